@@ -1,0 +1,56 @@
+# Every target sets up .venv first when it is missing. CONFIG chooses the study.
+CONFIG ?= config/config.yaml
+CORES ?= all
+PYTHON ?= python3.11
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH := $(CURDIR)/src
+SNAKEMAKE := snakemake --cores $(CORES) --configfile $(CONFIG)
+PYTEST := python -m pytest
+
+.PHONY: study check test test-fast test-full lint format bench audit plan clean
+
+study: .venv/installed ## the whole study: from clips and scans to figures
+	$(SNAKEMAKE)
+	@crossmodal summary --config $(CONFIG)
+
+check: .venv/installed ## everything that is wrong with the config and the data, at once
+	crossmodal check --config $(CONFIG)
+
+test: .venv/installed ## all tests that fit into an hour on 2 cores
+	$(PYTEST) -m "not full" --durations=15
+
+test-fast: .venv/installed ## no workflow runs; under 3 minutes
+	$(PYTEST) -m "not full and not workflow and not slow" -n 2
+
+test-full: .venv/installed ## everything, hours
+	$(PYTEST)
+
+lint: .venv/installed
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow/rules
+	snakemake --lint --configfile $(CONFIG)
+
+format: .venv/installed
+	ruff check --fix .
+	ruff format .
+	snakefmt Snakefile workflow/rules
+
+bench: .venv/installed ## NAME=searchlight for one
+	python -m benchmarks.run $(NAME)
+
+audit: .venv/installed ## re-hash every figure's lineage
+	crossmodal audit --config $(CONFIG)
+
+clean: ## results only; the environment stays
+	rm -rf $$(sed -n 's/^  results_dir: *//p' $(CONFIG))
+
+.venv/installed: requirements.lock pyproject.toml
+	command -v $(PYTHON) >/dev/null || { echo "needs Python 3.11 (set PYTHON=…)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	# torch first: the CPU build, where the package index offers it under the pinned version
+	$(BIN)/python -m pip install --quiet $$(grep '^torch==' requirements.lock)
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@

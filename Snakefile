@@ -1,0 +1,57 @@
+"""crossmodal: from clips and scans to figures. The default target is the whole study."""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+include: "workflow/rules/common.smk"
+
+
+# `all` stands first so that it is the default; its inputs are collected by the includes.
+rule all:
+    input:
+        lambda wildcards: TARGETS,
+
+
+if config.get("simulate"):
+
+    include: "workflow/rules/simulate.smk"
+
+
+if config.get("stimuli"):
+
+    include: "workflow/rules/stimuli.smk"
+
+
+if config.get("families"):
+
+    include: "workflow/rules/network.smk"
+
+
+if config.get("models"):
+
+    include: "workflow/rules/representations.smk"
+
+
+if config.get("scans"):
+
+    include: "workflow/rules/bold.smk"
+
+
+if config.get("searchlight"):
+
+    include: "workflow/rules/searchlight.smk"
+
+
+if config.get("group"):
+
+    include: "workflow/rules/group.smk"
+
+
+if config.get("figures"):
+
+    include: "workflow/rules/figures.smk"
+
+
+include: "workflow/rules/provenance.smk"

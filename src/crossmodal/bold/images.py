@@ -1,0 +1,148 @@
+"""Reading NIfTI files, refusing what cannot be right, and grids in world coordinates."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from crossmodal.contracts.atomic import atomic_path
+from crossmodal.contracts.errors import InputError
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A regular grid: ``shape`` (x, y, z) and ``affine`` (4, 4), voxel index -> mm (RAS+)."""
+
+    shape: tuple[int, int, int]
+    affine: np.ndarray
+
+    @property
+    def voxel_mm(self) -> np.ndarray:
+        """Edge lengths of a voxel, (3,)."""
+        return np.linalg.norm(self.affine[:3, :3], axis=0)
+
+    def points(self, mask: np.ndarray | None = None) -> np.ndarray:
+        """World coordinates, mm, float64 (voxel, 3), in C order of the mask (default: all)."""
+        inside = np.ones(self.shape, dtype=bool) if mask is None else mask
+        return apply_affine(self.affine, np.argwhere(inside))
+
+    def same_as(self, other: "Grid", tolerance_mm: float = 1e-2) -> bool:
+        """Equal shapes and affines up to rounding in file headers."""
+        close = np.allclose(self.affine, other.affine, rtol=0, atol=tolerance_mm)
+        return self.shape == other.shape and bool(close)
+
+
+def apply_affine(affine: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Transform points (point, 3) by a 4 x 4 affine."""
+    return points @ affine[:3, :3].T + affine[:3, 3]
+
+
+def open_image(path: str | Path, n_axes: int) -> nib.Nifti1Image:
+    """Open a NIfTI lazily and check what its header says.
+
+    Raises
+    ------
+    InputError : no such file, not a NIfTI, another number of axes, an affine without inverse
+    """
+    try:
+        image = nib.load(path)
+    except FileNotFoundError:
+        raise InputError(path, "file", "a NIfTI file", "no such file") from None
+    except (nib.filebasedimages.ImageFileError, EOFError, OSError, zlib.error) as error:
+        raise InputError(path, "file", "a NIfTI file", str(error)) from None
+    shape = tuple(image.shape)
+    while len(shape) > n_axes and shape[-1] == 1:
+        shape = shape[:-1]
+    if len(shape) != n_axes or min(shape) < 1 or (n_axes == 4 and shape[3] < 2):
+        wanted = "4-D with at least 2 volumes" if n_axes == 4 else f"{n_axes}-D"
+        raise InputError(path, "shape", wanted, tuple(image.shape))
+    if not np.isfinite(image.affine).all() or abs(np.linalg.det(image.affine[:3, :3])) < 1e-6:
+        raise InputError(path, "affine", "an invertible matrix", image.affine.tolist())
+    return image
+
+
+def read_volume(path: str | Path) -> tuple[np.ndarray, Grid]:
+    """One 3-D image as float32 and its grid.
+
+    Raises
+    ------
+    InputError : what ``open_image`` refuses, truncated data, values that are not finite
+    """
+    image = open_image(path, 3)
+    data = _load(image, path).reshape(image.shape[:3])
+    if not np.isfinite(data).all():
+        raise InputError(path, "data", "finite values", f"{_n_bad(data)} NaN or infinite voxels")
+    return data, grid_of(image)
+
+
+def read_series(path: str | Path) -> tuple[np.ndarray, Grid]:
+    """A BOLD run (x, y, z, volume), float32, and its grid.
+
+    Voxels that are not finite in *every* volume (some tools write NaN outside the brain)
+    become 0; NaN in some volumes only is an error.
+
+    Raises
+    ------
+    InputError : what ``open_image`` refuses, truncated data, volumes with NaN, empty volumes
+    """
+    image = open_image(path, 4)
+    data = _load(image, path)
+    bad = ~np.isfinite(data)
+    if bad.any():
+        outside = bad.all(axis=3)
+        volumes = np.flatnonzero((bad & ~outside[..., None]).any(axis=(0, 1, 2)))
+        if len(volumes):
+            raise InputError(
+                path, "data", "finite values", f"NaN or infinite values in volumes {_few(volumes)}"
+            )
+        data[outside] = 0
+    empty = np.flatnonzero(data.max(axis=(0, 1, 2)) == data.min(axis=(0, 1, 2)))
+    if len(empty):
+        raise InputError(path, "data", "an image in each volume", f"constant volumes {_few(empty)}")
+    return data, grid_of(image)
+
+
+def grid_of(image: nib.Nifti1Image) -> Grid:
+    """The spatial grid of an image."""
+    return Grid(tuple(int(n) for n in image.shape[:3]), np.asarray(image.affine, dtype=float))
+
+
+def write_volume(path: str | Path, data: np.ndarray, grid: Grid) -> None:
+    """Write one 3-D image atomically; bool becomes uint8, floats float32."""
+    stored = data.astype(np.uint8 if data.dtype == bool else np.float32)
+    image = nib.Nifti1Image(stored, grid.affine)
+    image.header.set_xyzt_units("mm", "sec")
+    with atomic_path(path) as temporary:
+        image.to_filename(temporary)
+
+
+def isotropic_grid(grid: Grid, voxel_mm: float) -> Grid:
+    """A grid with the same corner, axes and extent, and cubic voxels of ``voxel_mm``."""
+    edges = np.array(grid.shape) * grid.voxel_mm
+    shape = tuple(int(n) for n in np.maximum(1, np.round(edges / voxel_mm)))
+    directions = grid.affine[:3, :3] / grid.voxel_mm
+    corner = apply_affine(grid.affine, np.full((1, 3), -0.5))[0]
+    affine = np.eye(4)
+    affine[:3, :3] = directions * voxel_mm
+    affine[:3, 3] = corner + affine[:3, :3] @ np.full(3, 0.5)
+    return Grid(shape, affine)
+
+
+def _load(image: nib.Nifti1Image, path: str | Path) -> np.ndarray:
+    try:
+        return np.asarray(image.dataobj, dtype=np.float32)
+    except (EOFError, OSError, ValueError, zlib.error) as error:
+        got = f"truncated or damaged data ({error})"
+        raise InputError(path, "data", f"{image.shape} values", got) from None
+
+
+def _n_bad(data: np.ndarray) -> int:
+    return int((~np.isfinite(data)).sum())
+
+
+def _few(numbers: Sequence[int]) -> str:
+    shown = ", ".join(str(int(number)) for number in numbers[:5])
+    return shown + (f" … ({len(numbers)} in all)" if len(numbers) > 5 else "")

@@ -1,0 +1,156 @@
+"""Head motion: every volume of a run aligned rigidly to a reference volume.
+
+Gauss-Newton on the sum of squares, as in SPM's realignment (Friston et al. 1995,
+10.1002/hbm.460030303), in the inverse compositional form (Baker & Matthews 2004,
+10.1023/B:VISI.0000011205.11775.fd): derivatives are those of the reference and are
+computed once. All transforms live in world coordinates, so the handedness and the
+obliqueness of the stored grid do not matter.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from tqdm import tqdm
+
+from crossmodal.bold.images import Grid, apply_affine
+from crossmodal.bold.rigid import small_motion
+from crossmodal.contracts.errors import InputError
+
+MM_PER_SD = 1 / 2.3548200450309493  # FWHM of a Gaussian -> its standard deviation
+
+
+@dataclass(frozen=True)
+class MotionConfig:
+    """Options of the motion estimation.
+
+    smoothing_mm : FWHM of the Gaussian that both images are smoothed with
+    sampling_mm : distance of the points where the images are compared
+    max_iterations, tolerance_mm : stop after so many steps, or when a step moves no point
+        of the head by more than this
+    """
+
+    smoothing_mm: float = 5.0
+    sampling_mm: float = 4.0
+    max_iterations: int = 30
+    tolerance_mm: float = 1e-3
+
+    def __post_init__(self) -> None:
+        for name in ("smoothing_mm", "sampling_mm", "max_iterations", "tolerance_mm"):
+            if not getattr(self, name) > 0:
+                raise InputError("config", f"scans.motion.{name}", "> 0", getattr(self, name))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What Gauss-Newton needs of a reference volume.
+
+    points_mm (point, 3), values (point,), design (point, 7): derivatives of the values with
+    respect to the six parameters about ``centre_mm``, and the values for the intensity scale.
+    """
+
+    points_mm: np.ndarray
+    values: np.ndarray
+    design: np.ndarray
+    centre_mm: np.ndarray
+
+
+def smooth(volume: np.ndarray, grid: Grid, fwhm_mm: float) -> np.ndarray:
+    """Gaussian smoothing, float32, with ``fwhm_mm`` along every axis of the grid."""
+    sigma = fwhm_mm * MM_PER_SD / grid.voxel_mm
+    return ndimage.gaussian_filter(volume.astype(np.float32), sigma, mode="nearest")
+
+
+def bright_voxels(volume: np.ndarray) -> np.ndarray:
+    """Mask of the head: above a fifth of the way from the dark to the bright percentile."""
+    low, high = np.percentile(volume, [2, 98])
+    return volume > low + 0.2 * (high - low)
+
+
+def reference_from(volume: np.ndarray, grid: Grid, config: MotionConfig) -> Reference:
+    """Sample a reference volume (x, y, z) on a lattice inside the head.
+
+    Raises
+    ------
+    InputError : fewer than 100 points above background
+    """
+    smoothed = smooth(volume, grid, config.smoothing_mm)
+    steps = np.maximum(1, np.round(config.sampling_mm / grid.voxel_mm)).astype(int)
+    lattice = np.zeros(grid.shape, dtype=bool)
+    lattice[tuple(slice(1, -1, step) for step in steps)] = True
+    lattice &= ndimage.binary_dilation(bright_voxels(smoothed), iterations=2)
+    if lattice.sum() < 100:
+        raise InputError("BOLD", "reference volume", "a head (>= 100 points)", int(lattice.sum()))
+    points = grid.points(lattice)
+    to_world = np.linalg.inv(grid.affine[:3, :3])
+    gradient = np.stack([axis[lattice] for axis in np.gradient(smoothed)], axis=1) @ to_world
+    centre = points.mean(axis=0)
+    turning = np.cross(gradient, points - centre)  # = -(r x g): SPM's sense of rotation
+    values = smoothed[lattice].astype(float)
+    return Reference(
+        points, values, np.column_stack([gradient, turning, values]).astype(float), centre
+    )
+
+
+def align(
+    volume: np.ndarray, grid: Grid, reference: Reference, start: np.ndarray, config: MotionConfig
+) -> np.ndarray:
+    """4 x 4 rigid matrix from the reference's world to the volume's world.
+
+    Parameters
+    ----------
+    volume : (x, y, z), not smoothed
+    start : (4, 4), first guess
+    """
+    coefficients = ndimage.spline_filter(smooth(volume, grid, config.smoothing_mm), order=3)
+    to_voxel = np.linalg.inv(grid.affine)
+    limit = np.array(grid.shape) - 1
+    matrix, normal = start, None
+    for _ in range(config.max_iterations):
+        voxels = apply_affine(to_voxel @ matrix, reference.points_mm)
+        inside = ((voxels >= 0) & (voxels <= limit)).all(axis=1)
+        sampled = ndimage.map_coordinates(
+            coefficients, voxels.T, order=3, mode="nearest", prefilter=False
+        )
+        weighted = reference.design * inside[:, None]
+        normal = weighted.T @ reference.design
+        # Values are proportional: scale * sampled = reference + derivatives @ step.
+        step = np.linalg.solve(normal, weighted.T @ sampled)
+        step = step[:6] / step[6]
+        matrix = matrix @ np.linalg.inv(small_motion(step, reference.centre_mm))
+        if np.abs(step[:3]).sum() + 100 * np.abs(step[3:]).sum() < config.tolerance_mm:
+            break
+    return matrix
+
+
+def estimate_motion(
+    volumes: np.ndarray, grid: Grid, reference: Reference, config: MotionConfig
+) -> np.ndarray:
+    """Rigid matrices (volume, 4, 4) from the reference's world to each volume's world.
+
+    ``volumes`` is (x, y, z, volume). Each volume starts from its predecessor's solution.
+    """
+    matrices, matrix = [], np.eye(4)
+    for index in _progress(range(volumes.shape[3]), "volumes"):
+        matrix = align(volumes[..., index], grid, reference, matrix, config)
+        matrices.append(matrix)
+    return np.array(matrices)
+
+
+def mean_aligned(
+    volumes: np.ndarray, grid: Grid, target: Grid, matrices: np.ndarray
+) -> np.ndarray:
+    """Mean over volumes, each resampled linearly through its matrix into ``target``; float32."""
+    total = np.zeros(target.shape, dtype=np.float64)
+    for index, matrix in enumerate(matrices):
+        to_voxel = np.linalg.inv(grid.affine) @ matrix @ target.affine
+        total += ndimage.affine_transform(
+            volumes[..., index], to_voxel[:3, :3], to_voxel[:3, 3],
+            output_shape=target.shape, order=1, mode="nearest",
+        )
+    return (total / len(matrices)).astype(np.float32)
+
+
+def _progress(items: Iterable[int], unit: str) -> Iterable[int]:
+    return tqdm(items, unit=unit, mininterval=5, leave=False)

@@ -1,0 +1,94 @@
+"""Betas: condition-wise response estimates of one participant, in the analysis mask."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from crossmodal.contracts.atomic import atomic_path
+from crossmodal.contracts.errors import InputError
+
+
+@dataclass(frozen=True)
+class Betas:
+    """Response estimates on a regular grid.
+
+    Shapes and units
+    ----------------
+    betas : float32 (run, condition, voxel); voxels in C order of ``mask``
+    mask : bool (x, y, z)
+    affine : float64 (4, 4), voxel index -> mm
+    condition_ids, run_ids : names along the first two axes
+    residual_variance : float32 (run, voxel), variance of the GLM's (prewhitened) residuals
+    space : name of the space, e.g. 'MNI152NLin2009aSym' or 'native'
+
+    Raises
+    ------
+    InputError : shapes that disagree or ids that repeat
+    """
+
+    betas: np.ndarray
+    mask: np.ndarray
+    affine: np.ndarray
+    condition_ids: tuple[str, ...]
+    run_ids: tuple[str, ...]
+    residual_variance: np.ndarray
+    space: str
+    name: str = "Betas"
+
+    def __post_init__(self) -> None:
+        runs, conditions, voxels = self._three_axes()
+        for field, axis, length in (
+            ("run_ids", "run", runs),
+            ("condition_ids", "condition", conditions),
+        ):
+            ids = getattr(self, field)
+            if len(ids) != length:
+                raise InputError(self.name, field, f"{length} as on the {axis} axis", len(ids))
+            if len(set(ids)) != length:
+                raise InputError(self.name, field, "each id once", "one repeated")
+        if self.mask.dtype != bool or self.mask.ndim != 3 or int(self.mask.sum()) != voxels:
+            got = f"{self.mask.dtype} {self.mask.shape} with {int(self.mask.sum())} voxels"
+            raise InputError(self.name, "mask", f"bool, 3-D, {voxels} voxels", got)
+        if self.residual_variance.shape != (runs, voxels):
+            raise InputError(
+                self.name,
+                "residual_variance",
+                f"shape {(runs, voxels)}",
+                self.residual_variance.shape,
+            )
+        if self.affine.shape != (4, 4) or abs(np.linalg.det(self.affine)) < 1e-9:
+            raise InputError(
+                self.name, "affine", "an invertible 4 x 4 matrix", self.affine.tolist()
+            )
+
+    def _three_axes(self) -> tuple[int, int, int]:
+        if self.betas.ndim != 3 or self.betas.dtype != np.float32:
+            got = f"{self.betas.dtype} {self.betas.shape}"
+            raise InputError(self.name, "betas", "float32 (run, condition, voxel)", got)
+        return self.betas.shape
+
+    @classmethod
+    def read(cls, path: str | Path) -> "Betas":
+        with h5py.File(path, "r") as file:
+            return cls(
+                file["betas"][()],
+                file["mask"][()].astype(bool),
+                file["affine"][()],
+                tuple(file["condition_ids"].asstr()[()]),
+                tuple(file["run_ids"].asstr()[()]),
+                file["residual_variance"][()],
+                str(file.attrs["space"]),
+                f"Betas {Path(path).name}",
+            )
+
+    def write(self, path: str | Path) -> None:
+        with atomic_path(path) as temporary, h5py.File(temporary, "w", libver="latest") as file:
+            file["betas"] = self.betas
+            file.create_dataset("mask", data=self.mask.astype(np.uint8), compression="gzip")
+            file["affine"] = self.affine.astype(np.float64)
+            file["condition_ids"] = list(self.condition_ids)
+            file["run_ids"] = list(self.run_ids)
+            file["residual_variance"] = self.residual_variance
+            file.attrs["space"] = self.space

@@ -1,0 +1,101 @@
+"""ModelRDMs: one RDM per layer (and per seed, ensemble or control), in rsatoolbox's HDF5 format."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rsatoolbox
+
+from crossmodal.contracts.atomic import atomic_path
+from crossmodal.contracts.errors import InputError
+
+
+@dataclass(frozen=True)
+class ModelRDMs:
+    """RDMs of one model family and regime.
+
+    Shapes and units
+    ----------------
+    dissimilarities : float64 (rdm, pair), pairs in numpy ``triu_indices(n, 1)`` order
+    stimulus_ids : n names, the order of the conditions
+    layers, arms, sources : one text per RDM. ``source`` is 'seed-0', 'seed-1', … or
+        'ensemble', 'best', 'untrained', 'pool' (network families), 'labels', 'planted' or
+        'table' (others).
+    model, regime : the family ('cross_channel') and its regime ('emotion')
+
+    Raises
+    ------
+    InputError : lengths that disagree, values that are not finite
+    """
+
+    dissimilarities: np.ndarray
+    stimulus_ids: tuple[str, ...]
+    layers: tuple[str, ...]
+    arms: tuple[str, ...]
+    sources: tuple[str, ...]
+    model: str
+    regime: str
+
+    def __post_init__(self) -> None:
+        name = f"ModelRDMs {self.model}/{self.regime}"
+        n = len(self.stimulus_ids)
+        expected = (len(self.layers), n * (n - 1) // 2)
+        if self.dissimilarities.shape != expected:
+            raise InputError(
+                name, "dissimilarities", f"shape {expected}", self.dissimilarities.shape
+            )
+        for field in ("arms", "sources"):
+            if len(getattr(self, field)) != expected[0]:
+                raise InputError(name, field, f"{expected[0]} entries", len(getattr(self, field)))
+        if not np.isfinite(self.dissimilarities).all():
+            row = int(np.argwhere(~np.isfinite(self.dissimilarities))[0, 0])
+            raise InputError(name, f"layer {self.layers[row]}", "finite dissimilarities", "NaN")
+
+    def select(self, source: str) -> "ModelRDMs":
+        """Only the RDMs of one source, in layer order."""
+        rows = [i for i, name in enumerate(self.sources) if name == source]
+        if not rows:
+            raise InputError(
+                f"ModelRDMs {self.model}/{self.regime}",
+                "source",
+                f"one of {sorted(set(self.sources))}",
+                repr(source),
+            )
+        return ModelRDMs(
+            self.dissimilarities[rows],
+            self.stimulus_ids,
+            *(tuple(getattr(self, f)[i] for i in rows) for f in ("layers", "arms", "sources")),
+            self.model,
+            self.regime,
+        )
+
+    def to_rsatoolbox(self) -> rsatoolbox.rdm.RDMs:
+        return rsatoolbox.rdm.RDMs(
+            self.dissimilarities,
+            dissimilarity_measure="correlation",
+            descriptors={"model": self.model, "regime": self.regime},
+            rdm_descriptors={
+                "layer": list(self.layers),
+                "arm": list(self.arms),
+                "source": list(self.sources),
+            },
+            pattern_descriptors={"stimulus_id": list(self.stimulus_ids)},
+        )
+
+    @classmethod
+    def read(cls, path: str | Path) -> "ModelRDMs":
+        rdms = rsatoolbox.rdm.load_rdm(str(path), file_type="hdf5")
+        text = {key: tuple(map(str, value)) for key, value in rdms.rdm_descriptors.items()}
+        return cls(
+            np.asarray(rdms.dissimilarities, dtype=np.float64),
+            tuple(map(str, rdms.pattern_descriptors["stimulus_id"])),
+            text["layer"],
+            text["arm"],
+            text["source"],
+            str(rdms.descriptors["model"]),
+            str(rdms.descriptors["regime"]),
+        )
+
+    def write(self, path: str | Path) -> None:
+        with atomic_path(path) as temporary:
+            self.to_rsatoolbox().save(str(temporary), file_type="hdf5", overwrite=True)

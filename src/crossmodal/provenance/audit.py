@@ -1,0 +1,156 @@
+"""Re-hash a figure's whole lineage and say which file, since which rule, is not what it was."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.hashing import sha256_file
+from crossmodal.provenance.lineage import read_record, record_digest
+from crossmodal.provenance.record import sealed
+
+MISSING = "no such file"
+SIDECAR_FIELDS = ("figure", "figure_id", "files", "jobs", "raw_inputs", "temporary", "seal")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One doubt: a file that is not what the record of ``rule`` says."""
+
+    path: str
+    kind: str
+    rule: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A figure's audit: verified when there are no findings."""
+
+    figure: str
+    figure_id: str
+    n_jobs: int
+    n_files: int
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def verified(self) -> bool:
+        return not self.findings
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"verified": self.verified}
+
+
+class Auditor:
+    """Audits figures; every file is hashed once.
+
+    Parameters
+    ----------
+    roots : config key -> folder, to find ``<stimuli.clips_dir>/x.mp4`` on this machine
+    """
+
+    def __init__(self, roots: Mapping[str, str] | None = None) -> None:
+        self.roots = dict(roots or {})
+        self.digest = cache(self._digest)
+
+    def locate(self, path: str) -> Path:
+        """The file that a portable path means here."""
+        for name, root in self.roots.items():
+            if path.startswith(f"<{name}>/"):
+                return Path(root, path.removeprefix(f"<{name}>/"))
+        return Path(path)
+
+    def _digest(self, path: str) -> str:
+        file = self.locate(path)
+        return sha256_file(file) if file.is_file() else MISSING
+
+    def audit(self, sidecar_path: str | Path) -> Verdict:
+        """Check one figure.
+
+        Raises
+        ------
+        InputError : the sidecar is missing or malformed
+        """
+        content = read_sidecar(sidecar_path)
+        findings = [*self._sidecar(sidecar_path, content)]
+        producer = {path: job for job in content["jobs"] for path in job["outputs"]}
+        files: set[str] = set()
+        for job in content["jobs"]:
+            findings += self._record(job)
+            findings += self._code(job)
+            findings += self._inputs(job, producer)
+            findings += self._outputs(job, content["temporary"])
+            files |= {*job["inputs"], *job["outputs"], *job["code"]}
+        unique = list(dict.fromkeys(findings))
+        return Verdict(
+            content["figure"], content["figure_id"], len(content["jobs"]), len(files), unique
+        )
+
+    def _sidecar(self, path: str | Path, content: dict[str, Any]) -> Iterator[Finding]:
+        seal = sealed(content)["seal"]
+        if seal != content["seal"]:
+            yield Finding(str(path), "sidecar edited", "write_lineage", content["seal"], seal)
+        made_by = {path: job["rule"] for job in content["jobs"] for path in job["outputs"]}
+        for file, digest in content["files"].items():
+            if (got := self.digest(file)) != digest:
+                yield Finding(file, "figure", made_by.get(file, "?"), digest, got)
+
+    def _record(self, job: dict[str, Any]) -> Iterator[Finding]:
+        path, rule = job["record"], job["rule"]
+        try:
+            record = read_record(path)
+        except InputError as error:
+            yield Finding(path, "record", rule, "a readable record", str(error.got))
+            return
+        if (seal := sealed(record)["seal"]) != record["seal"]:
+            yield Finding(path, "record edited", rule, record["seal"], seal)
+        elif (digest := record_digest(record)) != job["record_digest"]:
+            yield Finding(path, "record newer than the figure", rule, job["record_digest"], digest)
+
+    def _code(self, job: dict[str, Any]) -> Iterator[Finding]:
+        for path, digest in job["code"].items():
+            if (got := self.digest(path)) != digest:
+                yield Finding(path, "code", job["rule"], digest, got)
+
+    def _inputs(
+        self, job: dict[str, Any], producer: Mapping[str, dict[str, Any]]
+    ) -> Iterator[Finding]:
+        for path, digest in job["inputs"].items():
+            if path in producer:
+                made = producer[path]["outputs"][path]
+                if made != digest:
+                    kind = f"input of {job['rule']} is not what {producer[path]['rule']} made"
+                    yield Finding(path, kind, job["rule"], digest, made)
+            elif (got := self.digest(path)) != digest:
+                yield Finding(path, "raw input", job["rule"], digest, got)
+
+    def _outputs(self, job: dict[str, Any], temporary: list[str]) -> Iterator[Finding]:
+        for path, digest in job["outputs"].items():
+            got = self.digest(path)
+            if got == MISSING and path.startswith(tuple(temporary)):
+                continue
+            if got != digest:
+                yield Finding(path, "output", job["rule"], digest, got)
+
+
+def read_sidecar(path: str | Path) -> dict[str, Any]:
+    """A figure's provenance sidecar.
+
+    Raises
+    ------
+    InputError : no such file, not JSON, or fields missing
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(path, "figure", "a figure of this study", "no such sidecar") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(path, "sidecar", "JSON", str(error)) from None
+    fields = content if isinstance(content, dict) else {}
+    if missing := [name for name in SIDECAR_FIELDS if name not in fields]:
+        raise InputError(path, "fields", list(SIDECAR_FIELDS), f"no {missing}")
+    return content

@@ -1,0 +1,62 @@
+"""Which code files a workflow script depends on, found by reading its imports.
+
+Snakemake does not see edits of modules that a script imports. Every rule therefore lists
+``code_inputs(script)`` among its inputs, and Snakemake compares their content.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "crossmodal"
+
+
+def imported_modules(source: str) -> set[str]:
+    """Dotted names under ``crossmodal`` that a source text imports, wherever it does so.
+
+    ``from crossmodal.a import b`` gives both ``crossmodal.a`` and ``crossmodal.a.b``, since
+    only the file system tells whether ``b`` is a module.
+    """
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in names if name.split(".")[0] == PACKAGE}
+
+
+def module_file(name: str, root: Path) -> Path | None:
+    """The file of a module, relative to ``root`` (the work dir), or None for a package."""
+    path = Path("src", *name.split(".")).with_suffix(".py")
+    return path if (root / path).is_file() else None
+
+
+@cache
+def _dependencies(path: Path, root: Path) -> frozenset[Path]:
+    source = (root / path).read_text(encoding="utf-8")
+    files = {module_file(name, root) for name in imported_modules(source)}
+    return frozenset(file for file in files if file is not None)
+
+
+def code_inputs(script: str | Path, root: str | Path = ".") -> list[str]:
+    """The script and every ``crossmodal`` module it imports, directly or through others.
+
+    Parameters
+    ----------
+    script : path relative to ``root``
+    root : the work dir, which holds ``src/``
+
+    Returns
+    -------
+    Sorted paths relative to ``root``, so that a moved clone gives the same list.
+    """
+    root = Path(root)
+    found: set[Path] = set()
+    todo = [Path(script)]
+    while todo:
+        path = todo.pop()
+        if path not in found:
+            found.add(path)
+            todo.extend(_dependencies(path, root))
+    return sorted(path.as_posix() for path in found)

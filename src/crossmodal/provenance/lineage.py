@@ -1,0 +1,125 @@
+"""From a file back to raw bytes: the graph of records behind it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.hashing import sha256_json
+
+FIELDS = ("rule", "wildcards", "inputs", "code", "params", "versions", "outputs", "git", "seal")
+TIMES = ("start", "end", "seal")
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Records of one study, by the files that they made.
+
+    Attributes
+    ----------
+    producer : output path -> name of the record that lists it
+    records : name of a record (its path) -> its content
+    """
+
+    producer: Mapping[str, str]
+    records: Mapping[str, dict[str, Any]]
+
+    def upstream(self, path: str) -> list[str]:
+        """Names of all records behind a file, its own first, each once.
+
+        Raises
+        ------
+        InputError : no record lists the file as an output
+        """
+        if path not in self.producer:
+            raise InputError(path, "lineage", "a file made by this study", "no record of it")
+        found: dict[str, None] = {}
+        todo = [self.producer[path]]
+        while todo:
+            name = todo.pop(0)
+            if name not in found:
+                found[name] = None
+                inputs = self.records[name]["inputs"]
+                todo += [self.producer[file] for file in inputs if file in self.producer]
+        return list(found)
+
+    def raw_inputs(self, names: Iterable[str]) -> dict[str, str]:
+        """Path -> sha256 of inputs that no record made: the raw data."""
+        return {
+            path: digest
+            for name in names
+            for path, digest in sorted(self.records[name]["inputs"].items())
+            if path not in self.producer
+        }
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """One record.
+
+    Raises
+    ------
+    InputError : not JSON, or a field missing
+    """
+    try:
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(path, "record", "a JSON record", str(error)) from None
+    if not isinstance(record, dict):
+        raise InputError(path, "record", "a JSON object", type(record).__name__)
+    if missing := [field for field in FIELDS if field not in record]:
+        raise InputError(path, "fields", list(FIELDS), f"no {missing}")
+    return record
+
+
+def read_lineage(record_paths: Iterable[str | Path]) -> Lineage:
+    """All records of a study.
+
+    Raises
+    ------
+    InputError : a malformed record, or two records that claim the same output
+    """
+    records = {str(path): read_record(path) for path in record_paths}
+    producer: dict[str, str] = {}
+    for name, record in records.items():
+        for output in record["outputs"]:
+            if output in producer:
+                raise InputError(name, output, f"made by {producer[output]} alone", "made twice")
+            producer[output] = name
+    return Lineage(producer, records)
+
+
+def record_digest(record: Mapping[str, Any]) -> str:
+    """Digest of everything in a record but the times, so that two clean runs agree."""
+    return sha256_json({key: value for key, value in record.items() if key not in TIMES})
+
+
+def sidecar(
+    lineage: Lineage, figure: str, files: Iterable[str], temporary: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The content of a figure's ``.prov.json``: its whole lineage.
+
+    Parameters
+    ----------
+    figure : name of the figure, e.g. 'fig2_rdms'
+    files : its files (pdf, png), all made by one job
+    temporary : path prefixes of outputs that are deleted once used
+    """
+    files = sorted(files)
+    names = lineage.upstream(files[0])
+    own = lineage.records[names[0]]
+    nodes = [
+        {key: lineage.records[name][key] for key in FIELDS if key not in TIMES}
+        | {"record": name, "record_digest": record_digest(lineage.records[name])}
+        for name in names
+    ]
+    identity = ("rule", "wildcards", "inputs", "code", "params", "versions")
+    return {
+        "figure": figure,
+        "figure_id": sha256_json({key: own[key] for key in identity})[:16],
+        "files": {file: own["outputs"][file] for file in files},
+        "temporary": sorted(temporary),
+        "raw_inputs": lineage.raw_inputs(names),
+        "jobs": nodes,
+    }

@@ -1,0 +1,158 @@
+"""One provenance record per job: what went in, what came out, which code and versions.
+
+``recorded(snakemake)`` wraps the whole body of a workflow script. Inputs are hashed
+*before* the work, because a file that changes while a job runs must not be recorded with
+its new content (Snakemake does that, see docs/decisions).
+"""
+
+import json
+import logging
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from crossmodal.contracts.atomic import write_json
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.hashing import sha256_files, sha256_json
+
+ROOTS_VARIABLE = "CROSSMODAL_DATA_ROOTS"
+RECORDED_PACKAGES = (
+    *("snakemake", "numpy", "scipy", "pandas", "h5py", "numba", "scikit-learn", "matplotlib"),
+    *("torch", "pytorch-lightning", "safetensors", "av", "librosa", "dlib-bin", "face-alignment"),
+    *("nibabel", "nilearn", "niimath", "dipy", "rsatoolbox"),
+)  # fmt: skip
+
+
+@cache
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that can change a number."""
+    versions = {"python": platform.python_version()}
+    for name in RECORDED_PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions
+
+
+def git_state() -> dict[str, object]:
+    """Commit and whether tracked files differ from it; 'unknown' outside a git checkout."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return {"commit": commit, "dirty": bool(_git("status", "--porcelain", "-uno"))}
+    except (OSError, subprocess.CalledProcessError):
+        return {"commit": "unknown", "dirty": None}
+
+
+def _git(*arguments: str) -> str:
+    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+    return result.stdout.strip()
+
+
+def data_roots() -> dict[str, str]:
+    """Name -> absolute folder of the user's data, as the Snakefile exports it."""
+    return json.loads(os.environ.get(ROOTS_VARIABLE, "{}"))
+
+
+def portable(path: str) -> str:
+    """A path as it may stand in a record: relative to the work dir or to a data root.
+
+    Data may lie anywhere; a record must not tell where on someone's machine. The roots
+    are config keys, so that an audit finds the files again: ``<stimuli.clips_dir>/x.mp4``.
+    """
+    if not Path(path).is_absolute():
+        return str(path)
+    for name, root in sorted({"": str(Path.cwd()), **data_roots()}.items()):
+        if Path(path).is_relative_to(root):
+            rest = Path(path).relative_to(root).as_posix()
+            return f"<{name}>/{rest}" if name else rest
+    return f"<outside>/{Path(path).name}"
+
+
+def clean_params(value: Any) -> Any:
+    """Params as JSON, with absolute paths shortened by ``portable``."""
+    if isinstance(value, dict):
+        return {str(key): clean_params(item) for key, item in sorted(value.items())}
+    if isinstance(value, list | tuple):
+        return [clean_params(item) for item in value]
+    if isinstance(value, str) and value.startswith("/"):
+        return portable(value)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def job_identity(snakemake: Any) -> dict[str, Any]:
+    """What determines the job's outputs: input digests (code apart), params, versions."""
+    code = {str(path) for path in snakemake.input.get("code", [])}
+    data = [str(path) for path in snakemake.input if str(path) not in code]
+    digests = sha256_files([*data, *code])
+    return {
+        "rule": snakemake.rule,
+        "wildcards": dict(sorted(snakemake.wildcards.items())),
+        "inputs": {portable(path): digests[path] for path in sorted(data)},
+        "code": {path: digests[path] for path in sorted(code)},
+        "params": clean_params(dict(snakemake.params.items())),
+        "versions": package_versions(),
+    }
+
+
+def sealed(content: dict[str, Any]) -> dict[str, Any]:
+    """``content`` with a digest of itself, so that an edit by hand is found."""
+    return content | {"seal": sha256_json({k: v for k, v in content.items() if k != "seal"})}
+
+
+def figure_id(snakemake: Any) -> str:
+    """A short id of everything a figure is made from; embedded in its files' metadata."""
+    return sha256_json(job_identity(snakemake))[:16]
+
+
+def start_logging(snakemake: Any) -> None:
+    """Log to the rule's log file and to the terminal."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if len(snakemake.log):
+        Path(str(snakemake.log[0])).parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(str(snakemake.log[0]), mode="w"))
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(levelname)s %(name)s: %(message)s",
+        handlers=handlers,
+        force=True,
+    )
+
+
+@contextmanager
+def recorded(snakemake: Any) -> Iterator[dict[str, Any]]:
+    """Run a script's body; on success write ``snakemake.output.record``.
+
+    An InputError becomes one log line and exit code 1: users see what to mend, no traceback.
+    """
+    start_logging(snakemake)
+    log = logging.getLogger(snakemake.rule)
+    identity = job_identity(snakemake)
+    start = datetime.now(UTC)
+    try:
+        yield identity
+    except InputError as error:
+        log.error("%s", error)
+        sys.exit(1)
+    except Exception:
+        log.exception("failed")
+        raise
+    record_path = str(snakemake.output.record)
+    outputs = [str(path) for path in snakemake.output if str(path) != record_path]
+    record = identity | {
+        "outputs": {portable(path): digest for path, digest in sha256_files(outputs).items()},
+        "git": git_state(),
+        "platform": {"machine": platform.machine(), "system": platform.system()},
+        "start": start.isoformat(timespec="seconds"),
+        "end": datetime.now(UTC).isoformat(timespec="seconds"),
+        "exit": 0,
+    }
+    write_json(record_path, sealed(record))

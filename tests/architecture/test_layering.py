@@ -1,0 +1,122 @@
+"""The shape of the code base, as docs and DESIGN promise it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crossmodal.provenance.code_inputs import imported_modules
+
+ALLOWED = {
+    "contracts": set(),
+    "provenance": {"contracts"},
+    "rsa": {"contracts"},
+    "representations": {"contracts"},
+    "stimuli": {"contracts"},
+    "simulate": {"contracts"},
+    "network": {"contracts", "representations"},
+    "bold": {"contracts"},
+    "stats": {"contracts", "rsa", "representations"},
+    "figures": {"contracts", "rsa", "representations"},
+    "commands": {"contracts", "provenance", "stimuli", "bold"},
+}
+
+
+def package_files(root: Path) -> list[Path]:
+    return sorted((root / "src/crossmodal").glob("*/**/*.py"))
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_packages_import_only_what_lies_below(root: Path, package: str) -> None:
+    for path in (root / "src/crossmodal" / package).rglob("*.py"):
+        used = {
+            name.split(".")[1]
+            for name in imported_modules(path.read_text())
+            if name.count(".") and name.split(".")[1] != package
+        }
+        assert used <= ALLOWED[package], f"{path.name} imports {used - ALLOWED[package]}"
+
+
+def test_every_package_is_listed(root: Path) -> None:
+    folders = {path.parent.name for path in (root / "src/crossmodal").glob("*/__init__.py")}
+    assert folders == set(ALLOWED)
+
+
+def test_init_files_are_empty(root: Path) -> None:
+    for path in (root / "src").rglob("__init__.py"):
+        assert path.read_text().strip() == "", path
+
+
+def test_only_scripts_know_the_snakemake_object(root: Path) -> None:
+    for path in package_files(root):
+        if path.name != "record.py":
+            names = {n.id for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Name)}
+            assert "snakemake" not in names, path
+
+
+def test_scripts_are_thin_and_recorded(root: Path) -> None:
+    for path in (root / "workflow/scripts").glob("*.py"):
+        text = path.read_text()
+        body = [line for line in text.splitlines() if line.strip()]
+        assert "with recorded(snakemake)" in text, path.name
+        assert len(body) <= 60, f"{path.name}: {len(body)} lines"
+
+
+def test_no_pickles(root: Path) -> None:
+    forbidden = re.compile(r"\bimport pickle|allow_pickle=True|torch\.save\(|yaml\.load\(|joblib\.load")
+    for path in [*package_files(root), *(root / "workflow").rglob("*.py")]:
+        assert not forbidden.search(path.read_text()), path
+
+
+def rule_blocks(root: Path) -> list[tuple[str, str]]:
+    blocks = []
+    for path in sorted((root / "workflow/rules").glob("*.smk")):
+        for block in re.split(r"\n(?=[ ]*rule \w+:)", path.read_text())[1:]:
+            blocks.append((re.match(r"\s*rule (\w+):", block)[1], block))
+    return blocks
+
+
+def test_rules_have_the_agreed_anatomy(root: Path) -> None:
+    order = "message input output params threads resources log benchmark conda script".split()
+    for name, block in rule_blocks(root):
+        found = re.findall(r"^ {4,12}(\w+):", block, flags=re.M)
+        found = [word for word in found if word in order]
+        if name == "all":
+            continue
+        assert found == [word for word in order if word in found], name
+        required = {"message", "output", "log", "script", "resources", "threads"}
+        assert required <= set(found), f"{name}: no {required - set(found)}"
+        assert "record=record(" in block, f"{name}: no provenance record"
+        assert "code_inputs(" in block, f"{name}: code is not an input"
+
+
+def test_no_directory_inputs_and_no_shell(root: Path) -> None:
+    for path in [root / "Snakefile", *(root / "workflow/rules").glob("*.smk")]:
+        assert not re.search(r"\bdirectory\(|^\s+(shell|run):", path.read_text(), flags=re.M), path
+
+
+def test_conda_pins_equal_the_lock(root: Path) -> None:
+    lock = {
+        line.split("==")[0].lower().replace("_", "-"): line.split("==")[1].strip()
+        for line in (root / "requirements.lock").read_text().splitlines()
+        if "==" in line
+    }
+    for path in (root / "workflow/envs").glob("*.yaml"):
+        pins = yaml.safe_load(path.read_text())["dependencies"][-1]["pip"]
+        assert pins
+        for pin in pins:
+            name, version = pin.split("==")
+            assert lock[name.lower().replace("_", "-")] == version, pin
+
+
+def test_nothing_of_one_machine_is_in_the_repository(root: Path) -> None:
+    forbidden = re.compile(r"/(?:home|root|Users)/\w|/work/|files\.pythonhosted|deb\.debian\.org")
+    folders = ("src", "workflow", "config", "docs", "tests", "benchmarks", "resources", "profiles")
+    for folder in folders:
+        for path in (root / folder).rglob("*"):
+            if path.suffix in {".py", ".smk", ".md", ".yaml", ".tsv", ".sh", ".toml"} and (
+                path.name != "test_layering.py"
+            ):
+                assert not forbidden.search(path.read_text()), path

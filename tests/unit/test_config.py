@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crossmodal.contracts.config import (
+    config_problems,
+    load_config,
+    suggestion,
+    validate_config,
+)
+from crossmodal.contracts.errors import InputError
+
+SCHEMA = "config/config.schema.yaml"
+
+
+def configs(root: Path) -> list[Path]:
+    return [path for path in sorted((root / "config").rglob("*.yaml")) if "schema" not in path.name]
+
+
+def test_every_shipped_config_is_valid(root: Path) -> None:
+    assert len(configs(root)) >= 1
+    for path in configs(root):
+        assert config_problems(load_config(path), root / SCHEMA, path) == []
+
+
+def test_unknown_key_is_refused_with_a_suggestion(root: Path) -> None:
+    config = load_config(root / "config/config.yaml")
+    config["searchlight"]["raduis_mm"] = 9
+    with pytest.raises(InputError, match=r"did you mean 'radius_mm'\?\), got unknown key 'raduis"):
+        validate_config(config, root / SCHEMA)
+
+
+def test_all_problems_are_reported_at_once(root: Path) -> None:
+    config = load_config(root / "config/config.yaml")
+    config["study"]["seed"] = "one"
+    config["sim"] = {}
+    del config["study"]["name"]
+    messages = [str(problem) for problem in config_problems(config, root / SCHEMA, "my.yaml")]
+    assert len(messages) == 3
+    assert all(message.startswith("my.yaml: ") for message in messages)
+
+
+def test_every_key_has_a_description(root: Path) -> None:
+    undocumented = []
+
+    def visit(schema: dict, path: str) -> None:
+        for key, child in schema.get("properties", {}).items():
+            if "description" not in child:
+                undocumented.append(f"{path}{key}")
+            visit(child, f"{path}{key}.")
+
+    visit(load_config(root / SCHEMA), "")
+    assert undocumented == []
+
+
+def test_every_object_refuses_unknown_keys(root: Path) -> None:
+    def visit(schema: dict, path: str) -> list[str]:
+        children = schema.get("properties", {})
+        open_ended = bool(children) and schema.get("additionalProperties") is not False
+        return [path] * open_ended + [
+            bad for key, child in children.items() for bad in visit(child, f"{path}.{key}")
+        ]
+
+    assert visit(load_config(root / SCHEMA), "top") == []
+
+
+def test_suggestion_without_a_close_match_lists_what_is_known() -> None:
+    assert suggestion("zzz", ["b", "a"]) == "one of ['a', 'b']"
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected a config file, got no such file"):
+        load_config(tmp_path / "no.yaml")
+
+
+@pytest.mark.parametrize("text", ["a: [", "!!python/object/apply:os.getcwd []"])
+def test_bad_yaml_and_tags_are_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match="syntax: expected YAML"):
+        load_config(path)
+
+
+def test_not_a_mapping(tmp_path: Path) -> None:
+    path = tmp_path / "list.yaml"
+    path.write_text(yaml.safe_dump([1]))
+    with pytest.raises(InputError, match="expected a mapping of config keys, got list"):
+        load_config(path)

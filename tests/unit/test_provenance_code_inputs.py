@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from crossmodal.provenance.code_inputs import code_inputs, imported_modules
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """script -> a -> b; c is imported by nobody; d lazily inside a function."""
+    files = {
+        "workflow/scripts/x.py": "import numpy\nfrom crossmodal.one import a\n",
+        "src/crossmodal/one/a.py": "from crossmodal.one.b import f\n",
+        "src/crossmodal/one/b.py": "def f():\n    import crossmodal.one.d\n",
+        "src/crossmodal/one/c.py": "",
+        "src/crossmodal/one/d.py": "",
+        "src/crossmodal/one/__init__.py": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_follows_imports_and_nothing_else(package: Path) -> None:
+    assert code_inputs("workflow/scripts/x.py", package) == [
+        "src/crossmodal/one/a.py",
+        "src/crossmodal/one/b.py",
+        "src/crossmodal/one/d.py",
+        "workflow/scripts/x.py",
+    ]
+
+
+def test_import_of_a_name_from_a_package_finds_the_submodule() -> None:
+    assert imported_modules("from crossmodal.contracts import rdms") == {
+        "crossmodal.contracts",
+        "crossmodal.contracts.rdms",
+    }
+
+
+def test_other_packages_are_ignored() -> None:
+    assert imported_modules("import os\nfrom crossmodality import x\n") == set()
+
+
+def test_import_cycles_end(package: Path) -> None:
+    (package / "src/crossmodal/one/d.py").write_text("import crossmodal.one.a\n")
+    assert "src/crossmodal/one/d.py" in code_inputs("workflow/scripts/x.py", package)
+
+
+def test_every_script_of_the_study_resolves(root: Path) -> None:
+    for script in sorted((root / "workflow/scripts").glob("*.py")):
+        found = code_inputs(script.relative_to(root), root)
+        assert all((root / path).is_file() for path in found)
+        assert any(path.startswith("src/crossmodal/") for path in found)

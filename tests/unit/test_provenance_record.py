@@ -1,0 +1,109 @@
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.hashing import sha256_file
+from crossmodal.provenance.record import figure_id, portable, recorded, sealed
+
+
+class Files(list):
+    """Stands in for Snakemake's named lists."""
+
+    def __init__(self, **named: str) -> None:
+        super().__init__(named.values())
+        self.named = named
+
+    def __getattr__(self, name: str) -> str:
+        return self.named[name]
+
+    def get(self, name: str, default: object = None) -> object:
+        return [self.named[name]] if name in self.named else default
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.chdir(tmp_path)
+    Path("in.txt").write_text("data")
+    Path("code.py").write_text("pass")
+    return SimpleNamespace(
+        rule="demo",
+        input=Files(data="in.txt", code="code.py"),
+        output=Files(result="out.txt", record="record.json"),
+        params={"folder": str(tmp_path / "deep"), "elsewhere": "/Volumes/ada/scans", "radius_mm": 9.0},
+        wildcards={"sub": "01"},
+        log=["demo.log"],
+    )
+
+
+def run(job: Any) -> dict:
+    with recorded(job):
+        Path("out.txt").write_text("result")
+    return json.loads(Path("record.json").read_text())
+
+
+def test_record_holds_digests_params_and_versions(job: Any) -> None:
+    record = run(job)
+    assert record["inputs"] == {"in.txt": sha256_file("in.txt")}
+    assert record["code"] == {"code.py": sha256_file("code.py")}
+    assert record["outputs"] == {"out.txt": sha256_file("out.txt")}
+    assert record["params"]["radius_mm"] == 9.0
+    assert record["versions"]["numpy"]
+    assert record["exit"] == 0
+
+
+def test_no_path_of_this_machine_in_a_record(job: Any) -> None:
+    text = json.dumps(run(job))
+    assert str(Path.cwd()) not in text
+    assert "ada" not in text
+    assert '"deep"' in text
+
+
+def test_inputs_are_hashed_before_the_work(job: Any) -> None:
+    before = sha256_file("in.txt")
+    with recorded(job):
+        Path("in.txt").write_text("changed while the job ran")
+        Path("out.txt").write_text("result")
+    assert json.loads(Path("record.json").read_text())["inputs"]["in.txt"] == before
+
+
+def test_seal_finds_an_edit(job: Any) -> None:
+    record = run(job)
+    assert sealed(record)["seal"] == record["seal"]
+    record["params"]["radius_mm"] = 12.0
+    assert sealed(record)["seal"] != record["seal"]
+
+
+def test_input_error_is_one_line_and_leaves_no_record(
+    job: Any, capsys: pytest.CaptureFixture
+) -> None:
+    with pytest.raises(SystemExit, match="1"), recorded(job):
+        raise InputError("a.mp4", "audio", "a stream", "none")
+    assert "a.mp4: audio: expected a stream, got none" in Path("demo.log").read_text()
+    assert "Traceback" not in capsys.readouterr().err
+    assert not Path("record.json").exists()
+
+
+def test_other_errors_are_raised_and_logged(job: Any) -> None:
+    with pytest.raises(ZeroDivisionError, match="boom"), recorded(job):
+        raise ZeroDivisionError("boom")
+    assert "Traceback" in Path("demo.log").read_text()
+
+
+def test_figure_id_follows_inputs_code_and_params(job: Any) -> None:
+    first = figure_id(job)
+    assert figure_id(job) == first
+    Path("code.py").write_text("other")
+    second = figure_id(job)
+    job.params = {"radius_mm": 10.0}
+    assert len({first, second, figure_id(job)}) == 3
+
+
+def test_data_roots_are_named_not_located(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSMODAL_DATA_ROOTS", json.dumps({"scans.bids_dir": "/data/mine"}))
+    assert portable("/data/mine/sub-01/x.nii.gz") == "<scans.bids_dir>/sub-01/x.nii.gz"
+    assert portable("/somewhere/else/y.txt") == "<outside>/y.txt"
+    assert portable("results/z.txt") == "results/z.txt"

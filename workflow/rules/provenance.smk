@@ -1,0 +1,39 @@
+"""Each figure's lineage, from the records that every job wrote. Included last: see TARGETS."""
+
+FIGURE_FILES = sorted(
+    path
+    for path in TARGETS
+    if path.startswith(f"{RESULTS}/figures/") and Path(path).suffix in (".pdf", ".png", ".svg")
+)
+JOB_RECORDS = sorted(path for path in TARGETS if path.startswith(f"{RESULTS}/provenance/records/"))
+SIDECARS = sorted({str(Path(path).with_suffix(".prov.json")) for path in FIGURE_FILES})
+
+
+rule write_lineage:
+    message:
+        "Trace every figure back to raw files"
+    input:
+        records=JOB_RECORDS,
+        code=code_inputs("write_lineage.py"),
+    output:
+        sidecars=SIDECARS,
+        record=record("write_lineage"),
+    params:
+        figure_files=FIGURE_FILES,
+        temporary=TEMPORARY,
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    log:
+        f"{LOGS}/write_lineage.log",
+    benchmark:
+        f"{BENCHMARKS}/write_lineage.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/write_lineage.py"
+
+
+if SIDECARS:
+    TARGETS += [*SIDECARS, record("write_lineage")]

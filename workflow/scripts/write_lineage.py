@@ -1,0 +1,18 @@
+"""Write one provenance sidecar per figure: its lineage down to raw files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.contracts.atomic import write_json
+from crossmodal.provenance.lineage import read_lineage, sidecar
+from crossmodal.provenance.record import recorded, sealed
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    lineage = read_lineage(snakemake.input.records)
+    for path in snakemake.output.sidecars:
+        name = Path(path).name.removesuffix(".prov.json")
+        files = [file for file in snakemake.params.figure_files if Path(file).stem == name]
+        write_json(path, sealed(sidecar(lineage, name, files, snakemake.params.temporary)))
