@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)/src
 SNAKEMAKE := snakemake --cores $(CORES) --configfile $(CONFIG)
 PYTEST := python -m pytest
 
-.PHONY: study check test test-fast test-full lint format bench audit plan clean
+.PHONY: study check test test-fast test-full lint format bench audit crate clean
 
 study: .venv/installed ## the whole study: from clips and scans to figures
 	$(SNAKEMAKE)
@@ -43,8 +43,11 @@ bench: .venv/installed ## NAME=searchlight for one
 audit: .venv/installed ## re-hash every figure's lineage
 	crossmodal audit --config $(CONFIG)
 
+crate: .venv/installed ## the study as an RO-Crate
+	crossmodal crate --config $(CONFIG)
+
 clean: ## results only; the environment stays
-	rm -rf $$(sed -n 's/^  results_dir: *//p' $(CONFIG))
+	find $$(sed -n 's/^  results_dir: *//p' $(CONFIG)) -mindepth 1 ! -path results/README.md -delete
 
 .venv/installed: requirements.lock pyproject.toml
 	command -v $(PYTHON) >/dev/null || { echo "needs Python 3.11 (set PYTHON=…)"; exit 1; }

@@ -10,6 +10,8 @@ include: "workflow/rules/common.smk"
 
 # `all` stands first so that it is the default; its inputs are collected by the includes.
 rule all:
+    message:
+        "Every result is there"
     input:
         lambda wildcards: TARGETS,
 
@@ -26,7 +28,7 @@ if config.get("stimuli"):
 
 if config.get("families"):
 
-    include: "workflow/rules/network.smk"
+    include: "workflow/rules/families.smk"
 
 
 if config.get("models"):
@@ -49,9 +51,27 @@ if config.get("group"):
     include: "workflow/rules/group.smk"
 
 
+if config.get("roi"):
+
+    include: "workflow/rules/roi.smk"
+
+
 if config.get("figures"):
 
     include: "workflow/rules/figures.smk"
 
 
+if config.get("figures") and config.get("families") and config.get("models"):
+
+    include: "workflow/rules/family_figures.smk"
+
+
 include: "workflow/rules/provenance.smk"
+
+
+onstart:
+    stop_on_problems()
+
+
+onsuccess:
+    write_json(f"{RESULTS}/provenance/config.json", config)

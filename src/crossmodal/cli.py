@@ -5,18 +5,33 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from crossmodal.commands import audit, check, lineage, summary, why
+from crossmodal.commands import (
+    audit,
+    check,
+    crate,
+    download_ravdess,
+    keys,
+    lineage,
+    notice,
+    plan,
+    summary,
+    why,
+)
 from crossmodal.contracts.errors import InputError
 
 DEFAULT_CONFIG = "config/config.yaml"
+COMMANDS = (
+    *(check, summary, lineage, audit, why, crate, keys),
+    *(download_ravdess, notice, plan),
+)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line; every subcommand takes ``--config``."""
     top = argparse.ArgumentParser(prog="crossmodal", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
-    for module in (check, summary, lineage, audit, why):
-        name = module.__name__.rsplit(".", 1)[-1]
+    for module in COMMANDS:
+        name = module.__name__.rsplit(".", 1)[-1].replace("_", "-")
         command = commands.add_parser(name, help=(module.__doc__ or "").splitlines()[0])
         command.add_argument("--config", type=Path, default=Path(DEFAULT_CONFIG))
         module.add_arguments(command)

@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from crossmodal.contracts.config import (
+    canonical,
     config_problems,
     load_config,
     suggestion,
@@ -87,3 +88,9 @@ def test_not_a_mapping(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump([1]))
     with pytest.raises(InputError, match="expected a mapping of config keys, got list"):
         load_config(path)
+
+
+def test_order_of_keys_is_no_difference() -> None:
+    one, two = {"b": [{"d": 1, "c": 2}], "a": 3}, {"a": 3, "b": [{"c": 2, "d": 1}]}
+    assert repr(canonical(one)) == repr(canonical(two))
+    assert canonical([2, 1]) == [2, 1]

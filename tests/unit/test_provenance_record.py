@@ -33,7 +33,11 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         rule="demo",
         input=Files(data="in.txt", code="code.py"),
         output=Files(result="out.txt", record="record.json"),
-        params={"folder": str(tmp_path / "deep"), "elsewhere": "/Volumes/ada/scans", "radius_mm": 9.0},
+        params={
+            "folder": str(tmp_path / "deep"),
+            "elsewhere": "/Volumes/ada/scans",
+            "radius_mm": 9.0,
+        },
         wildcards={"sub": "01"},
         log=["demo.log"],
     )

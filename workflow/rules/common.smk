@@ -19,14 +19,21 @@ for name in (
 ):
     os.environ[name] = "1"
 
-from crossmodal.contracts.config import load_config, validate_config
+from crossmodal.contracts.config import canonical, load_config, validate_config
+from snakemake.exceptions import WorkflowError
+
+from crossmodal.commands.problems import data_problems
+from crossmodal.contracts.atomic import write_json
+from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
+from crossmodal.provenance.record import data_roots
 from crossmodal.provenance.roots import data_folders
 
 # No `configfile:` directive for the default: Snakemake would merge it into any other config.
 if not config:
     config.update(load_config("config/config.yaml"))
 validate_config(config, "config/config.schema.yaml")
+config = canonical(config)
 
 RESULTS = config["study"]["results_dir"]
 # Records name data outside the work dir by the config key of its folder, never by its path.
@@ -37,14 +44,42 @@ LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 
 
+ENVIRONMENT = "workflow/envs/crossmodal.yaml"
+
+
 def code_inputs(script):
-    """The script of a rule and every module it imports, as inputs."""
-    return _code_inputs(f"workflow/scripts/{script}", workflow.basedir)
+    """The script of a rule, every module it imports, and the pinned versions, as inputs."""
+    return [*_code_inputs(f"workflow/scripts/{script}", workflow.basedir), ENVIRONMENT]
 
 
 def record(rule, instance="all"):
     """Path of the provenance record of one job of a rule."""
     return f"{RESULTS}/provenance/records/{rule}/{instance}.json"
+
+
+def stop_on_problems():
+    """Before any work: report all problems of the data at once, and stop if there are any."""
+    problems = data_problems(config)
+    for problem in problems:
+        logger.error(str(problem))
+    if problems:
+        raise WorkflowError(f"{len(problems)} problem(s) in the input, see above")
+
+
+def guard_results(records):
+    """Set aside records that no longer hold, and say so; see crossmodal.provenance.guard."""
+    existing = [path for path in records if Path(path).exists()]
+    if not existing:
+        return
+    fingerprints = guard.Fingerprints(f"{RESULTS}/provenance/fingerprints.json", data_roots())
+    reasons = guard.set_aside_stale(existing, fingerprints)
+    for line in guard.report(reasons, fingerprints.n_hashed):
+        logger.info(line)
+    config_seal = Path(f"{RESULTS}/provenance/config.json")
+    restored = not any(Path(".snakemake/metadata").glob("*"))
+    if restored and config_seal.exists() and json.loads(config_seal.read_text()) == config:
+        held = [path for path in existing if path not in reasons]
+        logger.info(f"guard: restored results, {guard.freshen(held)} files proven by records")
 
 
 TARGETS = []  # every non-temp output, filled by the rule files; see docs/decisions

@@ -37,3 +37,9 @@ rule write_lineage:
 
 if SIDECARS:
     TARGETS += [*SIDECARS, record("write_lineage")]
+
+
+# Content decides, where modification times mislead. Only the main process looks: jobs on a
+# cluster read this file again while others are still writing.
+if workflow.is_main_process:
+    guard_results([path for path in TARGETS if "/provenance/records/" in path])

@@ -105,6 +105,15 @@ def read_series(path: str | Path) -> tuple[np.ndarray, Grid]:
     return data, grid_of(image)
 
 
+def read_first(path: str | Path) -> tuple[np.ndarray, Grid]:
+    """The first volume of a BOLD run (x, y, z), float32, and its grid; errors as above."""
+    image = open_image(path, 4)
+    data = np.nan_to_num(_load(image.slicer[..., :1], path)[..., 0])
+    if data.max() == data.min():
+        raise InputError(path, "data", "an image in each volume", "a constant first volume")
+    return data, grid_of(image)
+
+
 def grid_of(image: nib.Nifti1Image) -> Grid:
     """The spatial grid of an image."""
     return Grid(tuple(int(n) for n in image.shape[:3]), np.asarray(image.affine, dtype=float))

@@ -7,7 +7,6 @@ computed once. All transforms live in world coordinates, so the handedness and t
 obliqueness of the stored grid do not matter.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,8 @@ from crossmodal.bold.images import Grid, apply_affine
 from crossmodal.bold.rigid import small_motion
 from crossmodal.contracts.errors import InputError
 
-MM_PER_SD = 1 / 2.3548200450309493  # FWHM of a Gaussian -> its standard deviation
+FWHM_TO_SD = 1 / 2.3548200450309493  # of a Gaussian
+MEAN_VOLUMES = 40  # more make the reference hardly better
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class MotionConfig:
     """
 
     smoothing_mm: float = 5.0
-    sampling_mm: float = 4.0
+    sampling_mm: float = 6.0
     max_iterations: int = 30
     tolerance_mm: float = 1e-3
 
@@ -46,19 +46,18 @@ class MotionConfig:
 class Reference:
     """What Gauss-Newton needs of a reference volume.
 
-    points_mm (point, 3), values (point,), design (point, 7): derivatives of the values with
-    respect to the six parameters about ``centre_mm``, and the values for the intensity scale.
+    points_mm (point, 3); design (point, 7): derivatives of the intensities with respect to
+    the six parameters about ``centre_mm``, and the intensities themselves for their scale.
     """
 
     points_mm: np.ndarray
-    values: np.ndarray
     design: np.ndarray
     centre_mm: np.ndarray
 
 
 def smooth(volume: np.ndarray, grid: Grid, fwhm_mm: float) -> np.ndarray:
     """Gaussian smoothing, float32, with ``fwhm_mm`` along every axis of the grid."""
-    sigma = fwhm_mm * MM_PER_SD / grid.voxel_mm
+    sigma = fwhm_mm * FWHM_TO_SD / grid.voxel_mm
     return ndimage.gaussian_filter(volume.astype(np.float32), sigma, mode="nearest")
 
 
@@ -83,14 +82,24 @@ def reference_from(volume: np.ndarray, grid: Grid, config: MotionConfig) -> Refe
     if lattice.sum() < 100:
         raise InputError("BOLD", "reference volume", "a head (>= 100 points)", int(lattice.sum()))
     points = grid.points(lattice)
-    to_world = np.linalg.inv(grid.affine[:3, :3])
-    gradient = np.stack([axis[lattice] for axis in np.gradient(smoothed)], axis=1) @ to_world
+    gradient = _gradient(smoothed, np.argwhere(lattice)) @ np.linalg.inv(grid.affine[:3, :3])
     centre = points.mean(axis=0)
-    turning = np.cross(gradient, points - centre)  # = -(r x g): SPM's sense of rotation
+    # SPM turns left-handed about x and z, right-handed about y.
+    turning = np.cross(gradient, points - centre) * [1, -1, 1]
     values = smoothed[lattice].astype(float)
-    return Reference(
-        points, values, np.column_stack([gradient, turning, values]).astype(float), centre
-    )
+    return Reference(points, np.column_stack([gradient, turning, values]), centre)
+
+
+def _gradient(volume: np.ndarray, voxels: np.ndarray, step: float = 0.05) -> np.ndarray:
+    """Derivatives of the cubic spline through ``volume`` at voxel indices, (point, 3)."""
+    coefficients = ndimage.spline_filter(volume, order=3)
+
+    def sample(shift: np.ndarray) -> np.ndarray:
+        return ndimage.map_coordinates(
+            coefficients, (voxels + shift).T, order=3, mode="nearest", prefilter=False
+        )
+
+    return np.stack([(sample(s) - sample(-s)) / (2 * step) for s in step * np.eye(3)], axis=1)
 
 
 def align(
@@ -124,33 +133,61 @@ def align(
     return matrix
 
 
-def estimate_motion(
-    volumes: np.ndarray, grid: Grid, reference: Reference, config: MotionConfig
-) -> np.ndarray:
-    """Rigid matrices (volume, 4, 4) from the reference's world to each volume's world.
+def realign(
+    volumes: np.ndarray, grid: Grid, first: np.ndarray, first_grid: Grid, config: MotionConfig
+) -> tuple[np.ndarray, np.ndarray]:
+    """Align a run to the space of ``first``, the first volume of the participant's first run.
 
-    ``volumes`` is (x, y, z, volume). Each volume starts from its predecessor's solution.
+    Some evenly spaced volumes are aligned to ``first``; their mean, which has less noise and
+    no saturation effect, is then what every volume of the run is aligned to (SPM's two passes).
+
+    Parameters
+    ----------
+    volumes : (x, y, z, volume)
+
+    Returns
+    -------
+    matrices : (volume, 4, 4), from the world of ``first`` to each volume's world
+    mean : float32, on ``first_grid``
     """
-    matrices, matrix = [], np.eye(4)
-    for index in _progress(range(volumes.shape[3]), "volumes"):
+    some = volumes[..., _evenly_spaced(volumes.shape[3])]
+    to_first = align_all(some, grid, reference_from(first, first_grid, config), config)
+    mean = mean_aligned(some, grid, first_grid, to_first)
+    reference = reference_from(mean, first_grid, config)
+    return align_all(volumes, grid, reference, config, to_first[0]), mean
+
+
+def align_all(
+    volumes: np.ndarray,
+    grid: Grid,
+    reference: Reference,
+    config: MotionConfig,
+    start: np.ndarray | None = None,
+) -> np.ndarray:
+    """``align`` for each of (x, y, z, volume), started from its predecessor; (volume, 4, 4)."""
+    matrices, matrix = [], np.eye(4) if start is None else start
+    for index in tqdm(range(volumes.shape[3]), unit="volume", delay=5, mininterval=5, leave=False):
         matrix = align(volumes[..., index], grid, reference, matrix, config)
         matrices.append(matrix)
     return np.array(matrices)
 
 
-def mean_aligned(
-    volumes: np.ndarray, grid: Grid, target: Grid, matrices: np.ndarray
-) -> np.ndarray:
+def _evenly_spaced(n_volumes: int) -> np.ndarray:
+    count = min(n_volumes, MEAN_VOLUMES)
+    return np.linspace(0, n_volumes - 1, count).round().astype(int)
+
+
+def mean_aligned(volumes: np.ndarray, grid: Grid, target: Grid, matrices: np.ndarray) -> np.ndarray:
     """Mean over volumes, each resampled linearly through its matrix into ``target``; float32."""
     total = np.zeros(target.shape, dtype=np.float64)
     for index, matrix in enumerate(matrices):
         to_voxel = np.linalg.inv(grid.affine) @ matrix @ target.affine
         total += ndimage.affine_transform(
-            volumes[..., index], to_voxel[:3, :3], to_voxel[:3, 3],
-            output_shape=target.shape, order=1, mode="nearest",
+            volumes[..., index],
+            to_voxel[:3, :3],
+            to_voxel[:3, 3],
+            output_shape=target.shape,
+            order=1,
+            mode="nearest",
         )
     return (total / len(matrices)).astype(np.float32)
-
-
-def _progress(items: Iterable[int], unit: str) -> Iterable[int]:
-    return tqdm(items, unit=unit, mininterval=5, leave=False)

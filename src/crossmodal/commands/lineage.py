@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     results = Path(load_config(options.config)["study"]["results_dir"])
-    lineage = read_lineage(sorted(results.glob("provenance/records/*/*.json")))
+    lineage = read_lineage(sorted(results.glob("provenance/records/**/*.json")))
     Console().print(tree(lineage, Path(options.file).as_posix()))
     return 0
 

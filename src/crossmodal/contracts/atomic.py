@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,12 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success fsync it and rename it into place.
 
     The temporary name keeps all suffixes (``.nii.gz`` stays ``.nii.gz``), because many
-    libraries choose the format by them. It holds the process id, so that two jobs that
+    libraries choose the format by them. It holds host and process id, so that two jobs that
     write the same file (a restarted scheduler) never write the same temporary file.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f".tmp-{platform.node()}-{os.getpid()}-{path.name}")
     try:
         yield temporary
         with open(temporary, "rb+") as handle:

@@ -8,6 +8,7 @@ import numpy as np
 
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Betas:
         return self.betas.shape
 
     @classmethod
+    @reads("an HDF5 file of betas")
     def read(cls, path: str | Path) -> "Betas":
         with h5py.File(path, "r") as file:
             return cls(

@@ -9,6 +9,7 @@ import numpy as np
 
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reading
 
 ARRAYS = ("video_grey", "video_rgb", "face_box_px", "detection_score", "audio", "mel_power")
 
@@ -20,7 +21,7 @@ class Clip:
     Shapes and units
     ----------------
     video_grey : uint8 (frame, row, col); the face crop, 64 x 64 by default
-    video_rgb : uint8 (frame, row, col, 3); the same crop in colour
+    video_rgb : uint8 (frame, row, col, 3); the same crop in colour, of its own size
     frame_rate_hz : frames per second of the two above
     face_box_px : float32 (frame, 4); left, top, right, bottom in the original frame
     detection_score : float32 (frame,); the detector's score, NaN where the box was interpolated
@@ -49,7 +50,7 @@ class Clip:
         if self.has_video:
             frames = len(self.video_grey)
             self._expect("video_grey", np.uint8, (frames, None, None))
-            self._expect("video_rgb", np.uint8, (frames, *self.video_grey.shape[1:], 3))
+            self._expect("video_rgb", np.uint8, (frames, None, None, 3))
             self._expect("face_box_px", np.float32, (frames, 4))
             self._expect("detection_score", np.float32, (frames,))
             self._positive("frame_rate_hz")
@@ -104,7 +105,7 @@ def read_clips(
 
     ``arrays`` must keep complete modalities: leave out all of video or all of audio.
     """
-    with h5py.File(path, "r") as file:
+    with reading(path, "an HDF5 file of clips"), h5py.File(path, "r") as file:
         for stimulus_id in file if stimulus_ids is None else stimulus_ids:
             if stimulus_id not in file:
                 raise InputError(path, "stimulus", stimulus_id, f"only {sorted(file)[:5]}…")

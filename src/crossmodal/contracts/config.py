@@ -1,6 +1,7 @@
 """The study's configuration: one YAML file, checked against one JSON schema."""
 
 import difflib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +10,59 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from crossmodal.contracts.errors import InputError
 
+MAX_VALUES, MAX_DEPTH = 100_000, 50
+
 
 def load_config(path: str | Path) -> dict[str, Any]:
     """Read a YAML mapping.
 
     Raises
     ------
-    InputError : missing file, YAML syntax or tag errors, or something else than a mapping
+    InputError : missing file, YAML syntax or tag errors, something else than a mapping, keys
+        that are no text, numbers that are not finite, aliases that refer to themselves or
+        multiply
     """
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(path, "file", "a config file", "no such file") from None
-    except yaml.YAMLError as error:
-        raise InputError(path, "syntax", "YAML", str(error).replace("\n", " ")) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(path, "file", "a text file", str(error)) from None
+    # RecursionError: nesting without end; ValueError: '2021-13-45' is no date.
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InputError(path, "syntax", "YAML", str(error)) from None
     if not isinstance(content, dict):
         raise InputError(path, "content", "a mapping of config keys", type(content).__name__)
+    _require_plain(path, content)
     return content
+
+
+def _require_plain(path: str | Path, content: object) -> None:
+    """Refuse what YAML can say and a config cannot; aliases are counted with their copies."""
+    todo, n_values = [(content, "top level", 0)], 0
+    while todo:
+        value, where, depth = todo.pop()
+        n_values += 1
+        if n_values > MAX_VALUES or depth > MAX_DEPTH:
+            got = "aliases that multiply or refer to themselves"
+            raise InputError(path, "size", f"at most {MAX_VALUES} values", got)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(path, where, "a finite number", value)
+        if isinstance(value, dict):
+            for key in value:
+                if not isinstance(key, str):
+                    expected = "a key of text (quote numbers, yes and no)"
+                    raise InputError(path, where, expected, repr(key))
+            todo += [(item, f"{where}.{key}", depth + 1) for key, item in value.items()]
+        elif isinstance(value, list | tuple):
+            todo += [(item, where, depth + 1) for item in value]
+
+
+def canonical(value: Any) -> Any:
+    """The same config with all keys in order: moving a line is no change of params."""
+    if isinstance(value, dict):
+        return {key: canonical(value[key]) for key in sorted(value)}
+    return [canonical(item) for item in value] if isinstance(value, list) else value
 
 
 def validate_config(

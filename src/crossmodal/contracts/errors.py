@@ -16,7 +16,12 @@ class InputError(ValueError):
 
     def __init__(self, file: str | Path, field: str, expected: object, got: object) -> None:
         self.file, self.field, self.expected, self.got = str(file), field, expected, got
-        super().__init__(f"{file}: {field}: expected {expected}, got {got}")
+        super().__init__(one_line(f"{file}: {field}: expected {expected}, got {got}"))
 
     def __reduce__(self) -> tuple:
         return type(self), (self.file, self.field, self.expected, self.got)
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and control characters: file names and content are not ours."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class LayerSimilarity:
             )
 
     @classmethod
+    @reads("a table of layer similarities")
     def read(cls, path: str | Path) -> "LayerSimilarity":
         frame = pd.read_csv(path, sep="\t", index_col=["layer", "arm"])
         layers, arms = zip(*frame.index, strict=True)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 COLUMNS = ("layer", "arm", "kind", "shape", "n_weights")
 ARMS = ("visual", "auditory", "cross_modal")
@@ -49,6 +50,7 @@ class LayerTable:
         return [arm for arm in ARMS if arm in set(self.frame.arm)]
 
     @classmethod
+    @reads("a table of layers")
     def read(cls, path: str | Path) -> "LayerTable":
         text = {"layer": str, "arm": str, "kind": str, "shape": str}
         return cls(pd.read_csv(path, sep="\t", dtype=text), str(path))

@@ -9,6 +9,7 @@ import numpy as np
 
 from crossmodal.contracts.atomic import atomic_path, write_json
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Maps:
         return nib.Nifti1Image(self.volume(name), self.affine)
 
     @classmethod
+    @reads("a NIfTI of maps with its JSON sidecar")
     def read(cls, path: str | Path) -> "Maps":
         """Read the NIfTI and its sidecar; the mask is where any map is not NaN."""
         image = nib.load(path)

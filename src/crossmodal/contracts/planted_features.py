@@ -10,6 +10,7 @@ import pandas as pd
 
 from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 KINDS = ("visual", "vocal")
 
@@ -47,6 +48,7 @@ class PlantedFeatures:
         return self.frame[columns].to_numpy(dtype=np.float64)
 
     @classmethod
+    @reads("tables of planted features")
     def read(cls, paths: Sequence[str | Path]) -> "PlantedFeatures":
         """Read and join the tables of several actors."""
         text = {"stimulus_id": str, "emotion": str}

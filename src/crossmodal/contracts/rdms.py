@@ -8,6 +8,7 @@ import rsatoolbox
 
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class ModelRDMs:
         )
 
     @classmethod
+    @reads("RDMs in rsatoolbox's HDF5 format")
     def read(cls, path: str | Path) -> "ModelRDMs":
         rdms = rsatoolbox.rdm.load_rdm(str(path), file_type="hdf5")
         text = {key: tuple(map(str, value)) for key, value in rdms.rdm_descriptors.items()}

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reading
 
 COLUMNS = ("name", "hemisphere", "x_mm", "y_mm", "z_mm", "radius_mm", "certainty", "source")
 
@@ -39,10 +40,8 @@ def read_rois(path: str | Path) -> tuple[Roi, ...]:
     InputError : missing file or columns, no rows, a hemisphere other than L or R, a radius
         or coordinate that is no number, a sphere listed twice, a sphere without source
     """
-    try:
+    with reading(path, "a table of ROI spheres"):
         frame = pd.read_csv(path, sep="\t", keep_default_na=False, dtype=str)
-    except FileNotFoundError:
-        raise InputError(path, "file", "a table of ROI spheres", "no such file") from None
     if missing := [name for name in COLUMNS if name not in frame]:
         raise InputError(path, "columns", list(COLUMNS), f"no {missing}")
     rois = tuple(_roi(path, line, row) for line, row in enumerate(frame.to_dict("records"), 2))
@@ -61,7 +60,9 @@ def _roi(path: str | Path, line: int, row: dict[str, str]) -> Roi:
         try:
             numbers.append(float(row[column]))
         except ValueError:
-            raise InputError(path, f"line {line}, {column}", "a number", repr(row[column])) from None
+            raise InputError(
+                path, f"line {line}, {column}", "a number", repr(row[column])
+            ) from None
     if not numbers[3] > 0:
         raise InputError(path, f"line {line}, radius_mm", "a positive number", numbers[3])
     if row["hemisphere"] not in ("L", "R"):

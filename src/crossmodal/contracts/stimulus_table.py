@@ -8,6 +8,7 @@ import pandas as pd
 
 from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 COLUMNS = (
     "stimulus_id",
@@ -66,6 +67,7 @@ class StimulusTable:
         return self.frame[regime].tolist()
 
     @classmethod
+    @reads("a table of stimuli")
     def read(cls, path: str | Path) -> "StimulusTable":
         return cls(pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False), str(path))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from crossmodal.contracts.atomic import write_json
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 EPOCH_FIELDS = ("epoch", "train_loss", "train_accuracy", "learning_rate")
 
@@ -90,6 +91,7 @@ class Training:
         return sum(values) / len(values) if values else None
 
     @classmethod
+    @reads("the JSON of a training")
     def read(cls, path: str | Path) -> "Training":
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         if missing := [f.name for f in fields(cls) if f.name not in content]:

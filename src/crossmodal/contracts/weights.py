@@ -11,6 +11,7 @@ from safetensors.numpy import save_file
 
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reads
 
 META_FIELDS = ("model", "regime", "seed", "stage", "classes", "modalities", "architecture")
 
@@ -39,6 +40,7 @@ class Weights:
             raise InputError(self.source, "tensors", "at least one", "none")
 
     @classmethod
+    @reads("a safetensors file")
     def read(cls, path: str | Path) -> "Weights":
         try:
             with safe_open(path, framework="numpy") as file:
@@ -49,7 +51,7 @@ class Weights:
         return cls(tensors, meta, str(path))
 
     def write(self, path: str | Path) -> None:
-        tensors = {name: np.ascontiguousarray(self.tensors[name]) for name in sorted(self.tensors)}
+        tensors = {name: np.asarray(self.tensors[name], order="C") for name in sorted(self.tensors)}
         # One metadata key: the format stores several in no fixed order.
         meta = {"crossmodal": json.dumps(self.meta, sort_keys=True)}
         with atomic_path(path) as temporary:

@@ -13,7 +13,7 @@ from crossmodal.figures.architecture_layout import Box, place
 
 # Share of white mixed into the arm's colour, by kind of layer.
 WHITE_SHARE = {"conv": 0.5, "pool": 0.88, "shunting": 0.7, "dense": 0.0}
-KIND_NAMES = {"conv": "convolution", "inhibition": "inhibitory convolution"}
+KIND_NAMES = {"conv": "convolution", "pool": "pooling", "inhibition": "inhibitory convolution"}
 INPUT_TEXT = {"visual": "face\nframes", "auditory": "mel\nimage"}
 BOX_WIDTH = 0.72
 COLUMNS_OF_FULL_WIDTH = 21
@@ -40,7 +40,7 @@ def draw_architecture(table: LayerTable) -> Figure:
 
 def _canvas(boxes: list[Box]) -> tuple[Figure, Axes]:
     left, right = min(box.x for box in boxes) - 2.0, max(box.x for box in boxes) + 1.0
-    bottom, top = min(box.y for box in boxes) - 3.0, max(box.y for box in boxes) + 1.8
+    bottom, top = min(box.y for box in boxes) - 3.2, max(box.y for box in boxes) + 1.8
     # A short network (audio-only) keeps the box size of the full one.
     width_mm = style.FULL_WIDTH_MM * min(1, (right - left) / COLUMNS_OF_FULL_WIDTH)
     size = style.size_mm(width_mm, width_mm * (top - bottom) / (right - left))
@@ -113,8 +113,12 @@ def _draw_legend(axes: Axes, table: LayerTable) -> None:
         )
         for kind in kinds
     ]  # fmt: skip
-    weights = f"{int(table.frame.n_weights.sum()):,} weights in {len(table.layers)} layers"
+    title = (
+        f"{len(table.layers)} layers, {int(table.frame.n_weights.sum()):,} weights; "
+        "below each: channels, rows × columns"
+    )
     axes.legend(
-        handles=handles, ncols=len(handles), loc="lower center", frameon=False, title=weights,
-        title_fontsize=style.FONT_PT, handlelength=1.2, columnspacing=1.2, borderaxespad=0.3,
+        handles=handles, ncols=len(handles) if len(table.arms) > 1 else 3, loc="lower center",
+        frameon=False, title=title, title_fontsize=style.FONT_PT, handlelength=1.2,
+        columnspacing=1.2, borderaxespad=0.3,
     )  # fmt: skip

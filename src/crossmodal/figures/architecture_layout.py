@@ -14,7 +14,7 @@ PAIR_HEIGHT = 1.24
 
 @dataclass(frozen=True)
 class Box:
-    """One layer: its row of the table, centre and height; ``pair`` is 1 above, -1 below, 0 alone."""
+    """One layer: its row of the table, centre and height; ``pair``: 1 above, -1 below, 0 alone."""
 
     layer: str
     arm: str
@@ -44,7 +44,7 @@ def columns(layers: list[str]) -> list[int]:
 
 
 def place_arm(table: LayerTable, arm: str, start: float, y: float) -> list[Box]:
-    """Boxes of one arm, left to right from column ``start``; parallel layers one above the other."""
+    """Boxes of one arm, left to right from column ``start``; parallel layers share a column."""
     rows = table.frame[table.frame.arm == arm]
     names = rows.layer.tolist()
     boxes = []

@@ -66,3 +66,9 @@ def arm_name(arm: str) -> str:
 def size_mm(width_mm: float, height_mm: float) -> tuple[float, float]:
     """Figure size in inches, as matplotlib wants it."""
     return width_mm * MM, height_mm * MM
+
+
+def hex_colours(colour_map: str | mpl.colors.Colormap) -> list[str]:
+    """255 colours of a map, evenly spaced, as '#rrggbb'."""
+    colours = mpl.colormaps[colour_map] if isinstance(colour_map, str) else colour_map
+    return [mpl.colors.to_hex(colours(i / 254)) for i in range(255)]

@@ -5,6 +5,7 @@ is a generator of ``(layer name, activation)`` in the order of the computation, 
 that runs the network is also the list of its layers.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ class CrossChannelConfig:
     audio_blocks : 3 (published: 17 + 9 + 3 layers) or 1 (later audio arm: 17 + 7 + 5)
     dropout_visual, dropout_auditory : after the arms' pools
     dropout_readout : before the readout
+    batch_norm_momentum : weight of a batch in the running statistics; trainings of few steps
+        need a larger one
     visual_px : rows and columns of the grey face image
     mel_shape : bands and times of the mel image
 
@@ -41,6 +44,7 @@ class CrossChannelConfig:
     dropout_visual: float = 0.25
     dropout_auditory: float = 0.2
     dropout_readout: float = 0.25
+    batch_norm_momentum: float = 0.1
     visual_px: int = 64
     mel_shape: tuple[int, int] = (96, 80)
 
@@ -269,6 +273,9 @@ class CrossChannel(nn.Module):
         self.readout = nn.Sequential(
             nn.Dropout(config.dropout_readout), nn.Linear(n_top, n_classes)
         )
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.momentum = config.batch_norm_momentum
 
     def layers(self, frames: Tensor | None, mel: Tensor | None) -> Layers:
         """Name and activation (clip, ...) of each layer; visual ones averaged over frames.
@@ -318,9 +325,7 @@ class CrossModalHead(nn.Module):
 
 def last_layer(layers: Layers) -> Tensor:
     """Run through all layers and return the last activation."""
-    for _, activation in layers:
-        pass
-    return activation
+    return deque(layers, maxlen=1)[0][1]
 
 
 def arm_of(layer: str) -> str:

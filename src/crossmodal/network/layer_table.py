@@ -1,18 +1,14 @@
 """The table of a network's layers, from a forward pass through the actual module."""
 
-import re
-
 import pandas as pd
 import torch
 from torch import nn
 
+from crossmodal.contracts.layer_table import COLUMNS, LayerTable
 from crossmodal.network.cross_channel import CrossChannel, arm_of
 
-COLUMNS = ("layer", "arm", "kind", "shape", "n_weights")
-KINDS = {"conv": "convolution", "pool": "maximum pooling", "dense": "dense"}
 
-
-def layer_table(network: CrossChannel) -> pd.DataFrame:
+def layer_table(network: CrossChannel) -> LayerTable:
     """One row per layer: layer, arm, kind, shape of its output per clip, number of weights.
 
     ``shape`` is text like '64x32x32' (channel, row, col). ``n_weights`` counts trained
@@ -27,7 +23,7 @@ def layer_table(network: CrossChannel) -> pd.DataFrame:
             (name, arm_of(name), kind_of(name), _shape(activation), n_weights(network, name))
             for name, activation in network.layers(frames, mel)
         ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return LayerTable(pd.DataFrame(rows, columns=COLUMNS))
 
 
 def _shape(activation: torch.Tensor) -> str:
@@ -35,11 +31,8 @@ def _shape(activation: torch.Tensor) -> str:
 
 
 def kind_of(layer: str) -> str:
-    """What a layer computes, in words."""
-    last = layer.split("_")[-1]
-    if last in ("inhibition", "shunting"):
-        return {"inhibition": "inhibitory convolution", "shunting": "shunting inhibition"}[last]
-    return KINDS[re.sub(r"\d+", "", last)]
+    """What a layer computes: 'conv', 'inhibition', 'shunting', 'pool' or 'dense'."""
+    return layer.split("_")[-1].rstrip("0123456789")
 
 
 def layer_module(network: CrossChannel, layer: str) -> nn.Module:

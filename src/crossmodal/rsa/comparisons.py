@@ -75,7 +75,9 @@ def prepare(
     if method not in LINEAR:
         raise ValueError(f"comparison {method!r} is none of {LINEAR}")
     if method.startswith("partial") != (controls is not None):
-        raise ValueError(f"comparison {method!r} with {'no' if controls is None else 'some'} controls")
+        raise ValueError(
+            f"comparison {method!r} with {'no' if controls is None else 'some'} controls"
+        )
     vectors = np.array(models, dtype=np.float64, ndmin=2)
     squares = np.empty(len(vectors))
     _transform(vectors, method, squares)
@@ -197,20 +199,23 @@ def _transform(rdms: np.ndarray, method: str, squares: np.ndarray) -> None:
         _centre_rows(rdms, method in CENTRED, squares)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})
 def _centre_rows(rows, centred, squares):  # noqa: ANN001, ANN202
-    """Subtract each row's mean if ``centred``; rows that are constant become exactly zero."""
+    """Subtract each row's mean if ``centred``; constant rows become exactly zero."""
     for i in range(len(rows)):
         row = rows[i]
         shift = np.float64(0)
         if centred:
-            shift = row.astype(np.float64).mean()
-            if (row == row[0]).all():
-                shift = np.float64(row[0])
+            low, high = row[0], row[0]
+            for p in range(len(row)):
+                shift += np.float64(row[p])
+                low, high = min(low, row[p]), max(high, row[p])
+            shift = shift / len(row) if low < high else np.float64(low)
+        mean = rows.dtype.type(shift)
         total = np.float64(0)
         for p in range(len(row)):
-            row[p] -= shift
-            total += np.float64(row[p]) ** 2
+            row[p] -= mean
+            total += np.float64(row[p]) * np.float64(row[p])
         squares[i] = total
 
 

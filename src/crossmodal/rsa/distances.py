@@ -3,6 +3,9 @@
 Both kernels read ``rows`` (part, voxel, condition), so that a voxel's patterns lie side by
 side and a sphere is gathered by copying rows. A *part* is a run, or for crossnobis one vector
 of an orthonormal basis of the runs.
+
+All compiled functions that call each other stand in this one file: numba's cache notices an
+edit of the file of the function that is called from Python, not of others.
 """
 
 import numpy as np
@@ -14,83 +17,98 @@ DISTANCES = (*WITHIN_RUN, *CROSS_VALIDATED)
 
 
 @njit(nogil=True, cache=True)
-def within_run_rdms(rows, sphere, first, correlation, pair_weights, out, valid):  # noqa: ANN001, ANN201
+def within_run_rdms(rows, residuals, sphere, runs, block):  # noqa: ANN001, ANN201
     """RDM of every sphere in each run, averaged over runs.
 
     Parameters
     ----------
     rows : float (run, voxel, condition); a condition that a run lacks is 0
+    residuals : float (voxel, time), by whose covariance in the sphere the patterns are whitened;
+        no time points: they are not
     sphere : (lookup, centres, steps) of ``Neighbourhoods``
-    first : number of the first centre; the block is ``len(out)`` centres long
-    correlation : True for 1 - Pearson, False for squared Euclidean distance per voxel
-    pair_weights : float (run, pair); weights of the average, 0 where a run lacks a condition
-    out : float (centre, pair), pairs in ``triu_indices(n, 1)`` order; overwritten
-    valid : bool (centre,); False where a pattern has no variance, so that r is not defined
+    runs : (correlation, present, weights); True for 1 - Pearson or False for squared Euclidean
+        distance per voxel; bool (run, condition); float (run, pair), weights of the average
+    block : (first, out, valid); number of the first centre; float (centre, pair), overwritten,
+        pairs in ``triu_indices(n, 1)`` order; bool (centre,), False beyond the last centre and
+        where a pattern does not vary over voxels, so that its correlation is not defined
     """
-    lookup, centres, steps = sphere
-    runs, _, n = rows.shape
-    buffer = np.empty((len(steps), n), dtype=rows.dtype)
-    gram = np.empty((n, n), dtype=rows.dtype)
-    scale = np.empty(n, dtype=rows.dtype)
+    (lookup, centres, steps), (correlation, present, weights) = sphere, runs
+    first, out, valid = block
+    n = rows.shape[2]
+    buffer, gram = np.empty((len(steps), n), rows.dtype), np.empty((n, n), rows.dtype)
+    n_noisy = len(steps) if residuals.shape[1] else 0
+    noise = np.empty((n_noisy, residuals.shape[1]), rows.dtype)
+    factor = np.empty((n_noisy, n_noisy), rows.dtype)
+    mean, floor, scale = np.empty(n, rows.dtype), np.empty(n, rows.dtype), np.empty(n, rows.dtype)
     for c in range(len(out)):
         row = out[c]
         row[:] = 0
         valid[c] = first + c < len(centres)
-        if not valid[c]:
-            continue
-        for run in range(runs):
+        if valid[c]:
+            _sphere_factor(residuals, lookup, centres[first + c], steps, noise, factor)
+        for run in range(len(rows) if valid[c] else 0):
             size = _gather(rows[run], lookup, centres[first + c], steps, buffer)
+            if residuals.shape[1]:
+                solve_lower(factor, buffer, size)
             if correlation:
-                _centre_columns(buffer, size)
-            part = buffer[:size]
-            np.dot(part.T, part, gram)
+                _centre_columns(buffer, size, mean)
+            np.dot(buffer[:size].T, buffer[:size], gram)
             if correlation:
-                valid[c] &= _inverse_norms(gram, pair_weights[run], scale)
-                _add_correlation(gram, scale, pair_weights[run], row)
+                _rounding_floor(mean, size, floor)
+                valid[c] &= _inverse_norms(gram, present[run], floor, scale)
+                _add_correlation(gram, scale, weights[run], row)
             else:
-                _add_euclidean(gram, pair_weights[run], rows.dtype.type(size), row)
+                gram /= rows.dtype.type(size)
+                _add_euclidean(gram, weights[run], scale, row)
+        if not correlation:
+            _clip_negative(row)
 
 
 @njit(nogil=True, cache=True)
-def cross_run_rdms(rows, sphere, first, signs, inverse_counts, out, valid):  # noqa: ANN001, ANN201
-    """Cross-validated squared distance of every sphere: only products of different runs.
+def cross_run_rdms(rows, residuals, sphere, runs, block):  # noqa: ANN001, ANN201
+    """Cross-validated squared distance per voxel: only products of different runs count.
 
-    d_ij = K_ii + K_jj - 2 K_ij with K = (sum over parts of sign * X X') * inverse_counts,
-    divided by the number of voxels.
+    d_ij = (K_ii + K_jj - 2 K_ij) / voxels, K = (sum over parts of sign * X X') * inverse_counts
 
     Parameters
     ----------
-    rows, sphere, first, out, valid : as for ``within_run_rdms``
-    signs : float (part,); +1 for products that count, -1 for those of a run with itself
-    inverse_counts : float (condition, condition); one over the number of run pairs
+    rows, residuals, sphere, block : as for ``within_run_rdms``, with parts for runs
+    runs : (signs, inverse_counts, ones); float (part,), +1 for products that count, -1 for those
+        of a run with itself; float (condition, condition), one over the number of run pairs;
+        float (pair,) of ones
     """
-    lookup, centres, steps = sphere
-    parts, _, n = rows.shape
-    buffer = np.empty((len(steps), n), dtype=rows.dtype)
-    gram = np.empty((n, n), dtype=rows.dtype)
-    total = np.empty((n, n), dtype=rows.dtype)
+    (lookup, centres, steps), (signs, inverse_counts, ones) = sphere, runs
+    first, out, valid = block
+    n = rows.shape[2]
+    buffer, gram = np.empty((len(steps), n), rows.dtype), np.empty((n, n), rows.dtype)
+    n_noisy = len(steps) if residuals.shape[1] else 0
+    noise = np.empty((n_noisy, residuals.shape[1]), rows.dtype)
+    factor = np.empty((n_noisy, n_noisy), rows.dtype)
+    total, squares = np.empty((n, n), rows.dtype), np.empty(n, rows.dtype)
     for c in range(len(out)):
+        out[c] = 0
         valid[c] = first + c < len(centres)
         if not valid[c]:
-            out[c] = 0
             continue
+        _sphere_factor(residuals, lookup, centres[first + c], steps, noise, factor)
         total[:] = 0
         size = 1
-        for p in range(parts):
+        for p in range(len(rows)):
             size = _gather(rows[p], lookup, centres[first + c], steps, buffer)
-            part = buffer[:size]
-            np.dot(part.T, part, gram)
-            for i in range(n):
-                for j in range(n):
-                    total[i, j] += signs[p] * gram[i, j]
-        pair = 0
-        for i in range(n):
-            for j in range(n):
-                total[i, j] *= inverse_counts[i, j]
-        for i in range(n):
-            for j in range(i + 1, n):
-                out[c, pair] = (total[i, i] + total[j, j] - 2 * total[i, j]) / rows.dtype.type(size)
-                pair += 1
+            if residuals.shape[1]:
+                solve_lower(factor, buffer, size)
+            np.dot(buffer[:size].T, buffer[:size], gram)
+            total += signs[p] * gram
+        total *= inverse_counts / rows.dtype.type(size)
+        _add_euclidean(total, ones, squares, out[c])
+
+
+@njit(nogil=True, cache=True)
+def _sphere_factor(residuals, lookup, centre, steps, noise, factor):  # noqa: ANN001, ANN202
+    """Cholesky factor of the sphere's noise covariance, if there are residuals."""
+    if residuals.shape[1]:
+        size = _gather(residuals, lookup, centre, steps, noise)
+        factor[:size, :size] = shrunk_factor(noise[:size])
 
 
 @njit(nogil=True, cache=True)
@@ -108,59 +126,135 @@ def _gather(rows, lookup, centre, steps, buffer):  # noqa: ANN001, ANN202
 
 
 @njit(nogil=True, cache=True)
-def _centre_columns(buffer, size):  # noqa: ANN001, ANN202
-    """Subtract each pattern's mean over the sphere's voxels."""
+def _centre_columns(buffer, size, mean):  # noqa: ANN001, ANN202
+    """Subtract each pattern's mean over the sphere's voxels; ``mean`` is work space."""
     n = buffer.shape[1]
-    mean = np.zeros(n, dtype=buffer.dtype)
+    mean[:] = 0
     for v in range(size):
         for i in range(n):
             mean[i] += buffer[v, i]
-    mean /= buffer.dtype.type(size)
+    for i in range(n):
+        mean[i] /= buffer.dtype.type(size)
     for v in range(size):
         for i in range(n):
             buffer[v, i] -= mean[i]
 
 
 @njit(nogil=True, cache=True)
-def _inverse_norms(gram, pair_weights, scale):  # noqa: ANN001, ANN202
-    """1 / norm of every pattern; False if one that counts in this run has no variance."""
-    n = len(gram)
+def _inverse_norms(gram, present, floor, scale):  # noqa: ANN001, ANN202
+    """1 / norm of every pattern; False if one that this run has does not vary.
+
+    A pattern whose centred norm is rounding error of its mean (``floor``) does not vary.
+    """
+    one = gram.dtype.type(1)
     defined = True
-    for i in range(n):
+    for i in range(len(gram)):
         scale[i] = 0
-        if gram[i, i] > 0:
-            scale[i] = 1 / np.sqrt(gram[i, i])
-    pair = 0
-    for i in range(n):
-        for j in range(i + 1, n):
-            if pair_weights[pair] > 0 and (scale[i] == 0 or scale[j] == 0):
-                defined = False
-            pair += 1
+        if gram[i, i] > floor[i]:
+            scale[i] = one / np.sqrt(gram[i, i])
+        elif present[i]:
+            defined = False
     return defined
 
 
 @njit(nogil=True, cache=True)
-def _add_correlation(gram, scale, pair_weights, row):  # noqa: ANN001, ANN202
-    """row += weight * (1 - r); r above 1 by rounding counts as 1."""
-    n = len(gram)
-    pair = 0
-    one = gram.dtype.type(1)
-    zero = gram.dtype.type(0)
-    for i in range(n):
-        for j in range(i + 1, n):
-            distance = max(zero, one - gram[i, j] * scale[i] * scale[j])
-            row[pair] += pair_weights[pair] * distance
-            pair += 1
+def _rounding_floor(mean, size, floor):  # noqa: ANN001, ANN202
+    """Squared norm that rounding alone can leave of a constant pattern after centring."""
+    epsilon = np.finfo(mean.dtype).eps
+    for i in range(len(mean)):
+        error = epsilon * abs(mean[i])
+        floor[i] = size * error * error
 
 
 @njit(nogil=True, cache=True)
-def _add_euclidean(gram, pair_weights, size, row):  # noqa: ANN001, ANN202
-    """row += weight * |x_i - x_j|^2 / number of voxels."""
+def _add_correlation(gram, scale, weights, row):  # noqa: ANN001, ANN202
+    """row += weight * (1 - r); r above 1 by rounding counts as 1."""
     n = len(gram)
-    pair = 0
-    zero = gram.dtype.type(0)
+    one, zero = gram.dtype.type(1), gram.dtype.type(0)
+    first = 0
+    for i in range(n - 1):
+        length = n - i - 1
+        # Views of equal length let the compiler vectorise the inner loop.
+        products, others = gram[i, i + 1 :], scale[i + 1 :]
+        share, out = weights[first : first + length], row[first : first + length]
+        for j in range(length):
+            distance = one - products[j] * scale[i] * others[j]
+            out[j] += share[j] * (distance if distance > zero else zero)
+        first += length
+
+
+@njit(nogil=True, cache=True)
+def _add_euclidean(gram, weights, squares, row):  # noqa: ANN001, ANN202
+    """row += weight * |x_i - x_j|^2, from inner products; ``squares`` is work space."""
+    n = len(gram)
     for i in range(n):
-        for j in range(i + 1, n):
-            square = max(zero, gram[i, i] + gram[j, j] - 2 * gram[i, j])
-            row[pair] += pair_weights[pair] * square / size
-            pair += 1
+        squares[i] = gram[i, i]
+    two = gram.dtype.type(2)
+    first = 0
+    for i in range(n - 1):
+        length = n - i - 1
+        products, others = gram[i, i + 1 :], squares[i + 1 :]
+        share, out = weights[first : first + length], row[first : first + length]
+        for j in range(length):
+            out[j] += share[j] * (squares[i] + others[j] - two * products[j])
+        first += length
+
+
+@njit(nogil=True, cache=True)
+def _clip_negative(row):  # noqa: ANN001, ANN202
+    """A squared distance below 0 is rounding."""
+    zero = row.dtype.type(0)
+    for i in range(len(row)):
+        row[i] = row[i] if row[i] > zero else zero
+
+
+@njit(nogil=True, cache=True)
+def shrunk_factor(residuals):  # noqa: ANN001, ANN201
+    """Lower Cholesky factor of the covariance, shrunk towards its diagonal.
+
+    The weight is that of Schaefer & Strimmer (2005) for correlations, as in rsatoolbox's
+    ``prec_from_residuals(method='shrinkage_diag')``.
+
+    Parameters
+    ----------
+    residuals : float (voxel, time), each voxel with mean 0
+    """
+    n_voxels, n_times = residuals.shape
+    covariance = np.dot(residuals, residuals.T)
+    fourth = np.dot(residuals * residuals, (residuals * residuals).T)
+    above, below = 0.0, 0.0
+    freedom = n_times - 1
+    for i in range(n_voxels):
+        for j in range(i):
+            scale = covariance[i, i] * covariance[j, j] / (freedom * freedom)
+            r = covariance[i, j] / freedom
+            above += (fourth[i, j] / freedom - r * r) / scale
+            below += r * r / scale
+    weight = 1.0
+    if below > 0:
+        weight = min(1.0, max(0.0, above * n_times / (freedom * freedom) / below))
+    for i in range(n_voxels):
+        for j in range(n_voxels):
+            covariance[i, j] *= (1.0 if i == j else 1.0 - weight) / freedom
+    return np.linalg.cholesky(covariance)
+
+
+@njit(nogil=True, cache=True)
+def solve_lower(factor, patterns, size):  # noqa: ANN001, ANN201
+    """patterns[:size] <- factor^-1 patterns[:size] for a lower triangular factor, in place.
+
+    Parameters
+    ----------
+    factor : float (voxel, voxel)
+    patterns : float (voxel, condition)
+    """
+    n = patterns.shape[1]
+    for k in range(size):
+        row = patterns[k]
+        for j in range(k):
+            weight, other = factor[k, j], patterns[j]
+            for i in range(n):
+                row[i] -= weight * other[i]
+        inverse = 1 / factor[k, k]
+        for i in range(n):
+            row[i] *= inverse

@@ -83,6 +83,7 @@ def spheres(mask: np.ndarray, affine: np.ndarray, radius_mm: float) -> Neighbour
     if not radius_mm > 0:
         raise ValueError(f"radius_mm must be positive, not {radius_mm!r}")
     steps = sphere_steps(affine, radius_mm)
+    steps = steps[(np.abs(steps) < mask.shape).all(axis=1)]
     pad = np.abs(steps).max(axis=0)
     padded = np.pad(mask, [(n, n) for n in pad])
     lookup = np.full(padded.size, -1, dtype=np.int32)

@@ -1,115 +1,17 @@
-"""Exact ranks of many float32 rows at once, ties averaged."""
+"""Exact ranks of many rows at once, ties averaged, equal to ``scipy.stats.rankdata``."""
 
 import numpy as np
 from numba import njit
 
-SIGN = np.uint32(0x80000000)
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _ordered_bits(bits):  # noqa: ANN001, ANN202
-    """IEEE-754 bits -> unsigned integer with the same order; -0 counts as +0."""
-    if bits == SIGN:
-        return SIGN
-    if bits & SIGN:
-        return ~bits
-    return bits | SIGN
-
-
-@njit(nogil=True, cache=True)
-def rank_float32(row, keys, order, spare_keys, spare_order, counts):  # noqa: ANN001, ANN201
-    """Replace a row by its ranks minus their mean; return the sum of their squares.
-
-    Three passes of a least-significant-digit radix sort on the values' bits. The digits
-    share the range that the row really uses, so that the tables of counts stay small.
-    Ranks are those of ``scipy.stats.rankdata`` (ties averaged).
-
-    Parameters
-    ----------
-    row : float32 (pair,), no NaN; overwritten
-    keys, spare_keys : uint32 (pair,), work space
-    order, spare_order : uint16 or uint32 (pair,), work space
-    counts : int32 (3, 2048), work space
-    """
-    n = len(row)
-    bits = row.view(np.uint32)
-    low = np.uint32(0xFFFFFFFF)
-    high = np.uint32(0)
-    for i in range(n):
-        key = _ordered_bits(bits[i])
-        keys[i] = key
-        low = min(low, key)
-        high = max(high, key)
-    width = np.uint32(1)
-    while (np.uint64(high - low) >> np.uint64(3 * width)) > 0:
-        width += np.uint32(1)
-    size = 1 << width
-    digit = np.uint32(size - 1)
-    counts[:, :size] = 0
-    for i in range(n):
-        key = np.uint32(keys[i] - low)
-        keys[i] = key
-        order[i] = i
-        counts[0, key & digit] += 1
-        counts[1, (key >> width) & digit] += 1
-        counts[2, key >> (width + width)] += 1
-    for p in range(3):
-        total = 0
-        for d in range(size):
-            count = counts[p, d]
-            counts[p, d] = total
-            total += count
-    for i in range(n):
-        d = keys[i] & digit
-        to = counts[0, d]
-        counts[0, d] = to + 1
-        spare_keys[to] = keys[i]
-        spare_order[to] = order[i]
-    for i in range(n):
-        d = (spare_keys[i] >> width) & digit
-        to = counts[1, d]
-        counts[1, d] = to + 1
-        keys[to] = spare_keys[i]
-        order[to] = spare_order[i]
-    for i in range(n):
-        d = keys[i] >> (width + width)
-        to = counts[2, d]
-        counts[2, d] = to + 1
-        spare_keys[to] = keys[i]
-        spare_order[to] = order[i]
-    return _assign(row, spare_keys, spare_order)
-
-
-@njit(nogil=True, cache=True)
-def _assign(row, keys, order):  # noqa: ANN001, ANN202
-    """Write centred average ranks from sorted keys; return the sum of their squares."""
-    n = len(row)
-    middle = 0.5 * (n - 1)
-    total = n * (np.float64(n) * n - 1) / 12
-    start = 0
-    while start < n:
-        stop = start + 1
-        while stop < n and keys[stop] == keys[start]:
-            stop += 1
-        rank = 0.5 * (start + stop - 1) - middle
-        for i in range(start, stop):
-            row[order[i]] = rank
-        ties = np.float64(stop - start)
-        total -= ties * (ties * ties - 1) / 12
-        start = stop
-    return total
-
-
-@njit(nogil=True, cache=True)
-def rank_float64(row):  # noqa: ANN001, ANN201
-    """As ``rank_float32`` for float64, by an index sort."""
-    order = np.argsort(row, kind="mergesort")
-    return _assign(row, row[order], order)
+INDEX_BITS = np.uint64(32)
+INDEX = np.uint64(0xFFFFFFFF)
+MAGNITUDE = np.int32(0x7FFFFFFF)
+SIGN_SHIFT = np.int32(31)
 
 
 @njit(nogil=True, cache=True)
 def rank_rows(rows, squares):  # noqa: ANN001, ANN201
-    """Replace each row by its centred average ranks, in place.
+    """Replace each row by its average ranks minus their mean, in place.
 
     Parameters
     ----------
@@ -117,17 +19,149 @@ def rank_rows(rows, squares):  # noqa: ANN001, ANN201
     squares : float64 (row,); receives the sums of squares of the centred ranks
     """
     n = rows.shape[1]
-    keys = np.empty(n, dtype=np.uint32)
-    spare_keys = np.empty(n, dtype=np.uint32)
-    order = np.empty(n, dtype=np.uint32)
-    spare_order = np.empty(n, dtype=np.uint32)
+    items = np.empty(n, dtype=np.uint64)
+    spare = np.empty(n, dtype=np.uint64)
     counts = np.empty((3, 2048), dtype=np.int32)
     for i in range(len(rows)):
-        squares[i] = rank_float32(rows[i], keys, order, spare_keys, spare_order, counts)
+        squares[i] = rank_row(rows[i], items, spare, counts[0], counts[1], counts[2])
+
+
+@njit(nogil=True, cache=True)
+def rank_row(row, items, spare, first, second, third):  # noqa: ANN001, ANN201
+    """Rank one float32 row; return the sum of squares of the centred ranks.
+
+    Three passes of a least-significant-digit radix sort over items (key, position). The
+    digits share the range of keys that the row really uses: RDM values span about 2^25 of the
+    2^32 float patterns, so the tables of counts hold 512 entries and stay in the L1 cache.
+
+    Parameters
+    ----------
+    row : float32 (pair,), no NaN; overwritten
+    items, spare : uint64 (pair,), work space
+    first, second, third : int32 (2048,), work space
+    """
+    n = len(row)
+    bits = row.view(np.int32)
+    low = _ordered_keys(bits)
+    width, size = _digits(bits, low)
+    mask = np.uint64(size - 1)
+    _count(bits, low, width, size, (first, second, third))
+    one = np.int32(1)
+    for i in range(n):
+        key = np.uint64(np.int64(bits[i]) - low)
+        digit = key & mask
+        to = first[digit]
+        first[digit] = to + one
+        items[np.uint32(to)] = (key << INDEX_BITS) | np.uint64(i)
+    shift = INDEX_BITS + width
+    for i in range(n):
+        item = items[i]
+        digit = (item >> shift) & mask
+        to = second[digit]
+        second[digit] = to + one
+        spare[np.uint32(to)] = item
+    shift += width
+    middle = np.float32(0.5 * (n - 1))
+    for i in range(n):
+        item = spare[i]
+        digit = item >> shift
+        to = third[digit]
+        third[digit] = to + one
+        items[np.uint32(to)] = item
+        row[item & INDEX] = np.float32(to) - middle
+    return n * (np.float64(n) * n - 1) / 12 - _average_ties(row, items)
+
+
+@njit(nogil=True, cache=True)
+def _ordered_keys(bits):  # noqa: ANN001, ANN202
+    """Float bits -> signed integers in the same order, in place; returns the lowest."""
+    low = MAGNITUDE
+    for i in range(len(bits)):
+        bit = bits[i]
+        key = bit ^ ((bit >> SIGN_SHIFT) & MAGNITUDE)
+        key += np.int32(key == -1)  # -0 equals +0
+        bits[i] = key
+        low = min(low, key)
+    return np.int64(low)
+
+
+@njit(nogil=True, cache=True)
+def _digits(bits, low):  # noqa: ANN001, ANN202
+    """Width in bits of a third of the range of keys, and how many values it has."""
+    high = bits[0]
+    for i in range(len(bits)):
+        high = max(high, bits[i])
+    width = np.uint64(1)
+    while (np.uint64(np.int64(high) - low) >> (np.uint64(3) * width)) > 0:
+        width += np.uint64(1)
+    return width, np.int64(1) << np.int64(width)
+
+
+@njit(nogil=True, cache=True)
+def _count(bits, low, width, size, tables):  # noqa: ANN001, ANN202
+    """Fill the three tables with the position at which each digit starts."""
+    first, second, third = tables
+    mask = np.uint64(size - 1)
+    one = np.int32(1)
+    first[:size] = 0
+    second[:size] = 0
+    third[:size] = 0
+    for i in range(len(bits)):
+        key = np.uint64(np.int64(bits[i]) - low)
+        first[key & mask] += one
+        second[(key >> width) & mask] += one
+        third[key >> (width + width)] += one
+    for table in (first, second, third):
+        total = np.int32(0)
+        for digit in range(size):
+            count = table[digit]
+            table[digit] = total
+            total += count
+
+
+@njit(nogil=True, cache=True)
+def _average_ties(row, items):  # noqa: ANN001, ANN202
+    """Give ties their average rank; return what they take from the sum of squares."""
+    n = len(row)
+    equal = 0
+    for i in range(1, n):
+        equal += (items[i] ^ items[i - 1]) <= INDEX
+    if equal == 0:
+        return 0.0
+    middle = 0.5 * (n - 1)
+    taken = 0.0
+    start = 0
+    while start < n:
+        stop = start + 1
+        while stop < n and (items[stop] ^ items[start]) <= INDEX:
+            stop += 1
+        if stop - start > 1:
+            rank = np.float32(0.5 * (start + stop - 1) - middle)
+            for i in range(start, stop):
+                row[items[i] & INDEX] = rank
+            ties = np.float64(stop - start)
+            taken += ties * (ties * ties - 1) / 12
+        start = stop
+    return taken
 
 
 @njit(nogil=True, cache=True)
 def rank_rows_float64(rows, squares):  # noqa: ANN001, ANN201
-    """As ``rank_rows`` for float64 rows."""
-    for i in range(len(rows)):
-        squares[i] = rank_float64(rows[i])
+    """As ``rank_rows`` for float64 rows, by an index sort."""
+    n = rows.shape[1]
+    middle = 0.5 * (n - 1)
+    for r in range(len(rows)):
+        row = rows[r]
+        order = np.argsort(row, kind="mergesort")
+        values = row[order]
+        total = 0.0
+        start = 0
+        while start < n:
+            stop = start + 1
+            while stop < n and values[stop] == values[start]:
+                stop += 1
+            rank = 0.5 * (start + stop - 1) - middle
+            row[order[start:stop]] = rank
+            total += (stop - start) * rank * rank
+            start = stop
+        squares[r] = total

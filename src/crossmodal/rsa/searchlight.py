@@ -23,7 +23,8 @@ class SearchlightConfig:
 
     radius_mm : distance of voxel centres from the sphere's centre, equal included
     min_voxels : spheres with fewer voxels of the mask give NaN
-    distance : one of ``DISTANCES``; 'mahalanobis' is 'squared_euclidean' of whitened patterns
+    distance : one of ``DISTANCES``; 'mahalanobis' is 'squared_euclidean' after whitening by
+        residuals, which have to be given
     comparison : one of ``METHODS``
     noise_normalisation : 'none' or 'univariate' (divide by the residuals' SD)
     """
@@ -51,15 +52,20 @@ class Patterns:
     Shapes
     ------
     rows : float (part, voxel, condition)
-    pair_weights : float (run, pair); for distances within runs
+    present : bool (run, condition), weights : float (run, pair); for distances within runs
     signs : float (part,), inverse_counts : float (condition, condition); for crossnobis
+    residuals : float (voxel, time); their covariance whitens each sphere; no times: it is not
+    dtype : of the RDMs; the arrays above may be more precise
     """
 
     rows: np.ndarray
     distance: str
-    pair_weights: np.ndarray
+    present: np.ndarray
+    weights: np.ndarray
     signs: np.ndarray
     inverse_counts: np.ndarray
+    residuals: np.ndarray
+    dtype: type
 
     @property
     def n_pairs(self) -> int:
@@ -67,18 +73,25 @@ class Patterns:
         return n * (n - 1) // 2
 
 
-def arrange(betas: np.ndarray, distance: str, dtype: type = np.float32) -> Patterns:
+def arrange(
+    betas: np.ndarray,
+    distance: str,
+    dtype: type = np.float32,
+    residuals: np.ndarray | None = None,
+) -> Patterns:
     """Lay out betas for the kernels.
 
     Parameters
     ----------
     betas : (run, condition, voxel); a condition that a run lacks is NaN in all voxels
+    residuals : (time, voxel) of all runs, for multivariate noise normalisation
 
     Raises
     ------
-    ValueError : NaN in single voxels, a pair of conditions that is never compared, or
-        cross-validation with one run
+    ValueError : NaN in single voxels, a pair of conditions that is never compared,
+        cross-validation with one run, or residuals that are missing or belong to other voxels
     """
+    noise = _noise(betas, distance, residuals)
     present = ~np.isnan(betas).all(axis=2)
     filled = np.where(present[:, :, None], betas, 0)
     if np.isnan(filled).any():
@@ -87,17 +100,33 @@ def arrange(betas: np.ndarray, distance: str, dtype: type = np.float32) -> Patte
     together = present[:, rows] & present[:, columns]
     if distance == "crossnobis":
         parts, signs, inverse_counts = _cross_run_parts(filled, present)
-        pair_weights = np.zeros((0, len(rows)))
+        weights = np.zeros((0, len(rows)))
     else:
         if not together.any(axis=0).all():
             raise ValueError("some conditions never occur in one run: their distance is unknown")
         parts, signs, inverse_counts = filled, np.zeros(0), np.zeros((0, 0))
-        pair_weights = together / together.sum(axis=0)
+        weights = together / together.sum(axis=0)
+    # Sums of incomplete runs hold large terms that cancel: float32 would lose them.
+    inner = np.float64 if distance == "crossnobis" and not present.all() else dtype
     return Patterns(
-        np.ascontiguousarray(np.swapaxes(parts, 1, 2), dtype=dtype),
+        np.ascontiguousarray(np.swapaxes(parts, 1, 2), dtype=inner),
         distance,
-        *(array.astype(dtype) for array in (pair_weights, signs, inverse_counts)),
+        present,
+        *(array.astype(inner) for array in (weights, signs, inverse_counts)),
+        np.ascontiguousarray(noise, dtype=inner),
+        dtype,
     )
+
+
+def _noise(betas: np.ndarray, distance: str, residuals: np.ndarray | None) -> np.ndarray:
+    """Residuals (voxel, time) with mean 0; (voxel, 0) if there are none."""
+    if residuals is None:
+        if distance == "mahalanobis":
+            raise ValueError("mahalanobis distance needs the GLM's residuals")
+        return np.zeros((betas.shape[2], 0))
+    if residuals.ndim != 2 or residuals.shape[1] != betas.shape[2]:
+        raise ValueError(f"residuals {residuals.shape} are not (time, {betas.shape[2]} voxels)")
+    return (residuals - residuals.mean(axis=0)).T
 
 
 def _cross_run_parts(
@@ -147,16 +176,15 @@ def tile_rdms(
     rdms = np.empty((TILE, patterns.n_pairs), dtype=dtype)
     valid = np.zeros(TILE, dtype=bool)
     sphere = (neighbourhoods.lookup, neighbourhoods.centres, neighbourhoods.steps)
+    block = (first, rdms, valid)
     if patterns.distance == "crossnobis":
-        cross_run_rdms(
-            patterns.rows, sphere, first, patterns.signs, patterns.inverse_counts, rdms, valid
-        )
+        ones = np.ones(patterns.n_pairs, dtype=dtype)
+        runs = (patterns.signs, patterns.inverse_counts, ones)
+        cross_run_rdms(patterns.rows, patterns.residuals, sphere, runs, block)
     else:
-        correlation = patterns.distance == "correlation"
-        within_run_rdms(
-            patterns.rows, sphere, first, correlation, patterns.pair_weights, rdms, valid
-        )
-    return rdms, valid
+        runs = (patterns.distance == "correlation", patterns.present, patterns.weights)
+        within_run_rdms(patterns.rows, patterns.residuals, sphere, runs, block)
+    return rdms.astype(patterns.dtype, copy=False), valid
 
 
 def over_tiles(
@@ -218,6 +246,7 @@ def searchlight_rsa(
     models: np.ndarray,
     config: SearchlightConfig,
     controls: np.ndarray | None = None,
+    residuals: np.ndarray | None = None,
     n_threads: int = 1,
 ) -> np.ndarray:
     """Searchlight RSA from plain arrays.
@@ -231,6 +260,8 @@ def searchlight_rsa(
     affine : (4, 4), voxel index -> mm
     models : (model, pair), pairs in ``numpy.triu_indices(n, 1)`` order
     controls : (control, pair) for partial comparisons
+    residuals : (time, voxel) of the GLM, all runs; whitens the patterns of every sphere by their
+        shrunk covariance; needed for 'mahalanobis', possible for every distance
 
     Returns
     -------
@@ -245,7 +276,8 @@ def searchlight_rsa(
     inner = mask.copy()
     inner[mask] = finite
     neighbourhoods = spheres(inner, affine, config.radius_mm)
-    patterns = arrange(betas[:, :, finite], config.distance, dtype)
+    noise = None if residuals is None else residuals[:, finite]
+    patterns = arrange(betas[:, :, finite], config.distance, dtype, noise)
     if config.comparison in LINEAR:
         comparison = prepare(models, config.comparison, controls, dtype)
     else:

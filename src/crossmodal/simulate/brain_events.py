@@ -10,9 +10,7 @@ LEAD_IN_S = 6.0
 LEAD_OUT_S = 16.0  # lets the last response decay
 
 
-def category_sequence(
-    n_categories: int, n_each: int, rng: np.random.Generator
-) -> list[int]:
+def category_sequence(n_categories: int, n_each: int, rng: np.random.Generator) -> list[int]:
     """A sequence in which every category follows every category equally often.
 
     A random Eulerian circuit of the complete directed graph with self loops, each edge
@@ -20,8 +18,10 @@ def category_sequence(
     n_categories^2 * ceil(n_each / n_categories). First-order counterbalanced as a circle.
     """
     times = math.ceil(n_each / n_categories)
-    edges = [list(rng.permutation(np.repeat(np.arange(n_categories), times)))
-             for _ in range(n_categories)]
+    edges = [
+        list(rng.permutation(np.repeat(np.arange(n_categories), times)))
+        for _ in range(n_categories)
+    ]
     path, circuit = [int(rng.integers(n_categories))], []
     while path:
         if edges[path[-1]]:

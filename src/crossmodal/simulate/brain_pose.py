@@ -82,9 +82,9 @@ def draw_warp(largest_mm: float, rng: np.random.Generator) -> Warp:
     frequencies = directions / rng.uniform(*WAVELENGTHS_MM, size=(N_WAVES, 1))
     phases = rng.uniform(0, 2 * np.pi, N_WAVES)
     unit = Warp(frequencies, phases, rng.standard_normal((N_WAVES, 3)))
-    brain = np.stack(
-        np.meshgrid(*(np.arange(-70, 71, 10),) * 3, indexing="ij"), axis=-1
-    ).reshape(-1, 3) + [0, -18, 5]
+    brain = np.stack(np.meshgrid(*(np.arange(-70, 71, 10),) * 3, indexing="ij"), axis=-1).reshape(
+        -1, 3
+    ) + [0, -18, 5]
     largest = np.linalg.norm(unit.displacement_mm(brain), axis=1).max()
     return Warp(frequencies, phases, unit.amplitudes_mm * largest_mm / largest)
 

@@ -31,8 +31,9 @@ class FacePainter:
         self.centre = np.array([shape[1] / 2, shape[0] * 0.52])
         self.unit_px = FACE_HALF_HEIGHT * shape[0]
         self.skin = identity.skin_rgb
-        self.lip = self.skin * np.float32([0.80, 0.52, 0.55] if identity.is_female else
-                                          [0.80, 0.66, 0.64])
+        self.lip = self.skin * np.float32(
+            [0.80, 0.52, 0.55] if identity.is_female else [0.80, 0.66, 0.64]
+        )
         self._shading = self._shade(shape)
         self._behind = self._draw_behind(shape)
         self._shaded_skin = np.uint8(np.clip(self._shading * self.skin, 0, 255))
@@ -93,9 +94,7 @@ class FacePainter:
     def _draw_behind(self, shape: tuple[int, int]) -> np.ndarray:
         """Background, shoulders, neck and the hair that hangs behind the face."""
         rows = np.linspace(214, 186, shape[0], dtype=np.float32)[:, None, None]
-        self._canvas = np.ascontiguousarray(
-            np.broadcast_to(rows, (*shape, 3)).astype(np.uint8)
-        )
+        self._canvas = np.ascontiguousarray(np.broadcast_to(rows, (*shape, 3)).astype(np.uint8))
         width = self.identity.value("face_width")
         length = self.identity.value("hair_length")
         self._fill(_ellipse((0, -0.12), (width * 1.16, 1.10)), self.identity.hair_rgb)
@@ -116,7 +115,9 @@ class FacePainter:
         width = self.identity.value("face_width")
         narrowing = 1 - (1 - self.identity.value("jaw_width") / width) * lower**2
         squareness = np.sign(x) * np.abs(x) ** 0.85
-        outline = np.column_stack([squareness * width * narrowing, y * (1 + 0.35 * opening * lower)])
+        outline = np.column_stack(
+            [squareness * width * narrowing, y * (1 + 0.35 * opening * lower)]
+        )
         mask = np.zeros(self._canvas.shape[:2], np.uint8)
         cv2.fillPoly(mask, [self._pixels(outline)], 255, cv2.LINE_8, FRACTION_BITS)
         cv2.copyTo(self._shaded_skin, mask, self._canvas)
@@ -141,8 +142,8 @@ class FacePainter:
         self._wrinkle(chin, units[17], 0.03)
 
     def _wrinkle(self, points: np.ndarray, strength: float, width: float) -> None:
-        if strength > 0.05:
-            self._line(points, self.skin * (0.86 - 0.30 * strength), width)
+        if strength > 0.15:
+            self._line(points, self.skin * (0.90 - 0.30 * strength), width)
 
     def _draw_eye(self, side: int, units: dict[int, float], closure: float) -> None:
         """Almond with iris, pupil and highlight; AU 5 opens, AU 6 and 7 narrow it."""
@@ -203,7 +204,7 @@ class FacePainter:
         stretch = 1 + 0.26 * units[12] + 0.30 * units[20] - 0.16 * units[24] - 0.20 * units[26]
         x = value("mouth_width") * stretch * np.linspace(-1, 1, 17)
         across = np.linspace(-1, 1, 17)
-        arc = 1 - across**2
+        arc = (1 - across**2) ** 0.7
         corner = -0.12 * units[12] + 0.11 * units[15] + 0.035 * units[20]
         middle = value("mouth_height") - 0.03 * units[17] + corner * across**2
         lips = value("lip_fullness") * (1 - 0.65 * units[24])
@@ -216,10 +217,11 @@ class FacePainter:
         outer_low = inner_low + lips * 1.25 * arc
         self._fill(_loop(x, outer_top, outer_low), self.lip)
         self._fill(_loop(x, inner_top, inner_low), np.float32([46, 16, 18]))
-        teeth = np.minimum(inner_top + 0.055 * arc, inner_low)
-        self._fill(_loop(x * 0.86, inner_top, teeth), WHITE * 0.94)
-        self._line(np.column_stack([x, (inner_top + middle) / 2]), self.lip * 0.45, 0.014)
-        shadow = np.column_stack([x * 0.6, outer_low + 0.04])
+        biting_edge = inner_top[len(x) // 2] + 0.05
+        teeth = np.clip(biting_edge, inner_top, inner_low)
+        self._fill(_loop(x, inner_top, teeth), WHITE * 0.94)
+        self._line(np.column_stack([x, inner_top]), self.lip * 0.45, 0.014)
+        shadow = np.column_stack([x, outer_low + 0.05])[5:-5]
         self._line(shadow, self.skin * 0.78, 0.03)
 
     def _draw_fringe(self) -> None:
@@ -233,7 +235,7 @@ class FacePainter:
         self._fill(_loop(x * width * 1.06, top, hairline), hair)
         for side in (-1, 1):
             end = 0.75 if length > 0.6 else -0.15
-            lock = np.array([[0.90, -0.75], [1.12, -0.75], [1.14, end], [0.98, end]])
+            lock = np.array([[0.88, -0.80], [1.05, -0.62], [1.14, -0.2], [1.14, end], [0.98, end]])
             self._fill(lock * [side * width, 1], hair * 0.95)
         shine = np.column_stack([x * width * 0.6, -1.12 + 0.2 * x**2])
         self._line(shine, hair * 1.25 + 8, 0.05)

@@ -19,8 +19,8 @@ TRAITS: dict[str, tuple[float, float, float]] = {
     "mouth_width": (0.29, 0.03, 0.0),
     "mouth_height": (0.56, 0.025, 0.0),
     "lip_fullness": (0.060, 0.014, 1.2),
-    "skin_lightness": (0.74, 0.09, 0.0),
-    "hair_lightness": (0.30, 0.16, 0.0),
+    "skin_lightness": (0.72, 0.13, 0.0),
+    "hair_lightness": (0.30, 0.22, 0.0),
     "hair_length": (0.30, 0.12, 5.0),
 }
 
@@ -45,7 +45,7 @@ class FaceIdentity:
     @property
     def hair_rgb(self) -> np.ndarray:
         """float32 (3,), 0–255."""
-        lightness = np.clip(self.value("hair_lightness"), 0.06, 0.7)
+        lightness = np.clip(self.value("hair_lightness"), 0.06, 0.75)
         return 255 * lightness * np.float32([1.0, 0.80, 0.58])
 
 
@@ -54,7 +54,7 @@ def draw_identity(actor: int, seed: int) -> FaceIdentity:
     rng = np.random.default_rng([seed, actor, 1])
     is_female = actor % 2 == 0
     scores = {
-        trait: float(np.clip(rng.standard_normal(), -1.8, 1.8) + is_female * women_offset)
+        trait: float(rng.uniform(-1.7, 1.7) + is_female * women_offset)
         for trait, (_, _, women_offset) in TRAITS.items()
     }
     return FaceIdentity(scores, is_female)

@@ -1,0 +1,171 @@
+"""From the files of a participant's runs to condition-wise response patterns."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crossmodal.bold.bids import sidecars_of
+from crossmodal.bold.confounds import MOTION, read_confounds
+from crossmodal.bold.design import (
+    event_regressor,
+    high_pass_basis,
+    motion_names,
+    motion_regressors,
+)
+from crossmodal.bold.events import Event, EventsConfig, check_events, read_events
+from crossmodal.bold.glm import Design, Fit, GLMConfig, fit
+from crossmodal.bold.images import grid_of, open_image, read_series
+from crossmodal.bold.resample import always_inside, sample_series
+from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
+from crossmodal.bold.spaces import Space
+from crossmodal.bold.transform_files import read_affines
+from crossmodal.contracts.betas import Betas
+from crossmodal.contracts.errors import InputError
+
+# ASSUME: a voxel with less than this fraction of the median intensity has lost its signal.
+MIN_INTENSITY = 0.2
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """Paths of one run; ``motion``: ITK text file, reference -> volume, one matrix a volume."""
+
+    run_id: str
+    bold: str
+    events: str
+    sidecars: tuple[str, ...]
+    motion: str
+    confounds: str
+
+    @classmethod
+    def from_lists(cls, run_ids: Sequence[str], files: Any) -> tuple["RunFiles", ...]:
+        """Runs from parallel lists of paths, attributes ``bold``, ``events``, ``motion`` and
+        ``confounds``; ``sidecars`` are all JSON files of all runs, most general first."""
+        return tuple(
+            cls(run_id, bold, events, sidecars_of(bold, files.sidecars), motion, confounds)
+            for run_id, bold, events, motion, confounds in zip(
+                run_ids, files.bold, files.events, files.motion, files.confounds, strict=True
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A run's clock."""
+
+    n_volumes: int
+    repetition_time_s: float
+
+    @property
+    def duration_s(self) -> float:
+        return self.n_volumes * self.repetition_time_s
+
+
+def estimate_patterns(
+    runs: Sequence[RunFiles],
+    space: Space,
+    conditions: Sequence[str],
+    events: EventsConfig,
+    glm: GLMConfig,
+) -> Betas:
+    """Patterns of every run in every voxel of ``space`` that all runs cover.
+
+    Raises
+    ------
+    InputError : see ``read_series``, ``read_events``, ``check_events``, ``Design``;
+        no voxel that all runs cover
+    """
+    space = space.keep(covered(runs, space))
+    fits, intensity = [], []
+    for run in runs:
+        series, fitted = _estimate_run(run, space, conditions, events, glm)
+        fits.append(fitted)
+        intensity.append(series)
+    lowest = np.min([mean / np.median(mean) for mean in intensity], axis=0)
+    bright = lowest > MIN_INTENSITY
+    LOG.info(
+        "%d runs, %d conditions, %d voxels (%d too dark)",
+        len(runs),
+        len(conditions),
+        bright.sum(),
+        (~bright).sum(),
+    )
+    return Betas(
+        np.stack([fitted.patterns for fitted in fits])[:, :, bright],
+        space.keep(bright).mask,
+        space.grid.affine,
+        tuple(conditions),
+        tuple(run.run_id for run in runs),
+        np.stack([fitted.residual_variance for fitted in fits])[:, bright],
+        space.name,
+    )
+
+
+def run_design(
+    run: RunFiles, timing: Timing, events: Sequence[Event], names: Sequence[str], glm: GLMConfig
+) -> Design:
+    """Design of one run with one column per name."""
+    by_name = {name: [event for event in events if event.condition == name] for name in names}
+    columns = [
+        event_regressor(
+            np.array([event.onset_s for event in chosen]),
+            np.array([event.duration_s for event in chosen]),
+            timing.n_volumes,
+            timing.repetition_time_s,
+        )
+        for chosen in by_name.values()
+    ]
+    motion = read_confounds(run.confounds, MOTION, timing.n_volumes)
+    return Design(
+        np.stack(columns, axis=1),
+        motion_regressors(motion, glm.motion_regressors),
+        high_pass_basis(timing.n_volumes, timing.repetition_time_s, glm.high_pass_s),
+        (*names, *motion_names(MOTION, glm.motion_regressors)),
+        run.events,
+    )
+
+
+def run_timing(run: RunFiles) -> Timing:
+    """Number and distance of volumes, by header and sidecars."""
+    image = open_image(run.bold, 4)
+    seconds = repetition_time_s(image, run.bold, read_sidecars(run.sidecars))
+    return Timing(int(image.shape[3]), seconds)
+
+
+def _estimate_run(
+    run: RunFiles,
+    space: Space,
+    conditions: Sequence[str],
+    events_config: EventsConfig,
+    glm: GLMConfig,
+) -> tuple[np.ndarray, Fit]:
+    timing = run_timing(run)
+    events = read_events(run.events, events_config)
+    check_events(run.events, events, conditions, timing.duration_s)
+    design = run_design(run, timing, events, conditions, glm)
+    series = run_series(run, space)
+    return series.mean(axis=0), fit(series, design, glm)
+
+
+def run_series(run: RunFiles, space: Space) -> np.ndarray:
+    """The run in the space's voxels, motion undone, float32 (volume, voxel)."""
+    volumes, grid = read_series(run.bold)
+    matrices = read_affines(run.motion)
+    if len(matrices) != volumes.shape[3]:
+        raise InputError(run.motion, "transforms", volumes.shape[3], len(matrices))
+    return sample_series(volumes, grid, space.points_mm, matrices)
+
+
+def covered(runs: Sequence[RunFiles], space: Space) -> np.ndarray:
+    """Voxels of ``space`` that all volumes of all runs cover, bool (voxel,)."""
+    inside = np.ones(len(space.points_mm), dtype=bool)
+    for run in runs:
+        grid = grid_of(open_image(run.bold, 4))
+        inside &= always_inside(space.points_mm, grid, read_affines(run.motion))
+    if not inside.any():
+        raise InputError(runs[0].bold, "field of view", f"some of {space.name}'s brain", "none")
+    return inside

@@ -1,0 +1,89 @@
+"""Where patterns are estimated: an analysis grid, its mask, and the way to the BOLD reference."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+from crossmodal.bold.images import Grid, read_volume
+from crossmodal.bold.motion import bright_voxels
+from crossmodal.bold.resample import compose
+from crossmodal.bold.template import SPACE, template_at
+from crossmodal.bold.transform_files import read_affines, read_warp
+from crossmodal.contracts.errors import InputError
+
+NATIVE = "native"
+
+
+@dataclass(frozen=True)
+class Space:
+    """An analysis space.
+
+    mask : bool on ``grid``
+    to_bold : sends points of the grid's world (point, 3), mm, to the BOLD reference's world
+    """
+
+    name: str
+    grid: Grid
+    mask: np.ndarray
+    to_bold: Callable[[np.ndarray], np.ndarray]
+
+    def __post_init__(self) -> None:
+        if not self.mask.any():
+            raise InputError(f"space {self.name}", "mask", "at least one voxel", "none")
+
+    @cached_property
+    def points_mm(self) -> np.ndarray:
+        """Where the mask's voxels lie in the BOLD reference's world, (voxel, 3), C order."""
+        return self.to_bold(self.grid.points(self.mask))
+
+    def keep(self, voxels: np.ndarray) -> "Space":
+        """The same space with fewer voxels; ``voxels`` is bool (voxel,)."""
+        mask = np.zeros_like(self.mask)
+        mask[self.mask] = voxels
+        return replace(self, mask=mask)
+
+    def whole(self) -> "Space":
+        """The same space with all voxels of the grid."""
+        return replace(self, mask=np.ones_like(self.mask))
+
+
+def mni_space(
+    voxel_mm: float, warp: Callable[[np.ndarray], np.ndarray], bold_to_t1: np.ndarray
+) -> Space:
+    """The template's brain at ``voxel_mm``; ``warp`` sends template points to T1w points."""
+    _, mask, grid = template_at(voxel_mm)
+    return Space(SPACE, grid, mask, lambda points: compose(points, warp, np.linalg.inv(bold_to_t1)))
+
+
+def native_space(mean: np.ndarray, grid: Grid) -> Space:
+    """The brain as the BOLD reference shows it, on its own grid."""
+    return Space(NATIVE, grid, brain_in_epi(mean), lambda points: points)
+
+
+def brain_in_epi(mean: np.ndarray) -> np.ndarray:
+    """Brain mask of a mean EPI: bright, opened, largest piece, holes filled (as nilearn does)."""
+    opened = ndimage.binary_erosion(bright_voxels(mean), iterations=2)
+    pieces, n_pieces = ndimage.label(opened)
+    if n_pieces == 0:
+        return opened
+    largest = pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:])
+    return ndimage.binary_fill_holes(ndimage.binary_dilation(largest, iterations=2))
+
+
+def read_space(voxel_mm: float | None, files: Any) -> Space:
+    """The analysis space that a participant's files define.
+
+    Parameters
+    ----------
+    voxel_mm : voxel size in the template's space
+    files : paths by attribute: ``mean``, the BOLD reference; and, unless the space is
+        native, ``warp`` and ``coregistration``, ITK files as the workflow writes them
+    """
+    if not files.get("warp"):
+        return native_space(*read_volume(files.mean))
+    t1_to_bold = read_affines(files.coregistration)[0]
+    return mni_space(voxel_mm, read_warp(files.warp), np.linalg.inv(t1_to_bold))

@@ -1,0 +1,70 @@
+"""Print every config key with its type and meaning, as Markdown (config/README.md)."""
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from crossmodal.commands.problems import SCHEMA
+from crossmodal.contracts.config import load_config
+
+INTRODUCTION = """# Config keys
+
+One file is one study; nothing is merged. Which stages run follows from which blocks a file has.
+Unknown keys are refused with a suggestion. Check a file and its data before a run:
+
+    make check CONFIG=config/your-study.yaml
+
+| file | what it runs |
+|---|---|
+"""
+ADVICE = "\nThis page is made from `config.schema.yaml` by `crossmodal keys > config/README.md`.\n"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(options: argparse.Namespace) -> int:
+    folder = options.config.parent
+    print(page(load_config(SCHEMA), first_comments(folder)), end="")
+    return 0
+
+
+def first_comments(folder: Any) -> dict[str, str]:
+    """Config file -> its first comment line."""
+    files = [path for path in sorted(folder.rglob("*.yaml")) if "schema" not in path.name]
+    return {
+        str(path.relative_to(folder)): path.read_text().splitlines()[0].lstrip("# ")
+        for path in files
+    }
+
+
+def page(schema: dict[str, Any], files: dict[str, str]) -> str:
+    """The whole page."""
+    lines = [f"| `{name}` | {text} |" for name, text in files.items()]
+    parts = [INTRODUCTION + "\n".join(lines) + "\n"]
+    for block, content in schema["properties"].items():
+        rows = "\n".join(_rows(content, ""))
+        table = f"\n| key | type | meaning |\n|---|---|---|\n{rows}\n" if rows else ""
+        parts.append(f"\n## `{block}`\n\n{content['description']}\n{table}")
+    return "".join(parts) + ADVICE
+
+
+def _rows(schema: dict[str, Any], path: str) -> Iterator[str]:
+    for key, child in schema.get("properties", {}).items():
+        meaning = child["description"].replace("|", "\\|").replace("\n", " ")
+        yield f"| `{path}{key}` | {_type(child)} | {meaning} |"
+        yield from _rows(child, f"{path}{key}.")
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return " \\| ".join(f"`{value}`" for value in schema["enum"])
+    kind = schema.get("type", "any")
+    text = " or ".join(kind) if isinstance(kind, list) else kind
+    bounds = [
+        f"{sign} {schema[key]}"
+        for key, sign in (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"))
+        if key in schema
+    ]
+    return " ".join([text, *bounds])

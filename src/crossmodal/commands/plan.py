@@ -1,0 +1,144 @@
+"""Say what a study will cost before anything runs: hours, memory, disk and jobs per rule."""
+
+import argparse
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from crossmodal.contracts.config import load_config, validate_config
+from crossmodal.contracts.errors import InputError
+from crossmodal.plan.costs import Study, fit_costs, read_costs, write_costs
+from crossmodal.plan.dimensions import Data, dimensions, simulated_data
+from crossmodal.plan.estimate import Estimate, estimate
+from crossmodal.plan.measured import read_measured
+from crossmodal.plan.stubs import with_stubs
+
+COSTS = Path("resources/costs.tsv")
+SCHEMA = Path("config/config.schema.yaml")
+ON_CPU = ("cpu",)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--measured",
+        nargs="+",
+        type=Path,
+        metavar="CONFIG",
+        help="configs of finished runs; default: the committed costs",
+    )
+    parser.add_argument(
+        "--calibrate", action="store_true", help=f"write the measured costs to {COSTS}"
+    )
+    parser.add_argument("--cpu", action="store_true", help="trainings run on CPUs")
+    parser.add_argument("--json", action="store_true", help="machine-readable answer")
+    for field in dataclasses.fields(Data):
+        flag = f"--{field.name.replace('_', '-')}"
+        parser.add_argument(flag, type=field.type, help="where the config does not say")
+
+
+def run(options: argparse.Namespace) -> int:
+    costs = fit_costs([study_of(path) for path in options.measured]) if options.measured else None
+    if costs and options.calibrate:
+        write_costs(COSTS, costs)
+    config = load_config(options.config)
+    validate_config(config, SCHEMA, options.config)
+    data = data_of(config, options)
+    jobs = count_jobs(config, data)
+    gpu = not options.cpu and trains_on_gpu(config)
+    rows = estimate(jobs, dimensions(config, data), costs or read_costs(COSTS), gpu)
+    if options.json:
+        print(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))
+    else:
+        show(rows, data, options.config)
+    return 0
+
+
+def study_of(config_path: Path) -> Study:
+    """Dimensions and measurements of a run that was made with a config."""
+    config = load_config(config_path)
+    data = simulated_data(config) if config.get("simulate") else Data()
+    return Study(dimensions(config, data), read_measured(config["study"]["results_dir"]))
+
+
+def data_of(config: Mapping[str, Any], options: argparse.Namespace) -> Data:
+    """Sizes of the data: the simulator's, or the published study's, changed by options."""
+    data = simulated_data(config) if config.get("simulate") else Data()
+    named = {field.name: getattr(options, field.name) for field in dataclasses.fields(Data)}
+    return dataclasses.replace(data, **{k: v for k, v in named.items() if v is not None})
+
+
+def trains_on_gpu(config: Mapping[str, Any]) -> bool:
+    """Whether any family's accelerator may be a GPU."""
+    blocks = (config.get("families") or {}).values()
+    return any(
+        block.get("accelerator", block.get("machine", {}).get("accelerator", "auto")) not in ON_CPU
+        for block in blocks
+    )
+
+
+def count_jobs(config: Mapping[str, Any], data: Data) -> dict[str, int]:
+    """Rule -> number of jobs of the whole study, as Snakemake plans it.
+
+    Raises
+    ------
+    InputError : Snakemake cannot plan (its message is passed on)
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "config.yaml")
+        path.write_text(yaml.safe_dump(with_stubs(config, folder, data)), encoding="utf-8")
+        command = [sys.executable, "-m", "snakemake", "--dry-run", "--forceall", "--nolock"]
+        command += ["--cores", "1", "--quiet", "rules", "--configfile", str(path)]
+        result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        lines = (result.stdout + result.stderr).strip().splitlines()
+        raise InputError("plan", "dry run", "a study that can be planned", lines[-1:])
+    return parse_job_stats(result.stdout + result.stderr)
+
+
+def parse_job_stats(text: str) -> dict[str, int]:
+    """Rule -> count, from Snakemake's 'Job stats' table."""
+    rows = re.findall(r"^(\w+) +(\d+)$", text, flags=re.M)
+    return {rule: int(count) for rule, count in rows if rule not in ("all", "total")}
+
+
+def total(rows: list[Estimate]) -> Estimate:
+    """Sums over rules; of memory the peak, because jobs of one machine queue for it."""
+    return Estimate(
+        "all",
+        sum(row.n_jobs for row in rows),
+        sum(row.core_h for row in rows),
+        sum(row.gpu_h for row in rows),
+        max(row.peak_mb for row in rows),
+        sum(row.disk_gb for row in rows),
+    )
+
+
+def cells(row: Estimate) -> tuple[str, ...]:
+    """One row of the table."""
+    if not row.known:
+        return (row.rule, str(row.n_jobs), "not measured", "", "", "")
+    numbers = (row.core_h, row.gpu_h, row.peak_mb / 1000, row.disk_gb)
+    return (row.rule, str(row.n_jobs), *(f"{number:.2f}" for number in numbers))
+
+
+def show(rows: list[Estimate], data: Data, config_path: Path) -> None:
+    console = Console(soft_wrap=True)
+    table = Table(
+        "rule", "jobs", "core-hours", "GPU-hours", "peak GB", "disk GB", title=f"{config_path}"
+    )
+    for row in rows:
+        table.add_row(*cells(row))
+    table.add_section()
+    table.add_row(*cells(total(rows)))
+    console.print(table)
+    console.print(f"For {data}")

@@ -1,0 +1,19 @@
+"""Write the study's static report: figures, explorers, provenance; open it from disk."""
+
+import argparse
+import logging
+
+from crossmodal.contracts.config import load_config
+from crossmodal.provenance.roots import data_folders
+from crossmodal.report.build import build_report
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(options: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    config = load_config(options.config)
+    print(build_report(config, data_folders(config)))
+    return 0

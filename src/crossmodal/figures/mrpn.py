@@ -1,0 +1,91 @@
+"""mrpn: accuracy by variant and fold, features in two dimensions, what noise does."""
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from crossmodal.figures import style
+
+SET_TITLES = {"v": "visual features", "a": "auditory features", "va": "fused features"}
+
+
+def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+    """Test accuracy of each variant: a dot per fold (mean over seeds), mean and 95 % interval.
+
+    Crosses are the published accuracies of the same actors, where there are any.
+    """
+    figure, axes = plt.subplots(
+        layout="constrained", figsize=style.size_mm(25 + 18 * len(summary), 65)
+    )
+    for position, row in enumerate(summary.itertuples()):
+        part = folds[folds.variant == row.variant].groupby("fold", sort=False)
+        values = part.accuracy.mean()
+        spread = np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else [0.0]
+        axes.plot(position + spread, values, "o", ms=3, color=style.CATEGORY_COLOURS[0], alpha=0.6)
+        axes.plot(position + spread, part.published.mean(), "x", ms=4, color=style.OTHER_COLOUR)
+        axes.errorbar(
+            position + 0.3, row.accuracy, [[row.accuracy - row.low], [row.high - row.accuracy]],
+            fmt="_", color="black", capsize=2, lw=0.8,
+        )  # fmt: skip
+    axes.axhline(summary.chance.mean(), color=style.CHANCE_COLOUR, lw=0.6, ls=":")
+    axes.text(-0.45, summary.chance.mean() + 0.01, "chance", color=style.CHANCE_COLOUR)
+    axes.set(
+        ylim=(0, 1.02), ylabel="accuracy on actors never trained on",
+        xticks=range(len(summary)), xticklabels=summary.label,
+    )  # fmt: skip
+    handles = [
+        plt.Line2D([], [], marker="o", ls="", ms=3, color=style.CATEGORY_COLOURS[0]),
+        plt.Line2D([], [], marker="_", ls="", ms=6, color="black"),
+    ]
+    names = ["one fold of actors", "mean and 95 % interval over folds"]
+    if folds.published.notna().any():
+        handles.append(plt.Line2D([], [], marker="x", ls="", ms=4, color=style.OTHER_COLOUR))
+        names.append("published, same actors")
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    return figure
+
+
+def draw_embedding(embedding: pd.DataFrame) -> Figure:
+    """The paper's figure 5: t-SNE of visual, auditory and fused features, coloured by label."""
+    sets = [name for name in SET_TITLES if name in set(embedding.set)]
+    figure, axes = plt.subplots(
+        1, len(sets), squeeze=False, layout="constrained", figsize=style.size_mm(60 * len(sets), 68)
+    )
+    labels = sorted(embedding.label.unique())
+    for name, panel in zip(sets, axes.flat, strict=True):
+        part = embedding[embedding.set == name]
+        for label, colour in zip(labels, style.CATEGORY_COLOURS, strict=False):
+            chosen = part[part.label == label]
+            panel.plot(chosen.x, chosen.y, "o", ms=3, mew=0, color=colour, label=label)
+        panel.set(title=SET_TITLES[name], xticks=[], yticks=[], aspect="equal", adjustable="datalim")
+        panel.spines[:].set_visible(True)
+    handles, names = axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    return figure
+
+
+def draw_interference(accuracy: pd.DataFrame, modality: str) -> Figure:
+    """Accuracy against the noise in one modality, mean and range of seeds per network."""
+    figure, axes = plt.subplots(layout="constrained", figsize=style.size_mm(85, 65))
+    levels = list(dict.fromkeys(accuracy.snr_db.tolist()))
+    levels = sorted(levels, key=lambda level: -np.inf if pd.isna(level) else -level)
+    names = ["none" if pd.isna(level) else f"{level:g} dB" for level in levels]
+    for variant, colour in zip(
+        dict.fromkeys(accuracy.variant), style.CATEGORY_COLOURS, strict=False
+    ):
+        part = accuracy[accuracy.variant == variant]
+        rows = []
+        for level in levels:
+            same = part.snr_db.isna() if pd.isna(level) else part.snr_db == level
+            per_seed = part[same].groupby("seed").accuracy.mean()
+            rows.append((per_seed.mean(), per_seed.min(), per_seed.max()))
+        mean, low, high = np.array(rows).T
+        axes.plot(range(len(levels)), mean, "o-", ms=3, lw=1, color=colour, label=variant)
+        axes.fill_between(range(len(levels)), low, high, color=colour, alpha=0.15, lw=0)
+    axes.set(
+        xticks=range(len(levels)), xticklabels=names, ylim=(0, 1.02),
+        xlabel=f"signal-to-noise ratio of the {modality}", ylabel="accuracy on unseen actors",
+    )  # fmt: skip
+    axes.legend(frameon=False)
+    return figure

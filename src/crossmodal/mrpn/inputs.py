@@ -1,0 +1,184 @@
+"""Clips in memory for mrpn: colour faces at a low frame rate and standardised waves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from crossmodal.contracts.clips import ARRAYS, Clip, read_clips
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.stimulus_table import StimulusTable
+
+MODALITIES = ("video", "audio")
+N_CHANNELS = {"video": 3, "audio": 1}
+SPECTROGRAMS = ("log", "linear")
+
+
+@dataclass(frozen=True)
+class MrpnInputs:
+    """What the network sees of a clip.
+
+    Parameters
+    ----------
+    modalities : 'video', 'audio' or both
+    video_rate_hz : frames per second taken from the stored ones
+    window_s, window_hop_s : length and distance of spectrogram windows
+    spectrogram : 'log' (log(1 + magnitude)) or 'linear'; the paper does not say which
+    min_slice_s : shortest random time slice; shorter clips are taken whole
+    noise_snr_db : modality -> signal-to-noise ratio of white noise added to every clip
+
+    Raises
+    ------
+    InputError : unknown modalities or scale, lengths that are not positive
+    """
+
+    modalities: Sequence[str] = MODALITIES
+    video_rate_hz: float = 5.0
+    window_s: float = 1.0
+    window_hop_s: float = 0.2
+    spectrogram: str = "log"
+    min_slice_s: float = 1.0
+    noise_snr_db: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "modalities", tuple(self.modalities))
+        if not self.modalities or not set(self.modalities) <= set(MODALITIES):
+            raise InputError("MrpnInputs", "modalities", f"some of {MODALITIES}", self.modalities)
+        if self.spectrogram not in SPECTROGRAMS:
+            got = repr(self.spectrogram)
+            raise InputError("MrpnInputs", "spectrogram", f"one of {SPECTROGRAMS}", got)
+        for name in ("video_rate_hz", "window_s", "window_hop_s", "min_slice_s"):
+            if not getattr(self, name) > 0:
+                raise InputError("MrpnInputs", name, "more than 0", getattr(self, name))
+        if not set(self.noise_snr_db) <= set(MODALITIES):
+            got = sorted(self.noise_snr_db)
+            raise InputError("MrpnInputs", "noise_snr_db", f"keys among {MODALITIES}", got)
+
+
+@dataclass(frozen=True)
+class ClipSequences:
+    """A set of clips in memory, in one order.
+
+    Shapes and units
+    ----------------
+    video : per clip uint8 (frame, row, col, 3) at ``inputs.video_rate_hz``, or None
+    audio : per clip float32 (sample,), mean 0 and SD 1, or None
+    sample_rate_hz : of the waves
+    labels : int64 (clip,), indices into ``classes``
+    """
+
+    inputs: MrpnInputs
+    video: list[Tensor] | None
+    audio: list[Tensor] | None
+    sample_rate_hz: float
+    labels: Tensor
+    classes: tuple[str, ...]
+    actors: tuple[str, ...]
+    stimulus_ids: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory of all clips."""
+        return sum(t.nbytes for group in (self.video, self.audio) for t in group or ())
+
+
+def load_sequences(
+    paths: Iterable[str | Path],
+    table: StimulusTable,
+    inputs: MrpnInputs,
+    regime: str = "emotion",
+    classes: Sequence[str] | None = None,
+) -> ClipSequences:
+    """Read the clips of a table (one HDF5 file per actor), one at a time.
+
+    Raises
+    ------
+    InputError : fewer than two classes, an actor without file, a clip without a modality
+    """
+    labels, names = encode_labels(table, regime, classes)
+    files = {Path(path).stem.removeprefix("actor-"): path for path in paths}
+    rates, clips = set(), {}
+    for actor, rows in table.frame.groupby("identity", sort=False):
+        if actor not in files:
+            raise InputError(table.source, "identity", f"one of {sorted(files)}", repr(actor))
+        for clip in read_clips(files[actor], rows.stimulus_id, ARRAYS):
+            clips[clip.stimulus_id] = prepare(clip, inputs)
+            rates.add(clip.sample_rate_hz)
+    if len(rates) > 1:
+        raise InputError(table.source, "sample_rate_hz", "one rate for all clips", sorted(rates))
+    columns = {m: [clips[i][m] for i in table.stimulus_ids] for m in inputs.modalities}
+    return ClipSequences(
+        inputs,
+        columns.get("video"),
+        columns.get("audio"),
+        rates.pop() or 0.0,
+        labels,
+        names,
+        tuple(table.frame.identity),
+        tuple(table.stimulus_ids),
+    )
+
+
+def prepare(clip: Clip, inputs: MrpnInputs) -> dict[str, Tensor]:
+    """The modalities of one clip as tensors: frames thinned out, noise added, wave z-scored."""
+    for modality in inputs.modalities:
+        if not getattr(clip, f"has_{modality}"):
+            raise InputError(f"Clip {clip.stimulus_id}", "modalities", modality, "none")
+    prepared = {}
+    if "video" in inputs.modalities:
+        frames = clip.video_rgb[frames_at(len(clip.video_rgb), clip.frame_rate_hz, inputs)]
+        noisy = add_noise(frames.astype(np.float32), clip.stimulus_id, "video", inputs)
+        prepared["video"] = torch.from_numpy(noisy.clip(0, 255).round().astype(np.uint8))
+    if "audio" in inputs.modalities:
+        wave = add_noise(clip.audio, clip.stimulus_id, "audio", inputs)
+        prepared["audio"] = torch.from_numpy(standardise(wave))
+    return prepared
+
+
+def frames_at(n_frames: int, frame_rate_hz: float, inputs: MrpnInputs) -> np.ndarray:
+    """Indices of the frames nearest to the centres of 1 / ``video_rate_hz`` long intervals."""
+    n_steps = max(1, round(n_frames / frame_rate_hz * inputs.video_rate_hz))
+    centres = (np.arange(n_steps) + 0.5) / inputs.video_rate_hz * frame_rate_hz
+    return np.minimum(centres.astype(np.int64), n_frames - 1)
+
+
+def standardise(wave: np.ndarray) -> np.ndarray:
+    """Mean 0, SD 1, float32; silence stays zero."""
+    centred = wave - wave.mean(dtype=np.float64)
+    return (centred / max(float(centred.std()), 1e-8)).astype(np.float32)
+
+
+def add_noise(
+    signal: np.ndarray, stimulus_id: str, modality: str, inputs: MrpnInputs
+) -> np.ndarray:
+    """White noise at ``noise_snr_db`` of the clip's own variance; the same on every run."""
+    if modality not in inputs.noise_snr_db:
+        return signal
+    seed = np.frombuffer(f"{modality} {stimulus_id}".encode(), dtype=np.uint8)
+    noise_sd = signal.std() * 10 ** (-inputs.noise_snr_db[modality] / 20)
+    noise = np.random.default_rng(seed).normal(0, noise_sd, signal.shape)
+    return (signal + noise).astype(np.float32)
+
+
+def encode_labels(
+    table: StimulusTable, regime: str, classes: Sequence[str] | None = None
+) -> tuple[Tensor, tuple[str, ...]]:
+    """Label indices int64 (clip,) and the classes (default: sorted labels of the table).
+
+    Raises
+    ------
+    InputError : fewer than two classes, or labels that ``classes`` does not have
+    """
+    labels = table.labels(regime)
+    names = tuple(sorted(set(labels)) if classes is None else classes)
+    if len(names) < 2:
+        raise InputError(table.source, regime, "labels of at least 2 classes", list(names))
+    if unknown := sorted(set(labels) - set(names)):
+        raise InputError(table.source, regime, f"labels among {list(names)}", unknown)
+    return torch.tensor([names.index(label) for label in labels]), names

@@ -1,0 +1,85 @@
+"""Which epoch's weights a fit keeps, when it stops and how its learning rate falls."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class EpochSelection:
+    """Collects the metrics of each epoch and keeps the best weights so far.
+
+    Parameters
+    ----------
+    name : of the fit
+    n_epochs : the most epochs
+    patience_epochs : stop after so many without improvement (0: never)
+    select_by : 'loss' or 'accuracy' of the validation part
+
+    Without a validation part the last epoch is selected and nothing stops early.
+    """
+
+    def __init__(self, name: str, n_epochs: int, patience_epochs: int, select_by: str) -> None:
+        self.name, self.n_epochs = name, n_epochs
+        self.patience_epochs, self.select_by = patience_epochs, select_by
+        self.epochs: list[dict[str, float]] = []
+        self.selected_epoch = -1
+        self.selected_weights: dict[str, Tensor] = {}
+
+    @property
+    def n_epochs_done(self) -> int:
+        return len(self.epochs)
+
+    @property
+    def finished(self) -> bool:
+        """All epochs done, or patience at its end."""
+        waited = self.n_epochs_done - 1 - self.selected_epoch
+        impatient = 0 < self.patience_epochs <= waited
+        return self.n_epochs_done >= self.n_epochs or impatient
+
+    def score(self, row: dict[str, float]) -> tuple[float, ...]:
+        """Larger is better."""
+        if "validation_loss" not in row:
+            return (row["epoch"],)
+        loss = -row["validation_loss"]
+        return (row["validation_accuracy"], loss) if self.select_by == "accuracy" else (loss,)
+
+    def add(self, row: dict[str, float], network: nn.Module) -> None:
+        """Note one epoch; copy the weights if it is the best so far."""
+        best = self.epochs[self.selected_epoch] if self.epochs else None
+        self.epochs.append(row)
+        if best is None or self.score(row) > self.score(best):
+            self.selected_epoch = len(self.epochs) - 1
+            self.selected_weights = copy_state(network)
+
+    def load_selected(self, network: nn.Module) -> None:
+        """Put the selected epoch's weights into the network."""
+        network.load_state_dict(self.selected_weights)
+
+    def learning_rate(self, config: Any, epoch: int) -> float:
+        """The rate of an epoch by the config's schedule; a function of the history only."""
+        if config.schedule == "cosine":
+            return config.learning_rate * (1 + math.cos(math.pi * epoch / config.n_epochs)) / 2
+        if config.schedule == "plateau":
+            return config.learning_rate * config.rate_factor ** self._n_plateaus(
+                config.rate_patience_epochs
+            )
+        return config.learning_rate
+
+    def _n_plateaus(self, patience_epochs: int) -> int:
+        best, waited, plateaus = math.inf, 0, 0
+        for row in self.epochs:
+            loss = row.get("validation_loss", row["train_loss"])
+            best, waited = (loss, 0) if loss < best else (best, waited + 1)
+            if waited > patience_epochs:
+                plateaus, waited = plateaus + 1, 0
+        return plateaus
+
+
+def copy_state(network: nn.Module) -> dict[str, Tensor]:
+    """Parameters and buffers, copied to the CPU."""
+    return {
+        name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for name, t in network.state_dict().items()
+    }

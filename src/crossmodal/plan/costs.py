@@ -1,0 +1,118 @@
+"""Costs per rule: fitted to the benchmark files of runs that were made, applied to others."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from crossmodal.contracts.atomic import write_text
+from crossmodal.contracts.errors import InputError
+from crossmodal.plan.work import work_of
+
+KINDS = ("seconds", "memory", "disk")
+COLUMNS = ("rule", *(f"{kind}_{part}" for kind in KINDS for part in ("fixed", "per_unit")))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the jobs of one rule took in one study: means of seconds and MB, memory the largest."""
+
+    rule: str
+    n_jobs: int
+    seconds: float
+    memory: float
+    disk: float
+
+
+@dataclass(frozen=True)
+class Study:
+    """Dimensions of a study that was run, and what its rules took."""
+
+    dimensions: Mapping[str, float]
+    measured: Sequence[Measured]
+
+
+@dataclass(frozen=True)
+class Line:
+    """``fixed + per_unit * amount``."""
+
+    fixed: float
+    per_unit: float
+
+    def at(self, amount: float) -> float:
+        return self.fixed + self.per_unit * amount
+
+
+Costs = dict[str, dict[str, Line]]
+
+
+def fit_costs(studies: Sequence[Study]) -> Costs:
+    """Rule -> kind -> line.
+
+    The fixed part is what the cheapest job of all takes: interpreter, imports, records. With
+    two studies of different size the slope is the least-squares one through that point.
+    """
+    jobs = [job for study in studies for job in study.measured]
+    if not jobs:
+        raise InputError("plan", "benchmarks", "benchmark files of a finished run", "none")
+    floor = {kind: min(getattr(job, kind) for job in jobs) for kind in KINDS}
+    return {
+        rule: {kind: _line(studies, rule, kind, floor[kind]) for kind in KINDS}
+        for rule in sorted({job.rule for job in jobs})
+    }
+
+
+def _line(studies: Sequence[Study], rule: str, kind: str, fixed: float) -> Line:
+    points = [
+        (work_of(rule).amount(kind, study.dimensions), getattr(job, kind))
+        for study in studies
+        for job in study.measured
+        if job.rule == rule
+    ]
+    squares = sum(amount**2 for amount, _ in points)
+    return Line(fixed, sum(amount * (value - fixed) for amount, value in points) / squares)
+
+
+def write_costs(path: str | Path, costs: Costs) -> None:
+    """Write the lines as TSV."""
+    rows = [
+        {"rule": rule}
+        | {
+            f"{kind}_{part}": getattr(line, part)
+            for kind, line in lines.items()
+            for part in ("fixed", "per_unit")
+        }
+        for rule, lines in costs.items()
+    ]
+    buffer = io.StringIO()
+    pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(
+        buffer, sep="\t", index=False, lineterminator="\n", float_format="%.6g"
+    )
+    write_text(path, buffer.getvalue())
+
+
+def read_costs(path: str | Path) -> Costs:
+    """Read what ``write_costs`` wrote.
+
+    Raises
+    ------
+    InputError : missing file or columns, or something else than numbers
+    """
+    try:
+        frame = pd.read_csv(path, sep="\t")
+    except FileNotFoundError:
+        raise InputError(path, "file", "a table of costs", "no such file") from None
+    if missing := [name for name in COLUMNS if name not in frame]:
+        raise InputError(path, "columns", list(COLUMNS), f"no {missing}")
+    for column in COLUMNS[1:]:
+        if not pd.api.types.is_numeric_dtype(frame[column]) or frame[column].isna().any():
+            raise InputError(path, column, "numbers", "something else")
+    return {
+        str(row["rule"]): {
+            kind: Line(float(row[f"{kind}_fixed"]), float(row[f"{kind}_per_unit"]))
+            for kind in KINDS
+        }
+        for row in frame.to_dict("records")
+    }

@@ -1,0 +1,53 @@
+"""Empty files in the place of data that are not there yet, so that Snakemake can count jobs."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from crossmodal.plan.dimensions import Data
+
+
+def with_stubs(config: Mapping[str, Any], folder: str | Path, data: Data) -> dict[str, Any]:
+    """A copy of the config whose missing data folders are stand-ins below ``folder``.
+
+    Results go below ``folder`` too: a plan must not touch those that exist.
+    """
+    config = deepcopy(dict(config))
+    config["study"]["results_dir"] = str(Path(folder, "results"))
+    clips, scans = config.get("stimuli") or {}, config.get("scans") or {}
+    if clips.get("clips_dir") and not Path(clips["clips_dir"]).is_dir():
+        clips["clips_dir"] = str(stub_ravdess(Path(folder, "clips")))
+    if scans.get("bids_dir") and not Path(scans["bids_dir"]).is_dir():
+        scans["bids_dir"] = str(stub_bids(Path(folder, "bids"), data, scans["task"]))
+        scans["participants"] = None
+    return config
+
+
+def stub_ravdess(folder: Path) -> Path:
+    """Names of all 1,440 audio-visual speech clips."""
+    for actor in range(1, 25):
+        (folder / f"Actor_{actor:02d}").mkdir(parents=True, exist_ok=True)
+        for emotion in range(1, 9):
+            for intensity in (1, 2) if emotion > 1 else (1,):
+                for statement in (1, 2):
+                    for repetition in (1, 2):
+                        codes = (1, 1, emotion, intensity, statement, repetition, actor)
+                        name = "-".join(f"{code:02d}" for code in codes)
+                        (folder / f"Actor_{actor:02d}" / f"{name}.mp4").touch()
+    return folder
+
+
+def stub_bids(folder: Path, data: Data, task: str) -> Path:
+    """Names of one T1w image and all runs of every participant."""
+    for number in range(1, data.n_participants + 1):
+        stem = folder / f"sub-{number:02d}"
+        for kind in ("anat", "func"):
+            (stem / kind).mkdir(parents=True, exist_ok=True)
+        (stem / f"anat/sub-{number:02d}_T1w.nii.gz").touch()
+        for run in range(1, data.n_runs + 1):
+            name = f"sub-{number:02d}_task-{task}_run-{run}"
+            (stem / f"func/{name}_bold.nii.gz").touch()
+            (stem / f"func/{name}_bold.json").write_text('{"RepetitionTime": 1.0}\n')
+            (stem / f"func/{name}_events.tsv").write_text("onset\tduration\tstimulus_id\n")
+    return folder

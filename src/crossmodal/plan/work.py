@@ -1,0 +1,78 @@
+"""What the time, memory and disk of one job of each rule grow with.
+
+Each entry is a product of dimensions (plan.dimensions). A rule that is not listed has jobs of
+constant cost: figures, tables, records.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crossmodal.contracts.errors import InputError
+
+CONSTANT = ("one",)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Names of the dimensions whose product seconds, memory and disk of a job grow with."""
+
+    seconds: tuple[str, ...] = CONSTANT
+    memory: tuple[str, ...] = CONSTANT
+    disk: tuple[str, ...] = CONSTANT
+    gpu: bool = False  # runs on a GPU where the config's accelerator finds one
+
+    def amount(self, kind: str, dimensions: Mapping[str, float]) -> float:
+        """The product for one kind ('seconds', 'memory', 'disk').
+
+        Raises
+        ------
+        InputError : a dimension that this study does not have
+        """
+        names = getattr(self, kind)
+        if missing := [name for name in names if name not in dimensions]:
+            raise InputError("plan", kind, f"a study with {names}", f"no {missing}")
+        return math.prod(dimensions[name] for name in names)
+
+
+_SCAN = ("runs", "volumes", "scan_voxels")
+_PATTERNS = ("patterns", "voxels")
+WORK: dict[str, Work] = {
+    "simulate_clips": Work(("actor_clips", "clip_pixels"), disk=("actor_clips", "clip_pixels")),
+    "simulate_participant": Work(_SCAN, ("volumes", "scan_voxels"), _SCAN),
+    "simulate_affect": Work(("clips", "clip_frames")),
+    "select_stimuli": Work(("clips", "clip_pixels")),
+    "extract_clips": Work(
+        ("actor_clips", "clip_pixels"), ("clip_pixels",), ("actor_clips", "clip_frames")
+    ),
+    "pretrain": Work(("pool_clips", "pretrain_macs"), ("pool_clips", "clip_frames"), gpu=True),
+    "tune": Work(("conditions", "tune_macs"), ("conditions", "clip_frames"), gpu=True),
+    "compute_layer_rdms": Work(
+        ("conditions", "forward_macs"),
+        ("conditions", "network_seeds"),
+        ("pairs", "network_seeds"),
+        gpu=True,
+    ),
+    "compare_layers": Work(("pairs", "network_seeds")),
+    "mrpn_pretrain": Work(
+        ("pool_clips", "mrpn_pretrain_work"), ("pool_clips", "clip_frames"), gpu=True
+    ),
+    "mrpn_train": Work(("conditions", "mrpn_train_work"), ("clips", "clip_frames"), gpu=True),
+    "affect3d_train": Work(("clips", "affect_work"), ("clips", "clip_frames"), gpu=True),
+    "estimate_motion": Work(("volumes",), ("volumes", "scan_voxels"), ("volumes",)),
+    "normalise_anatomy": Work(("warp_voxels",), ("scan_voxels",), ("scan_voxels",)),
+    "coregister": Work(("coregister_voxels",)),
+    "estimate_betas": Work(("runs", "volumes", "voxels"), ("volumes", "voxels"), _PATTERNS),
+    "compute_low_level_rdms": Work(("conditions", "clip_frames")),
+    "compute_roi_rdms": Work(("participants", "patterns"), _PATTERNS, ("participants", "pairs")),
+    "compare_roi_models": Work(("participants", "models", "pairs", "bootstraps")),
+    "searchlight": Work(("voxels", "searchlight_us"), _PATTERNS, ("voxels", "models")),
+    "group_maps": Work(
+        ("participants", "voxels", "permutations"), ("participants", "voxels"), ("voxels",)
+    ),
+}
+
+
+def work_of(rule: str) -> Work:
+    """The entry of a rule; constant cost where there is none."""
+    return WORK.get(rule, Work())

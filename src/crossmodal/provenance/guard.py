@@ -1,0 +1,128 @@
+"""Find results that are not what their record says, before Snakemake plans a run.
+
+Snakemake decides by modification times and its own metadata, and misses some changes: new
+content under an old modification time, an input that changed while its job ran, an output
+edited by hand, an intermediate that a failed run has already renewed
+(docs/decisions/recomputation.md). The guard compares content instead. A record that no
+longer holds is set aside (``.stale``); its job then lacks an output, so Snakemake runs it.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from crossmodal.contracts.atomic import write_text
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.hashing import sha256_file
+from crossmodal.provenance.lineage import read_record
+from crossmodal.provenance.record import sealed
+
+STALE_SUFFIX = ".stale"
+
+
+class Fingerprints:
+    """Digests of files, remembered by size, times and inode: only what moved is hashed.
+
+    The change time is part of the key: it moves even when new content is given the old
+    modification time.
+    """
+
+    def __init__(self, path: str | Path, roots: Mapping[str, str] | None = None) -> None:
+        self.path, self.roots, self.n_hashed = Path(path), dict(roots or {}), 0
+        try:
+            self.known = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self.known = {}
+
+    def digest(self, path: str) -> str | None:
+        """sha256 of the file that a portable path means; None when it is not there."""
+        file = self._locate(path)
+        try:
+            stat = os.stat(file)
+        except OSError:
+            return None
+        key = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+        if self.known.get(path, [None])[:-1] != key:
+            self.n_hashed += 1
+            self.known[path] = [*key, sha256_file(file)]
+        return self.known[path][-1]
+
+    def _locate(self, path: str) -> Path:
+        for name, root in self.roots.items():
+            if path.startswith(f"<{name}>/"):
+                return Path(root, path.removeprefix(f"<{name}>/"))
+        return Path(path)
+
+    def write(self) -> None:
+        """Remember for the next run; a read-only results folder is no reason to stop."""
+        try:
+            write_text(self.path, json.dumps(self.known))
+        except OSError:
+            return
+
+
+def stale_reason(record_path: str | Path, digest: Callable[[str], str | None]) -> str | None:
+    """Why a record no longer holds, or None. Files that are gone are Snakemake's business."""
+    try:
+        record = read_record(record_path)
+    except InputError as error:
+        return f"unreadable: {error.got}"
+    if sealed(record)["seal"] != record["seal"]:
+        return "the record was edited"
+    for kind in ("inputs", "code", "outputs"):
+        for path, expected in record[kind].items():
+            if (got := digest(path)) is not None and got != expected:
+                return f"{kind.removesuffix('s')} {path} changed"
+    return None
+
+
+def set_aside_stale(
+    record_paths: Iterable[str | Path], fingerprints: Fingerprints
+) -> dict[str, str]:
+    """Set aside every record that no longer holds.
+
+    Returns
+    -------
+    Record path -> reason.
+    """
+    reasons = {}
+    for path in sorted(map(str, record_paths)):
+        if reason := stale_reason(path, fingerprints.digest):
+            reasons[path] = reason
+            Path(path).replace(path + STALE_SUFFIX)
+    fingerprints.write()
+    return reasons
+
+
+def freshen(record_paths: Iterable[str | Path]) -> int:
+    """Give the outputs of valid records one new modification time; how many files.
+
+    For results restored into a fresh clone: their content is proven by the records, but
+    the checkout's files are newer and Snakemake has no metadata to compare content with.
+    """
+    outputs = {path for name in record_paths for path in read_record(name)["outputs"]}
+    files = [path for path in [*sorted(outputs), *map(str, record_paths)] if Path(path).exists()]
+    now = time.time_ns()  # one time for all: no output may be older than its input
+    for path in files:
+        os.utime(path, ns=(now, now))
+    return len(files)
+
+
+def report(reasons: Mapping[str, str], n_hashed: int, shown: int = 10) -> list[str]:
+    """Lines that say what the guard did; none when everything held."""
+    if not reasons:
+        return []
+    lines = [f"guard: {len(reasons)} result(s) do not match their record and will be made again"]
+    lines += [f"guard:   {_job(path)}: {reason}" for path, reason in list(reasons.items())[:shown]]
+    hidden = len(reasons) - shown
+    return (
+        lines
+        + ([f"guard:   … and {hidden} more"] if hidden > 0 else [])
+        + [f"guard: {n_hashed} file(s) hashed"]
+    )
+
+
+def _job(record_path: str) -> str:
+    return "/".join(Path(record_path).with_suffix("").parts[-2:])

@@ -1,0 +1,43 @@
+"""Captions of figures: the templates of Snakemake's report, filled from the figure's record."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from docutils.core import publish_parts
+from jinja2 import Environment, StrictUndefined, UndefinedError
+
+from crossmodal.contracts.errors import InputError
+
+
+def caption_source(folder: str | Path, figure: str, rule: str) -> Path:
+    """The template named after the figure, else after its rule.
+
+    Raises
+    ------
+    InputError : neither exists
+    """
+    for name in (figure, rule):
+        if (path := Path(folder, f"{name}.rst")).is_file():
+            return path
+    raise InputError(Path(folder, f"{figure}.rst"), "caption", "a caption for the figure", "none")
+
+
+def caption_html(path: Path, job: Mapping[str, Any]) -> str:
+    """A caption as HTML, its numbers from the record of the job that drew the figure.
+
+    Raises
+    ------
+    InputError : the template asks for a parameter that the job does not have
+    """
+    job_view = SimpleNamespace(
+        params=job["params"], wildcards=job["wildcards"], input=job["inputs"], rule=job["rule"]
+    )
+    environment = Environment(undefined=StrictUndefined, autoescape=False)
+    try:
+        text = environment.from_string(path.read_text(encoding="utf-8")).render(snakemake=job_view)
+    except UndefinedError as error:
+        raise InputError(path, "template", "parameters of the figure's job", error) from None
+    settings = {"file_insertion_enabled": False, "raw_enabled": False, "_disable_config": True}
+    return publish_parts(text, writer="html5", settings_overrides=settings)["body"]

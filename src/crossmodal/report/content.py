@@ -1,0 +1,133 @@
+"""What the report's page says: figures with captions, accuracy rows, sentences about the data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from PIL import Image
+
+from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.figures.accuracy import KIND_NAMES
+from crossmodal.report.captions import caption_html, caption_source
+
+# A figure drawn on one of these shows a participant's anatomy.
+ANATOMY = ("_boldref.nii", "_T1w.nii", "_bold.nii")
+
+
+@dataclass(frozen=True)
+class PageFigure:
+    """One figure of the page; sizes in CSS pixels."""
+
+    name: str
+    caption: Markup
+    alt: str
+    figure_id: str
+    sha256: str
+    verified: bool
+    width: int
+    height: int
+
+
+def shows_anatomy(sidecar: Mapping[str, Any]) -> bool:
+    """Whether the job that drew the figure read an image of a participant's head."""
+    return any(mark in path for path in sidecar["jobs"][0]["inputs"] for mark in ANATOMY)
+
+
+def page_figure(sidecar: Mapping[str, Any], captions: Path, verified: bool) -> PageFigure | None:
+    """A figure for the page; None where it has no PNG.
+
+    Raises
+    ------
+    InputError : see ``caption_source`` and ``caption_html``
+    """
+    png = next((path for path in sidecar["files"] if path.endswith(".png")), None)
+    if png is None:
+        return None
+    job = sidecar["jobs"][0]
+    html = caption_html(caption_source(captions, sidecar["figure"], job["rule"]), job)
+    with Image.open(png) as image:
+        width, height = image.size
+    name, digest = sidecar["figure"], sidecar["files"][png]
+    scale = min(1.0, 1040 / width)
+    return PageFigure(
+        name, Markup(html), alt_text(html), sidecar["figure_id"], digest, verified,
+        round(width * scale), round(height * scale),
+    )  # fmt: skip
+
+
+def alt_text(html: str) -> str:
+    """The caption's bold start, without markup."""
+    start = html.split("<strong>", 1)[-1].split("</strong>", 1)[0]
+    return f"{Markup(start).striptags()} The caption below says what is drawn."
+
+
+def in_reading_order(names: Sequence[str]) -> list[str]:
+    """fig1, fig2, … first, then the supplementary ones, then all others."""
+
+    def key(name: str) -> tuple[int, str]:
+        group = 0 if name[:4].rstrip("0123456789") == "fig" else 1 if name[:4] == "figS" else 2
+        return group, name
+
+    return sorted(names, key=key)
+
+
+def accuracy_rows(path: Path) -> tuple[list[dict[str, Any]], list[int]]:
+    """Rows of the page's accuracy table, and the seeds that are its columns."""
+    frame = pd.read_csv(path, sep="\t")
+    seeds = sorted(frame.seed.unique().tolist())
+    rows = []
+    for (regime, kind), part in frame.groupby(["regime", "kind"], sort=False):
+        by_seed = part.set_index("seed").accuracy
+        first = part.iloc[0]
+        rows.append(
+            {
+                "regime": regime,
+                "kind": KIND_NAMES.get(kind, kind),
+                "seeds": [_number(by_seed.get(seed, np.nan)) for seed in seeds],
+                "mean": _number(first["mean"]),
+                "sd": _number(first.sd),
+                "interval": f"{_number(first.ci_low)} to {_number(first.ci_high)}",
+                "chance": _number(first.chance),
+            }
+        )
+    return rows, seeds
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if np.isfinite(value) else "–"
+
+
+def story(
+    config: Mapping[str, Any], stimuli: StimulusTable | None, facts: Mapping[str, Any] | None
+) -> list[str]:
+    """What was done, in sentences whose numbers come from the study's own files."""
+    lines = []
+    if stimuli is not None:
+        emotions = ", ".join(dict.fromkeys(stimuli.labels("emotion")))
+        lines.append(
+            f"{len(stimuli.stimulus_ids)} clips of {len(stimuli.actors)} actors "
+            f"({emotions}), {' and '.join(config['stimuli']['modalities'])}."
+        )
+    for name, block in config.get("families", {}).items():
+        lines.append(
+            f"Network family {name}: {block.get('n_seeds', 1)} training seeds per regime "
+            f"({', '.join(block['regimes'])}). An RDM of every layer: 1 − Pearson r of activations."
+        )
+    if facts is not None:
+        search = config["searchlight"]
+        lines.append(
+            f"{facts['n_participants']} participants; spheres of {search['radius_mm']} mm radius; "
+            f"brain RDMs by {search['distance']} distance, compared with each layer's by "
+            f"{search['comparison']} correlation."
+        )
+        test = facts["test"].replace("_", " ")
+        lines.append(
+            f"Test: {test}, {facts['n_permutations']} permutations, alternative "
+            f"{facts['alternative']}, family-wise error corrected over voxels; the smallest p "
+            f"that it can reach is {facts['smallest_p']:.2g}. Seed {facts['seed']}."
+        )
+    return lines

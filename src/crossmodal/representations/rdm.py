@@ -1,0 +1,65 @@
+"""Representational dissimilarity matrices (RDMs) as vectors of pairs.
+
+Pairs stand in numpy's ``triu_indices(n, 1)`` order everywhere.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def correlation_rdm(patterns: np.ndarray) -> np.ndarray:
+    """1 - Pearson correlation of every pair of rows, clipped to [0, 2]; float64 (pair,).
+
+    ``patterns`` float (condition, unit). A constant pattern (a layer whose units are all
+    dead for a clip, or one unit only) has no correlation: its dissimilarity is 1 to every
+    pattern that varies, and 0 to another constant one.
+    """
+    unit, constant = standardised_rows(patterns)
+    distances = 1.0 - unit @ unit.T
+    distances[np.ix_(constant, constant)] = 0.0
+    return np.clip(upper_triangle(distances), 0.0, 2.0)
+
+
+def standardised_rows(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows centred and scaled to unit length (constant rows: zeros), and which are constant."""
+    centred = patterns.astype(np.float64)
+    centred -= centred.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    # Rounding leaves about 1e-16 of the pattern's size in a constant row.
+    constant = length[:, 0] <= 1e-12 * np.abs(patterns).max(initial=0.0) * patterns.shape[1] ** 0.5
+    centred /= np.where(constant[:, None], 1.0, length)
+    centred[constant] = 0.0
+    return centred, constant
+
+
+def category_rdm(labels: Sequence[str]) -> np.ndarray:
+    """0 for pairs of one category, 1 for others; float64 (pair,)."""
+    codes = np.unique(np.asarray(labels, dtype=str), return_inverse=True)[1]
+    return upper_triangle((codes[:, None] != codes[None, :]).astype(np.float64))
+
+
+def difference_rdm(values: Sequence[float]) -> np.ndarray:
+    """|a - b| of one number per condition; float64 (pair,)."""
+    values = np.asarray(values, dtype=np.float64)
+    return upper_triangle(np.abs(values[:, None] - values[None, :]))
+
+
+def feature_rdm(features: np.ndarray) -> np.ndarray:
+    """1 - cosine of every pair of rows, after z-scoring each feature over conditions.
+
+    ``features`` float (condition, feature). The cosine, not the correlation, because a random
+    linear readout of the features gives voxel patterns that correlate like this. Features
+    that never vary are left out.
+    """
+    spread = features.std(axis=0)
+    varying = features[:, spread > 0]
+    scores = (varying - varying.mean(axis=0)) / varying.std(axis=0)
+    length = np.linalg.norm(scores, axis=1, keepdims=True)
+    unit = scores / np.where(length > 0, length, 1.0)
+    return np.clip(upper_triangle(1.0 - unit @ unit.T), 0.0, 2.0)
+
+
+def upper_triangle(matrix: np.ndarray) -> np.ndarray:
+    """(n, n) -> (pair,)."""
+    return matrix[np.triu_indices(len(matrix), 1)]

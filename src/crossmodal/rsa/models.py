@@ -1,0 +1,66 @@
+"""Model RDMs brought into the order of a participant's conditions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.rdms import ModelRDMs
+
+
+def chosen_source(models: ModelRDMs, source: str) -> ModelRDMs:
+    """The RDMs of ``source``; a set with only one source (labels, tables) is taken whole."""
+    return models if len(set(models.sources)) == 1 else models.select(source)
+
+
+def aligned(models: ModelRDMs, condition_ids: Sequence[str]) -> np.ndarray:
+    """Dissimilarities (model, pair) in the order of ``condition_ids``, matched by id.
+
+    Raises
+    ------
+    InputError : other conditions than the models', or a constant model RDM
+    """
+    name = f"ModelRDMs {models.model}/{models.regime}"
+    if missing := sorted(set(condition_ids) - set(models.stimulus_ids)):
+        raise InputError(
+            name,
+            "stimulus_ids",
+            f"the betas' conditions ({missing[0]!r} …)",
+            f"{len(models.stimulus_ids)} ids without {len(missing)} of them",
+        )
+    if extra := sorted(set(models.stimulus_ids) - set(condition_ids)):
+        raise InputError(
+            name,
+            "stimulus_ids",
+            f"only the betas' {len(condition_ids)} conditions",
+            f"{len(extra)} more ({extra[0]!r} …)",
+        )
+    ordered = reordered(models.dissimilarities, positions(models.stimulus_ids, condition_ids))
+    for layer, vector in zip(models.layers, ordered, strict=True):
+        if np.ptp(vector) == 0:
+            raise InputError(name, f"layer {layer}", "an RDM that varies", f"all {vector[0]:g}")
+    return ordered
+
+
+def positions(ids: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
+    """int (wanted,): where each wanted id stands in ``ids``."""
+    where = {name: i for i, name in enumerate(ids)}
+    return np.array([where[name] for name in wanted])
+
+
+def reordered(vectors: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """RDM vectors (rdm, pair) with their conditions put into another order.
+
+    Also the elementary step of a condition-label permutation: whole conditions move, never
+    single cells.
+    """
+    return vectors[:, pair_order(order)]
+
+
+def pair_order(order: np.ndarray) -> np.ndarray:
+    """int (pair,): which old pair stands at each pair of the reordered RDM."""
+    n = len(order)
+    numbers = np.zeros((n, n), dtype=np.int64)
+    numbers[np.triu_indices(n, 1)] = np.arange(n * (n - 1) // 2)
+    numbers += numbers.T
+    return numbers[np.ix_(order, order)][np.triu_indices(n, 1)]

@@ -1,0 +1,186 @@
+"""Group test of one model set by sign flips, corrected over voxels, and over voxels and layers."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.group_result import GroupResult
+from crossmodal.contracts.maps import Maps
+from crossmodal.stats.clusters import cluster_table
+from crossmodal.stats.one_sample import ALTERNATIVES, interval_half_width, mean_and_t, q_fdr
+from crossmodal.stats.permutation import (
+    cluster_threshold,
+    map_null,
+    map_statistic,
+    max_t_null,
+)
+from crossmodal.stats.sign_flips import is_exact, sign_patterns, smallest_p
+
+TITLES = {"tfce": "TFCE", "cluster_mass": "cluster mass"}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class GroupConfig:
+    """test : 'sign_flip' over participants, or 'condition_permutation' of one participant
+    n_permutations : sign patterns or permutations, the identity among them; all of them if fewer
+    alternative : 'greater' (similar), 'less' or 'two-sided'
+    alpha : level at which clusters are listed, and which the test must be able to reach
+    statistics : 'tfce' and 'cluster_mass', tested besides the maximum of t
+    cluster_p : uncorrected p of the t at which 'cluster_mass' forms clusters
+    """
+
+    n_permutations: int
+    alternative: str
+    alpha: float
+    test: str = "sign_flip"
+    statistics: Sequence[str] = ()
+    cluster_p: float = 0.001
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.statistics) - set(TITLES):
+            raise ValueError(f"statistics {sorted(unknown)} are none of {tuple(TITLES)}")
+        if self.alternative not in ALTERNATIVES:
+            raise ValueError(f"alternative {self.alternative!r} is none of {ALTERNATIVES}")
+
+
+def common_grid(maps: Sequence[Maps]) -> tuple[np.ndarray, np.ndarray]:
+    """Stack participants' maps on the voxels that all of them have.
+
+    Returns
+    -------
+    data : float32 (participant, layer, voxel)
+    mask : bool (x, y, z) of these voxels
+
+    Raises
+    ------
+    InputError : other grids, spaces, layers or quantities, or no voxel in common
+    """
+    first = maps[0]
+    for number, other in enumerate(maps[1:], start=2):
+        for field in ("names", "space", "quantity"):
+            if getattr(other, field) != getattr(first, field):
+                raise InputError(
+                    f"Maps of participant {number}",
+                    field,
+                    getattr(first, field),
+                    getattr(other, field),
+                )
+        if other.mask.shape != first.mask.shape or not np.allclose(
+            other.affine, first.affine, atol=1e-4
+        ):
+            raise InputError(
+                f"Maps of participant {number}",
+                "grid",
+                "that of participant 1",
+                f"shape {other.mask.shape}, affine {other.affine.tolist()}",
+            )
+    defined = [_defined(one) for one in maps]
+    mask = np.logical_and.reduce(defined)
+    if not mask.any():
+        raise InputError("Maps", "mask", "voxels that all participants have", "none")
+    union = int(np.logical_or.reduce(defined).sum())
+    log.info(
+        "%d voxels in all of %d participants, %d dropped",
+        mask.sum(),
+        len(maps),
+        union - int(mask.sum()),
+    )
+    return np.stack([one.values[:, mask[one.mask]] for one in maps]), mask
+
+
+def _defined(maps: Maps) -> np.ndarray:
+    """bool (x, y, z): every layer has a finite value."""
+    mask = maps.mask.copy()
+    mask[mask] = np.isfinite(maps.values).all(axis=0)
+    return mask
+
+
+def require_enough(n_participants: int, config: GroupConfig) -> None:
+    """Refuse a test that could never reach its level.
+
+    Raises
+    ------
+    InputError : too few participants; says the smallest p they can reach
+    """
+    reachable = smallest_p(n_participants, config.n_permutations, config.alternative)
+    if n_participants < 2 or reachable > config.alpha:
+        raise InputError(
+            "group",
+            "participants",
+            f"enough for p <= {config.alpha}",
+            f"{n_participants}, with which the smallest p of a sign-flip test is {reachable:.3g}",
+        )
+
+
+def group_result(
+    maps: Sequence[Maps], config: GroupConfig, seed: int, n_threads: int = 1
+) -> GroupResult:
+    """Mean, t, effect size, confidence and corrected p of every layer.
+
+    Parameters
+    ----------
+    maps : one per participant, with the same layers on the same grid
+
+    Raises
+    ------
+    InputError : see ``common_grid`` and ``require_enough``
+    """
+    require_enough(len(maps), config)
+    data, mask = common_grid(maps)
+    signs = sign_patterns(len(data), config.n_permutations, seed)
+    values = descriptive_maps(data, maps[0].quantity, config.alternative)
+    null = max_t_null(data, signs, config.alternative)
+    values["p_fwe"] = (null.p_layer(), "p, FWE over voxels")
+    values["p_fwe_all"] = (null.p_all(), "p, FWE over voxels and layers")
+    threshold = cluster_threshold(config.cluster_p, len(data), config.alternative)
+    for name in config.statistics:
+        statistic = map_statistic(name, mask, config.alternative, threshold)
+        null = map_null(data, signs, statistic, n_threads)
+        values[name] = (null.observed, TITLES[name])
+        values[f"p_{name}"] = (null.p_layer(), f"p of {TITLES[name]}, FWE over voxels")
+        values[f"p_{name}_all"] = (
+            null.p_all(), f"p of {TITLES[name]}, FWE over voxels and layers"
+        )  # fmt: skip
+    result = {
+        name: Maps(
+            array.astype(np.float32), mask, maps[0].affine, maps[0].names, quantity, maps[0].space
+        )
+        for name, (array, quantity) in values.items()
+    }
+    facts = {
+        "test": "sign_flip",
+        "n_participants": len(data),
+        "n_permutations": len(signs),
+        "exact": is_exact(len(data), config.n_permutations),
+        "alternative": config.alternative,
+        "alpha": config.alpha,
+        "seed": seed,
+        "n_voxels": int(mask.sum()),
+        "statistics": ["max_t", *config.statistics],
+        "cluster_threshold_t": threshold,
+        "smallest_p": smallest_p(len(data), config.n_permutations, config.alternative),
+    }
+    return GroupResult(result, cluster_table(result, config.alternative, config.alpha), facts)
+
+
+def descriptive_maps(
+    data: np.ndarray, quantity: str, alternative: str
+) -> dict[str, tuple[np.ndarray, str]]:
+    """Maps (layer, voxel) that need no permutation, each with its quantity in words.
+
+    Parameters
+    ----------
+    data : (participant, layer, voxel)
+    """
+    mean, t = mean_and_t(data)
+    return {
+        "mean": (mean, f"mean {quantity}"),
+        "t": (t, "one-sample t"),
+        "effect_size": (t / np.sqrt(len(data)), "Cohen's d"),
+        "half_width": (interval_half_width(data), f"95 % confidence half-width of mean {quantity}"),
+        "q_fdr": (q_fdr(t, len(data), alternative), "Benjamini-Hochberg q of parametric t"),
+    }

@@ -1,0 +1,153 @@
+"""Brain RDMs of regions: spheres of a table or labels of an atlas."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+from rsatoolbox.data import Dataset
+from rsatoolbox.rdm import calc_rdm
+
+from crossmodal.contracts.betas import Betas
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.roi_rdms import RoiRDMs
+from crossmodal.contracts.rois import Roi
+from crossmodal.rsa.noise import univariate
+
+DISTANCES = ("correlation", "crossnobis")
+
+
+@dataclass(frozen=True)
+class RoiPatterns:
+    """How a region's patterns become an RDM.
+
+    ``hemispheres`` : 'joint' makes one pattern of both sides, 'separate' two regions;
+    ``distance`` : 'correlation' (per run, then averaged) or 'crossnobis' (across runs);
+    ``noise_normalisation`` : 'univariate' (divide by the residuals' SD) or 'none';
+    ``min_voxels`` : smallest region accepted
+    """
+
+    hemispheres: str = "joint"
+    distance: str = "correlation"
+    noise_normalisation: str = "univariate"
+    min_voxels: int = 5
+
+    def __post_init__(self) -> None:
+        if self.distance not in DISTANCES:
+            raise InputError("config", "roi.distance", f"one of {DISTANCES}", repr(self.distance))
+
+
+def voxel_centres_mm(betas: Betas) -> np.ndarray:
+    """Coordinates of the mask's voxels in the space of the betas, (voxel, 3)."""
+    return nib.affines.apply_affine(betas.affine, np.argwhere(betas.mask))
+
+
+def sphere_regions(betas: Betas, rois: Sequence[Roi], hemispheres: str) -> dict[str, np.ndarray]:
+    """Region -> bool (voxel,): voxel centres at distance <= radius, truncated to the mask.
+
+    Raises
+    ------
+    InputError : betas that are not in MNI space
+    """
+    if not betas.space.startswith("MNI"):
+        raise InputError(betas.name, "space", "an MNI space, as the spheres are", betas.space)
+    centres, regions = voxel_centres_mm(betas), {}
+    for roi in rois:
+        name = roi.name if hemispheres == "joint" else f"{roi.name}_{roi.hemisphere}"
+        inside = roi.contains(centres)
+        regions[name] = regions.get(name, np.zeros(len(centres), dtype=bool)) | inside
+    return regions
+
+
+def atlas_regions(betas: Betas, image: str | Path, labels: str | Path) -> dict[str, np.ndarray]:
+    """Region -> bool (voxel,), from a label image (or 0/1 mask) in the betas' space.
+
+    ``labels`` : TSV with columns index and name. Each voxel centre takes the label of the
+    atlas voxel it lies in, whatever the atlas's grid.
+
+    Raises
+    ------
+    InputError : an image that is not 3-D, a table without these columns
+    """
+    atlas = nib.load(image)
+    if len(atlas.shape) != 3:
+        raise InputError(image, "shape", "a 3-D label image", atlas.shape)
+    table = pd.read_csv(labels, sep="\t")
+    if not {"index", "name"} <= set(table):
+        raise InputError(labels, "columns", ["index", "name"], list(table))
+    voxels = np.rint(
+        nib.affines.apply_affine(np.linalg.inv(atlas.affine), voxel_centres_mm(betas))
+    ).astype(int)
+    within = ((voxels >= 0) & (voxels < atlas.shape)).all(axis=1)
+    values = np.zeros(len(voxels))
+    values[within] = np.asarray(atlas.dataobj)[tuple(voxels[within].T)]
+    return {str(row.name): values == row.index for row in table.itertuples(index=False, name="Row")}
+
+
+def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatterns) -> np.ndarray:
+    """RDM (pair,) of one region, in the order of ``betas.condition_ids``.
+
+    Raises
+    ------
+    InputError : too few voxels with data, crossnobis with one run
+    """
+    data = betas.betas[:, :, inside].astype(np.float64)
+    if patterns.noise_normalisation == "univariate":
+        data = univariate(data, betas.residual_variance[:, inside].astype(np.float64))
+    data = data[:, :, np.isfinite(data).all(axis=(0, 1)) & (data.std(axis=1) > 0).all(axis=0)]
+    if data.shape[2] < patterns.min_voxels:
+        got = f"{data.shape[2]} with data"
+        raise InputError(betas.name, region, f"at least {patterns.min_voxels} voxels", got)
+    if patterns.distance == "crossnobis":
+        return _crossnobis(data, betas, region)
+    return np.mean([_calculated(run, "correlation") for run in data], axis=0)
+
+
+def _calculated(run: np.ndarray, method: str) -> np.ndarray:
+    return calc_rdm(Dataset(run), method=method).dissimilarities[0]
+
+
+def _crossnobis(data: np.ndarray, betas: Betas, region: str) -> np.ndarray:
+    n_runs, n_conditions, n_voxels = data.shape
+    if n_runs < 2:
+        raise InputError(betas.name, region, "two or more runs for crossnobis", n_runs)
+    order = [f"{i:05d}" for i in range(n_conditions)]  # calc_rdm sorts by name
+    dataset = Dataset(
+        data.reshape(-1, n_voxels),
+        obs_descriptors={
+            "condition": order * n_runs,
+            "run": np.repeat(range(n_runs), n_conditions),
+        },
+    )
+    rdm = calc_rdm(dataset, "crossnobis", descriptor="condition", cv_descriptor="run")
+    return rdm.dissimilarities[0]
+
+
+def roi_rdms(
+    paths: Sequence[str | Path],
+    participants: Sequence[str],
+    rois: Sequence[Roi],
+    atlas: dict[str, str] | None,
+    patterns: RoiPatterns,
+) -> RoiRDMs:
+    """RDMs of all participants (one betas file each) and regions.
+
+    Raises
+    ------
+    InputError : participants whose conditions differ
+    """
+    rows, counts, ids, names = [], [], None, None
+    for path in paths:
+        betas = Betas.read(path)
+        regions = sphere_regions(betas, rois, patterns.hemispheres) if rois else {}
+        regions |= atlas_regions(betas, **atlas) if atlas else {}
+        ids, names = ids or betas.condition_ids, names or tuple(regions)
+        if betas.condition_ids != ids:
+            raise InputError(path, "condition_ids", "those of the first participant", "others")
+        rows.append([region_rdm(betas, regions[name], name, patterns) for name in names])
+        counts.append([int(regions[name].sum()) for name in names])
+    return RoiRDMs(
+        np.array(rows), ids, tuple(participants), names, np.array(counts), patterns.distance
+    )

@@ -1,0 +1,76 @@
+"""Variance parts and gradients of every network model in every region."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.roi_rdms import RoiRDMs
+from crossmodal.stats.roi_gradient import gradient_table
+from crossmodal.stats.roi_inference import CONTROL, ModelTable, network_sets
+from crossmodal.stats.roi_variance import partition, summarised
+
+VARIANCE_COLUMNS = (
+    "model", "regime", "source", "region", "part", "n_groups", "r2", "standard_error", "p",
+    "n_participants", "p_fdr",
+)  # fmt: skip
+
+
+def arm_groups(models: ModelTable, rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Arm -> RDMs of its layers; the low-level controls, where there are any, last."""
+    groups = {arm: models.vectors[rows.index[rows.arm == arm]] for arm in dict.fromkeys(rows.arm)}
+    control = models.vectors[models.names.model == CONTROL]
+    return groups | ({CONTROL: control} if len(control) else {})
+
+
+def variance_table(brain: RoiRDMs, models: ModelTable, comparison: str, seed: int) -> pd.DataFrame:
+    """Unique and shared variance of the arms and low-level controls.
+
+    Empty without a model of several arms. FDR over the regions and parts of one kind (unique,
+    shared, total) of one network model.
+    """
+    tables = []
+    for (model, regime, source), rows in network_sets(models.names):
+        groups = arm_groups(models, rows)
+        for region in brain.regions:
+            table = summarised(partition(groups, brain.region(region), comparison), seed)
+            for position, (name, value) in enumerate(
+                {"model": model, "regime": regime, "source": source, "region": region}.items()
+            ):
+                table.insert(position, name, value)
+            tables.append(table)
+    if not tables:
+        return pd.DataFrame(columns=list(VARIANCE_COLUMNS))
+    whole = pd.concat(tables, ignore_index=True)
+    kind = whole.n_groups.clip(upper=2)  # total, unique, shared
+    families = whole.groupby(["model", "regime", "source", kind], sort=False)
+    whole["p_fdr"] = families.p.transform(false_discovery_control)
+    return whole
+
+
+def gradients(
+    singles: pd.DataFrame, hierarchy: Mapping[str, Sequence[str]], seed: int
+) -> pd.DataFrame:
+    """Gradient rows of every network model and arm along its hierarchy of regions.
+
+    Raises
+    ------
+    InputError : a region of the hierarchy that was not analysed
+    """
+    known = set(singles.region)
+    for arm, regions in hierarchy.items():
+        if unknown := [name for name in regions if name not in known]:
+            raise InputError("config", f"roi.hierarchy.{arm}", f"out of {sorted(known)}", unknown)
+    keys = ["model", "regime", "source"]
+    rows = []
+    for key, _ in network_sets(singles):
+        one = singles[(singles[keys] == list(key)).all(axis=1)]
+        for arm, regions in hierarchy.items():
+            if one[one.arm == arm].layer.nunique() > 1:
+                named = dict(zip(keys, key, strict=True))
+                rows += [named | row for row in gradient_table(one, arm, regions, seed)]
+    columns = [*keys, "arm", "region", "position", "depth", "order_correlation",
+               "standard_error", "p", "n_participants"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,123 @@
+"""Unique and shared variance of groups of models, cross-validated over participants."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain, combinations
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import cholesky, solve_triangular
+from scipy.optimize import nnls
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.stats.roi_bootstrap import Rows
+from crossmodal.stats.sign_flips import sign_patterns
+
+RIDGE = 1e-6  # relative; keeps collinear layers solvable
+JOIN = " & "
+
+
+def subsets(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """All subsets, the empty one first."""
+    return list(chain.from_iterable(combinations(names, k) for k in range(len(names) + 1)))
+
+
+def held_out_r2(gram: np.ndarray, cross: np.ndarray, brain: np.ndarray) -> np.ndarray:
+    """R2 of every participant's RDM, predicted with weights fitted to the others' mean RDM.
+
+    Non-negative least squares (distances add up, they do not cancel), solved from inner
+    products alone. R2 = 1 - |y - Xw|^2 / |y|^2, negative where the prediction hurts.
+
+    Parameters
+    ----------
+    gram : (model, model), inner products of centred model RDMs
+    cross : (model, participant), of models with brain RDMs
+    brain : (participant,), squared lengths of the centred brain RDMs
+
+    Returns
+    -------
+    (participant,)
+    """
+    if not len(gram):
+        return np.zeros(len(brain))
+    n = len(brain)
+    root = cholesky(gram + RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram)))
+    r2 = np.empty(n)
+    for held_out in range(n):
+        others = (cross.sum(axis=1) - cross[:, held_out]) / (n - 1)
+        weights = nnls(root, solve_triangular(root, others, trans="T"))[0]
+        explained = 2 * weights @ cross[:, held_out] - weights @ gram @ weights
+        r2[held_out] = explained / brain[held_out]
+    return r2
+
+
+def commonality(r2: Mapping[tuple[str, ...], np.ndarray], names: Sequence[str]) -> dict:
+    """Unique and shared parts of R2; they add up to the R2 of all groups.
+
+    The part shared by exactly the groups T is
+    -sum over S in T of (-1)^|S| R2(not T, S)  (Nimon & Reio 2011), for each participant.
+    """
+    parts = {}
+    for shared in subsets(names)[1:]:
+        rest = [name for name in names if name not in shared]
+        parts[shared] = -sum(
+            (-1) ** len(some) * r2[tuple(name for name in names if name in rest or name in some)]
+            for some in subsets(shared)
+        )
+    return parts
+
+
+def partition(
+    groups: Mapping[str, np.ndarray], data: np.ndarray, comparison: str
+) -> dict[str, np.ndarray]:
+    """Parts of variance of one region, name -> (participant,).
+
+    Parameters
+    ----------
+    groups : name -> model RDMs (model, pair), e.g. the layers of one arm
+    data : (participant, pair)
+
+    Returns
+    -------
+    'visual' (unique), 'visual & auditory' (shared by exactly these) …, 'total'
+
+    Raises
+    ------
+    InputError : fewer than three participants
+    """
+    if len(data) < 3:
+        raise InputError("ROI variance", "participants", "3 or more to hold out", len(data))
+    names = list(groups)
+    owner = np.repeat(names, [len(groups[name]) for name in names])
+    models = Rows.of(np.concatenate(list(groups.values())), comparison).unit.astype(np.float64)
+    brain = Rows.of(data, comparison).unit.astype(np.float64)
+    gram, cross = models @ models.T, models @ brain.T
+    lengths = np.einsum("ij,ij->i", brain, brain)
+    r2 = {}
+    for subset in subsets(names):
+        used = np.isin(owner, subset)
+        r2[subset] = held_out_r2(gram[np.ix_(used, used)], cross[used], lengths)
+    parts = {JOIN.join(key): value for key, value in commonality(r2, names).items()}
+    return parts | {"total": r2[tuple(names)]}
+
+
+def sign_flip_p(values: np.ndarray, seed: int, n_permutations: int = 10000) -> float:
+    """One-sided p of mean > 0 by flipping participants' signs (exact for few)."""
+    means = sign_patterns(len(values), n_permutations, seed) @ values / len(values)
+    return float((means >= values.mean() - 1e-12).mean())
+
+
+def summarised(parts: Mapping[str, np.ndarray], seed: int) -> pd.DataFrame:
+    """One row per part: mean over participants, standard error, p of mean > 0."""
+    return pd.DataFrame(
+        [
+            {
+                "part": name,
+                "n_groups": name.count(JOIN) + 1 if name != "total" else 0,
+                "r2": values.mean(),
+                "standard_error": values.std(ddof=1) / np.sqrt(len(values)),
+                "p": sign_flip_p(values, seed),
+                "n_participants": len(values),
+            }
+            for name, values in parts.items()
+        ]
+    )

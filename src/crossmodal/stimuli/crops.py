@@ -1,0 +1,45 @@
+"""Square face crops."""
+
+import cv2
+import numpy as np
+
+
+def square_box(box_px: np.ndarray, margin: float) -> tuple[float, float, float]:
+    """Left, top and side of the square about a box (4,), ``margin`` of its side added all round."""
+    left, top, right, bottom = map(float, box_px)
+    side = max(right - left, bottom - top) * (1 + 2 * margin)
+    return (left + right - side) / 2, (top + bottom - side) / 2, side
+
+
+def crop_face(frame: np.ndarray, box_px: np.ndarray, margin: float, size_px: int) -> np.ndarray:
+    """The face, scaled to ``size_px``; outside the frame its border is repeated.
+
+    Parameters
+    ----------
+    frame : uint8 (row, col, 3)
+
+    Returns
+    -------
+    uint8 (size_px, size_px, 3)
+    """
+    left, top, side = square_box(box_px, margin)
+    x, y, width = round(left), round(top), max(1, round(side))
+    height_px, width_px = frame.shape[:2]
+    before, above = max(0, -x), max(0, -y)
+    after, below = max(0, x + width - width_px), max(0, y + width - height_px)
+    padded = cv2.copyMakeBorder(frame, above, below, before, after, cv2.BORDER_REPLICATE)
+    square = padded[y + above : y + above + width, x + before : x + before + width]
+    shrink = size_px < width
+    interpolation = cv2.INTER_AREA if shrink else cv2.INTER_CUBIC
+    return cv2.resize(square, (size_px, size_px), interpolation=interpolation)
+
+
+def crop_clip(frames: np.ndarray, boxes_px: np.ndarray, margin: float, size_px: int) -> np.ndarray:
+    """Crops of all frames, uint8 (frame, size_px, size_px, 3)."""
+    pairs = zip(frames, boxes_px, strict=True)
+    return np.stack([crop_face(frame, box, margin, size_px) for frame, box in pairs])
+
+
+def to_grey(crops: np.ndarray) -> np.ndarray:
+    """RGB (frame, row, col, 3) -> luma (frame, row, col), uint8."""
+    return np.stack([cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY) for crop in crops])

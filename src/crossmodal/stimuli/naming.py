@@ -1,0 +1,181 @@
+"""What the file names of published clip collections say. Light: the Snakefile imports it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossmodal.contracts.errors import InputError
+
+UNKNOWN = "n/a"
+MEDIA_SUFFIXES = (".mp4", ".mov", ".mkv", ".avi", ".flv", ".mpg", ".mpeg", ".wav", ".flac")
+
+RAVDESS_FIELDS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("modality", {"01": "audio-visual", "02": "video", "03": "audio"}),
+    ("channel", {"01": "speech", "02": "song"}),
+    (
+        "emotion",
+        dict(
+            zip(
+                (f"{code:02d}" for code in range(1, 9)),
+                ["neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"],
+                strict=True,
+            )
+        ),
+    ),
+    ("intensity", {"01": "normal", "02": "strong"}),
+    ("statement", {"01": "kids", "02": "dogs"}),
+    ("repetition", {"01": "01", "02": "02"}),
+    ("actor", {code: code for code in (f"{number:02d}" for number in range(1, 25))}),
+)
+CREMAD_SENTENCES = tuple(
+    "IEO TIE IOM IWW TAI MTI IWL ITH DFA ITS TSI WSI".split()  # noqa: SIM905
+)
+CREMAD_EMOTIONS = {
+    "ANG": "angry",
+    "DIS": "disgust",
+    "FEA": "fearful",
+    "HAP": "happy",
+    "NEU": "neutral",
+    "SAD": "sad",
+}
+CREMAD_INTENSITIES = {"LO": "low", "MD": "medium", "HI": "strong", "XX": UNKNOWN}
+GRID_FIELDS = (
+    ("command", "blps"),
+    ("colour", "bgrw"),
+    ("preposition", "abiw"),
+    ("letter", "abcdefghijklmnopqrstuvxyz"),
+    ("digit", "z123456789"),
+    ("adverb", "anps"),
+)
+
+
+@dataclass(frozen=True)
+class StimulusName:
+    """Labels read from one file name; what a name does not tell is 'n/a'.
+
+    ``identity`` is the actor as written in the name ('07', '1001') and a legal file name part.
+    """
+
+    path: str
+    emotion: str
+    identity: str
+    gender: str
+    sentence: str
+    intensity: str
+    repetition: str
+    modality: str
+    channel: str = "speech"
+
+    @property
+    def stimulus_id(self) -> str:
+        """The file name without its suffix."""
+        return Path(self.path).stem
+
+
+def parse_ravdess(path: str) -> StimulusName:
+    """RAVDESS: modality-channel-emotion-intensity-statement-repetition-actor.
+
+    Odd actors are men, even ones women.
+
+    Raises
+    ------
+    InputError : not seven two-digit fields, an unknown code, or a strong neutral
+    """
+    codes = Path(path).stem.split("-")
+    if len(codes) != len(RAVDESS_FIELDS):
+        expected = "-".join(name for name, _ in RAVDESS_FIELDS)
+        raise InputError(path, "file name", expected, f"{len(codes)} fields")
+    label = {}
+    for (field, meanings), code in zip(RAVDESS_FIELDS, codes, strict=True):
+        label[field] = _lookup(path, field, meanings, code)
+    if label["emotion"] == "neutral" and label["intensity"] == "strong":
+        raise InputError(path, "file name: intensity", "01 (neutral has no strong)", "02")
+    return StimulusName(
+        path,
+        label["emotion"],
+        label["actor"],
+        "male" if int(label["actor"]) % 2 else "female",
+        label["statement"],
+        label["intensity"],
+        label["repetition"],
+        label["modality"],
+        label["channel"],
+    )
+
+
+def parse_cremad(path: str) -> StimulusName:
+    """CREMA-D: actor_sentence_emotion_level, e.g. 1001_DFA_ANG_XX.
+
+    Gender stands in the collection's demographics table, not in the name. Videos are .flv or
+    .mp4, sound alone .wav.
+
+    Raises
+    ------
+    InputError : not four fields or an unknown code
+    """
+    codes = Path(path).stem.split("_")
+    if len(codes) != 4:
+        raise InputError(path, "file name", "actor_sentence_emotion_level", f"{len(codes)} fields")
+    actor, sentence, emotion, level = codes
+    if not re.fullmatch(r"1\d{3}", actor):
+        raise InputError(path, "file name: actor", "1001–1091", repr(actor))
+    sentence = _lookup(path, "sentence", {code: code for code in CREMAD_SENTENCES}, sentence)
+    return StimulusName(
+        path,
+        _lookup(path, "emotion", CREMAD_EMOTIONS, emotion),
+        actor,
+        UNKNOWN,
+        sentence.lower(),
+        _lookup(path, "level", CREMAD_INTENSITIES, level),
+        "01",
+        "audio" if path.endswith(".wav") else "audio-visual",
+    )
+
+
+def parse_grid(path: str) -> StimulusName:
+    """GRID: six letters for the six words, e.g. bbaf2n; the talker is the folder (s1–s34).
+
+    Raises
+    ------
+    InputError : not six characters or an unknown one
+    """
+    stem = Path(path).stem
+    if len(stem) != len(GRID_FIELDS):
+        raise InputError(path, "file name", "six characters", f"{len(stem)}")
+    for (field, known), character in zip(GRID_FIELDS, stem, strict=True):
+        _lookup(path, field, {letter: letter for letter in known}, character)
+    talkers = [part for part in Path(path).parts if re.fullmatch(r"s\d{1,2}", part)]
+    return StimulusName(
+        path,
+        UNKNOWN,
+        talkers[-1] if talkers else "unknown",
+        UNKNOWN,
+        stem,
+        UNKNOWN,
+        "01",
+        "audio" if path.endswith(".wav") else "audio-visual",
+    )
+
+
+def parse_auto(path: str) -> StimulusName:
+    """Whichever convention the name looks like, by its separators."""
+    stem = Path(path).stem
+    if "-" in stem:
+        return parse_ravdess(path)
+    return parse_cremad(path) if "_" in stem else parse_grid(path)
+
+
+PARSERS = {
+    "ravdess": parse_ravdess,
+    "cremad": parse_cremad,
+    "grid": parse_grid,
+    "auto": parse_auto,
+}
+
+
+def _lookup(path: str, field: str, meanings: dict[str, str], code: str) -> str:
+    if code not in meanings:
+        known = list(meanings)
+        expected = f"one of {known}" if len(known) < 13 else f"{known[0]}–{known[-1]}"
+        raise InputError(path, f"file name: {field}", expected, repr(code))
+    return meanings[code]

@@ -1,0 +1,136 @@
+"""Which clips are the study's and which the pool's. Light: the Snakefile imports it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.naming import MEDIA_SUFFIXES, PARSERS, StimulusName
+
+
+@dataclass(frozen=True)
+class StudySet:
+    """Config block ``stimuli.study``: clips that participants see. None is no restriction."""
+
+    actors: list[str] | None = None
+    emotions: list[str] | None = None
+    intensity: str | None = None
+    repetitions: list[str] | None = None
+
+    def has(self, name: StimulusName) -> bool:
+        return (
+            _among(name.identity, self.actors)
+            and _among(name.emotion, self.emotions)
+            and _among(name.repetition, self.repetitions)
+            and self._has_intensity(name)
+        )
+
+    def _has_intensity(self, name: StimulusName) -> bool:
+        # Neutral has one intensity only, so it belongs to every choice.
+        return self.intensity in (None, name.intensity) or name.emotion == "neutral"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Config block ``stimuli.pool``: clips to pretrain on.
+
+    ``exclude: actors`` leaves out everything of the study's actors, so that no test face or
+    voice was seen in training; ``exclude: stimuli`` leaves out the study's clips only.
+    """
+
+    exclude: str = "actors"
+    emotions: list[str] | None = None
+    intensities: list[str] | None = None
+
+    def has(self, name: StimulusName) -> bool:
+        return _among(name.emotion, self.emotions) and _among(name.intensity, self.intensities)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The two sets, each sorted by stimulus id."""
+
+    study: tuple[StimulusName, ...]
+    pool: tuple[StimulusName, ...]
+
+    @property
+    def study_actors(self) -> list[str]:
+        return sorted({name.identity for name in self.study})
+
+    @property
+    def pool_actors(self) -> list[str]:
+        return sorted({name.identity for name in self.pool})
+
+    def of_actor(self, actor: str) -> list[StimulusName]:
+        """Study and pool clips of one actor, sorted by stimulus id."""
+        both = (*self.study, *self.pool)
+        return _sorted(name for name in both if name.identity == actor)
+
+
+def find_media(clips_dir: str) -> list[str]:
+    """All media files below a folder, sorted.
+
+    Raises
+    ------
+    InputError : the folder is missing or holds no media file
+    """
+    if not Path(clips_dir).is_dir():
+        raise InputError(clips_dir, "stimuli.clips_dir", "a folder of clips", "no such folder")
+    files = [p for p in Path(clips_dir).rglob("*") if p.suffix.lower() in MEDIA_SUFFIXES]
+    if not files:
+        kinds = " ".join(MEDIA_SUFFIXES)
+        raise InputError(clips_dir, "stimuli.clips_dir", f"files of type {kinds}", "none")
+    return sorted(map(str, files))
+
+
+def select(
+    paths: Iterable[str], naming: str, modalities: Sequence[str], study: StudySet, pool: Pool | None
+) -> Selection:
+    """Parse all names, keep one modality, and divide them into study set and pool.
+
+    Raises
+    ------
+    InputError : a name that does not parse, an unknown ``naming``, a study set without clips,
+        or actors of the study set without any
+    """
+    if naming not in PARSERS:
+        raise InputError("config", "stimuli.naming", f"one of {sorted(PARSERS)}", repr(naming))
+    names = _of_modality([PARSERS[naming](str(path)) for path in paths], modalities)
+    chosen = _sorted(name for name in names if study.has(name))
+    if not chosen:
+        raise InputError("config", "stimuli.study", "at least one clip that fits", "none")
+    actors = {name.identity for name in chosen}
+    if missing := sorted(set(study.actors or ()) - actors):
+        raise InputError(
+            "config", "stimuli.study.actors", "clips of every actor", f"none: {missing}"
+        )
+    if pool is None:
+        return Selection(tuple(chosen), ())
+    ids = {name.stimulus_id for name in chosen}
+    rest = [
+        name
+        for name in names
+        if pool.has(name)
+        and name.stimulus_id not in ids
+        and not (pool.exclude == "actors" and name.identity in actors)
+    ]
+    return Selection(tuple(chosen), tuple(_sorted(rest)))
+
+
+def _of_modality(names: list[StimulusName], modalities: Sequence[str]) -> list[StimulusName]:
+    """Spoken clips of the modality wanted; audio-visual ones serve where there are no others.
+
+    RAVDESS publishes every take as audio-visual, video-only and audio-only file.
+    """
+    wanted = modalities[0] if len(modalities) == 1 else "audio-visual"
+    speech = [name for name in names if name.channel == "speech"]
+    exact = [name for name in speech if name.modality == wanted]
+    return exact or [name for name in speech if name.modality == "audio-visual"]
+
+
+def _among(value: str, allowed: Sequence[str] | None) -> bool:
+    return allowed is None or value in allowed
+
+
+def _sorted(names: Iterable[StimulusName]) -> list[StimulusName]:
+    return sorted(names, key=lambda name: name.stimulus_id)

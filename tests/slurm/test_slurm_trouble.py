@@ -1,0 +1,67 @@
+"""Jobs on a real Slurm in trouble: each ends as the profile promises."""
+
+import getpass
+
+import pytest
+
+from tests.slurm.conftest import Cluster, Toy, kill
+
+pytestmark = [pytest.mark.slurm, pytest.mark.full]
+
+
+def node(cluster: Cluster) -> str:
+    return cluster("sinfo", "-h", "-o", "%n").splitlines()[0]
+
+
+def test_a_job_over_its_memory_is_killed_and_retried_with_more(toy: Toy) -> None:
+    toy.run("--set-resources", "hungry:mem_mb=450*attempt", "--", "out/hungry.txt")
+    assert toy.lines("out/hungry.txt") == ["400000000"]
+    first, second = toy.cluster.states(toy.folder)
+    assert first in ("OUT_OF_MEMORY", "FAILED")  # with and without cgroups
+    assert second == "COMPLETED"
+    logs = [path.read_text() for path in sorted(toy.folder.glob(".snakemake/slurm_logs/**/*.log"))]
+    assert sum("exceeded memory limit" in text for text in logs) == 1
+
+
+def test_a_cancelled_job_is_submitted_again(toy: Toy) -> None:
+    process = toy.start("--", "out/slow-1.txt")
+    toy.wait_for_start()
+    toy.cluster("scancel", "--state", "RUNNING", "--user", getpass.getuser())
+    assert process.wait(timeout=300) == 0
+    assert toy.cluster.states(toy.folder) == ["CANCELLED", "COMPLETED"]
+
+
+def test_a_node_that_goes_down_and_comes_back_is_survived(toy: Toy) -> None:
+    process = toy.start("--config", "seconds=15", "--", "out/slow-1.txt")
+    toy.wait_for_start()
+    name = node(toy.cluster)
+    toy.cluster("scontrol", "update", f"nodename={name}", "state=down", "reason=test")
+    toy.cluster("scontrol", "update", f"nodename={name}", "state=resume")
+    assert process.wait(timeout=300) == 0
+    assert toy.lines("out/slow-1.txt") == ["done"]
+    assert toy.lines("overlaps.txt") == []
+
+
+def test_a_killed_snakemake_leaves_no_job_that_writes_beside_the_next(toy: Toy) -> None:
+    targets = ["out/slow-1.txt", "out/slow-2.txt"]
+    process = toy.start("--config", "seconds=25", "--", *targets)
+    toy.wait_for_start(2)
+    kill(process)
+    running = toy.cluster.states(toy.folder)
+    assert running == ["RUNNING", "RUNNING"]
+    toy.run("--unlock", "--", *targets)
+    said = toy.run("--config", "seconds=25", "--", *targets)
+    assert "cancelling 2 Slurm job(s) of an earlier run" in said
+    states = toy.cluster.states(toy.folder)
+    assert sorted(states) == ["CANCELLED", "CANCELLED", "COMPLETED", "COMPLETED"]
+    assert toy.lines("overlaps.txt") == []
+    assert [toy.lines(target) for target in targets] == [["done"], ["done"]]
+
+
+def test_a_failure_names_rule_wildcards_and_log(toy: Toy) -> None:
+    said = toy.run("--retries", "0", "--", "out/failing-7.txt", expect=1)
+    assert "Error in rule failing" in said
+    assert "out/failing-7.txt" in said
+    assert "n=7" in said
+    assert "logs/failing-7.log" in said
+    assert "out of luck" in said

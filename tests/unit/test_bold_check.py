@@ -1,0 +1,195 @@
+"""crossmodal.bold.check and the scripts' parts: every bad input, one clear error each."""
+
+import json
+
+import numpy as np
+import pytest
+import yaml
+from bold_data import grid, noise_series, rows, save, write_bids, write_events
+
+from crossmodal.bold.check import find_problems
+from crossmodal.bold.confounds import MOTION, read_confounds, write_confounds
+from crossmodal.bold.spaces import Space, native_space
+from crossmodal.contracts.errors import InputError
+
+
+@pytest.fixture
+def scans(root, tmp_path):
+    """Config of a small data set without problems."""
+    config = yaml.safe_load((root / "config/config.yaml").read_text())["scans"]
+    write_bids(tmp_path / "bids")
+    events = {"condition_column": "trial_type"}
+    return config | {"bids_dir": str(tmp_path / "bids"), "task": "x", "events": events}
+
+
+@pytest.fixture
+def func(scans, tmp_path):
+    return tmp_path / "bids/sub-01/func"
+
+
+def messages(scans, conditions=("a", "b", "c"), deep=False):
+    return [str(problem) for problem in find_problems(scans, conditions, deep)]
+
+
+def only(scans, **options):
+    found = messages(scans, **options)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def bold(func, run=2):
+    return func / f"sub-01_task-x_run-{run}_bold.nii.gz"
+
+
+def test_good_data_have_no_problem(scans):
+    assert messages(scans) == []
+    assert messages(scans, conditions=None, deep=True) == []
+
+
+def test_simulated_data_are_not_looked_for(scans):
+    assert messages(scans | {"bids_dir": None}) == []
+
+
+def test_bad_option(scans):
+    scans["glm"] = scans["glm"] | {"noise": "x"}
+    assert "scans.glm.noise" in only(scans)
+
+
+def test_missing_folder(scans):
+    assert "no such folder" in only(scans | {"bids_dir": "nowhere"})
+
+
+def test_missing_t1_and_native_space_does_without(scans, tmp_path):
+    next((tmp_path / "bids/sub-01/anat").iterdir()).unlink()
+    assert "expected a T1w image" in only(scans)
+    assert messages(scans | {"space": "native"}) == []
+
+
+def test_three_axes(scans, func):
+    save(bold(func), noise_series(grid(), 2)[..., 0], grid().affine)
+    assert all("shape: expected 4-D" in message for message in messages(scans))
+
+
+def test_truncated_file_is_found_without_reading_all(scans, func):
+    content = bold(func).read_bytes()
+    bold(func).write_bytes(content[: len(content) - 1000])
+    assert "truncated" in only(scans)
+
+
+def test_truncated_uncompressed_file(scans, func):
+    path = save(func / "sub-01_task-x_run-3_bold.nii", noise_series(grid(), 40), grid().affine)
+    write_events(func / "sub-01_task-x_run-3_events.tsv", rows())
+    path.write_bytes(path.read_bytes()[:-1000])
+    assert "size: expected" in only(scans)
+
+
+def test_nan_volume_is_found_by_the_deep_check(scans, func):
+    data = noise_series(grid(), 40).astype(np.float32)
+    data[..., 7] = np.nan
+    save(bold(func), data, grid().affine)
+    assert messages(scans) == []
+    assert "volumes 7" in only(scans, deep=True)
+
+
+def test_other_matrix(scans, func):
+    other = grid(shape=(26, 30, 20))
+    save(bold(func), noise_series(other, 40), other.affine)
+    assert "run-2_bold.nii.gz: matrix: expected (26, 30, 24)" in only(scans)
+
+
+def test_other_voxels(scans, func):
+    other = grid(voxel_mm=(4.0, 3.5, 4.0))
+    save(bold(func), noise_series(other, 40), other.affine)
+    assert "voxel size" in only(scans)
+
+
+def test_other_repetition_time(scans, func):
+    save(bold(func), noise_series(grid(), 40), grid().affine, repetition_time_s=1.5)
+    found = messages(scans)
+    assert any("repetition time: expected 2, got 1.5" in message for message in found)
+    assert any("2 s as in the sidecar, got 1.5 s in the header" in message for message in found)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"RepetitionTime": "2"}', "seconds, 0.05 to 30, got '2'"),
+        ('{"RepetitionTime": 2000}', "seconds, 0.05 to 30, got 2000"),
+        ("{", "expected JSON"),
+        ("[1]", "expected a JSON object, got list"),
+    ],
+)
+def test_bad_sidecar(scans, func, content, message):
+    (func / "sub-01_task-x_run-2_bold.json").write_text(content)
+    assert message in only(scans)
+
+
+def test_no_repetition_time_at_all(scans, func, tmp_path):
+    (tmp_path / "bids/task-x_bold.json").write_text(json.dumps({"TaskName": "x"}))
+    for run in (1, 2):
+        save(bold(func, run), noise_series(grid(), 40), grid().affine, repetition_time_s=0)
+    assert all("in the sidecar or the header" in message for message in messages(scans))
+
+
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        ([*rows(), (79.9, 1, "a"), (81, 1, "a")], "before the run's end at 80 s, got 81 s"),
+        ([*rows(), (70, 1, "d")], "one of a, b, c, got d"),
+        ([row for row in rows() if row[2] != "b"], "3 conditions, got no b"),
+        ([*rows(), (4, 2, "b")], "one event at 4 s"),
+        ([*rows(), (5, 2, "b")], "has ended"),
+    ],
+)
+def test_bad_events(scans, func, events, message):
+    write_events(func / "sub-01_task-x_run-2_events.tsv", events)
+    assert message in only(scans)
+
+
+def test_condition_without_response_in_the_run_is_named(scans, func):
+    # The last event starts in the run, but its response does not.
+    events = [row for row in rows() if row[2] != "c"] + [(79.5, 0.4, "c")]
+    write_events(func / "sub-01_task-x_run-2_events.tsv", events)
+    assert "zero or combinations of others: c" in only(scans)
+
+
+def test_more_regressors_than_volumes(scans):
+    scans["glm"] = scans["glm"] | {"motion_regressors": 24, "high_pass_s": 8.0}
+    assert all("more volumes than its" in message for message in messages(scans))
+
+
+def test_all_problems_at_once(scans, func):
+    write_events(func / "sub-01_task-x_run-1_events.tsv", [(1, 1, "d")])
+    save(bold(func), noise_series(grid(), 40), grid().affine, repetition_time_s=1.5)
+    assert len(messages(scans)) == 3
+
+
+def test_confounds_round_trip_and_refusals(tmp_path):
+    parameters = np.random.default_rng(0).normal(size=(5, 6))
+    write_confounds(tmp_path / "c.tsv", parameters)
+    np.testing.assert_allclose(
+        read_confounds(tmp_path / "c.tsv", MOTION, 5), parameters, rtol=1e-6
+    )
+    first = read_confounds(tmp_path / "c.tsv", ("framewise_displacement",), 5)[0]
+    assert first == 0
+    with pytest.raises(InputError, match=r"rows: expected 6, one a volume, got 5"):
+        read_confounds(tmp_path / "c.tsv", MOTION, 6)
+    with pytest.raises(InputError, match=r"columns: .*no \['csf'\]"):
+        read_confounds(tmp_path / "c.tsv", ("csf",), 5)
+    (tmp_path / "c.tsv").write_text("csf\nx\n")
+    with pytest.raises(InputError, match="cells: expected numbers or n/a"):
+        read_confounds(tmp_path / "c.tsv", ("csf",), 1)
+
+
+def test_empty_mask():
+    with pytest.raises(InputError, match="space native: mask: expected at least one voxel"):
+        native_space(np.zeros(grid().shape), grid())
+
+
+def test_space_keeps_order_and_refuses_emptiness():
+    mask = np.ones((2, 2, 2), dtype=bool)
+    space = Space("x", grid(shape=(2, 2, 2)), mask, lambda points: points + 1)
+    kept = space.keep(np.arange(8) % 3 == 0)
+    np.testing.assert_allclose(kept.points_mm, grid(shape=(2, 2, 2)).points()[::3] + 1)
+    with pytest.raises(InputError, match="at least one voxel"):
+        space.keep(np.zeros(8, dtype=bool))

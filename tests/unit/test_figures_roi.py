@@ -1,0 +1,77 @@
+"""Figures of the regions show the tables' numbers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from crossmodal.figures.roi import plot_layers, plot_models, plot_variance, roi_figures
+
+REGIONS = ("FFA", "STG")
+LAYERS = (("v1", "visual"), ("v2", "visual"), ("a1", "auditory"), ("a2", "auditory"))
+
+
+def tables(with_network=True):
+    """Tables of models, participants and variance parts with numbers that can be told apart."""
+    rows = [("labels", "categories", "labels", "emotion", "labels")]
+    if with_network:
+        rows += [("net", "emotion", source, *layer)
+                 for source in ("ensemble", "untrained") for layer in LAYERS]  # fmt: skip
+    columns = ["model", "regime", "source", "layer", "arm"]
+    models = pd.concat(
+        [pd.DataFrame(rows, columns=columns).assign(region=region) for region in REGIONS],
+        ignore_index=True,
+    )
+    models["estimate"] = np.linspace(0.1, 0.4, len(models))
+    models = models.assign(standard_error=0.01, p_fdr=0.01, ceiling_low=0.5, ceiling_high=0.6)
+    singles = models.loc[models.index.repeat(3)].assign(correlation=0.2)
+    parts = [("visual", 1), ("auditory", 1), ("visual & auditory", 2), ("total", 0)]
+    variance = pd.DataFrame(
+        [("net", "emotion", "ensemble", region, part, n, 0.1 * (i + 1), 0.01, 0.2)
+         for region in REGIONS for i, (part, n) in enumerate(parts)],
+        columns=["model", "regime", "source", "region", "part", "n_groups", "r2",
+                 "standard_error", "p_fdr"],
+    )  # fmt: skip
+    return models, singles, variance
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures():
+    yield
+    plt.close("all")
+
+
+def test_bars_are_the_estimates_of_chosen_layers_and_other_models():
+    models, singles, _ = tables()
+    figure = plot_models(models, singles, "ensemble", ["v2", "a2"])
+    panels = figure.axes
+    assert [ax.get_title() for ax in panels] == list(REGIONS)
+    labels = [text.get_text() for text in panels[0].get_yticklabels()]
+    assert labels == ["category: emotion", "emotion: v2", "emotion: a2"]
+    widths = [bar.get_width() for bar in panels[1].patches if bar.get_height() == 0.7]
+    chosen = models[(models.region == "STG") & models.layer.isin(["emotion", "v2", "a2"])]
+    expected = chosen[chosen.source != "untrained"].estimate
+    np.testing.assert_allclose(widths, expected)
+
+
+def test_profiles_have_one_line_per_arm_in_layer_order():
+    models, _, _ = tables()
+    lines = [
+        line for line in plot_layers(models, "ensemble").axes[0].lines if len(line.get_xdata())
+    ]
+    profiles = [line for line in lines if line.get_marker() == "."]
+    assert [list(line.get_xdata()) for line in profiles] == [[1, 2], [3, 4]]
+
+
+def test_variance_bars_are_unique_parts_shared_and_total():
+    models, _, variance = tables()
+    ax = plot_variance(variance, models, "ensemble").axes[0]
+    np.testing.assert_allclose([bar.get_height() for bar in ax.patches], [0.1, 0.2, 0.3, 0.4])
+    names = [text.get_text() for text in ax.get_xticklabels()]
+    assert names == ["visual", "auditory", "shared", "total"]
+
+
+def test_without_a_network_there_is_one_figure():
+    models, singles, variance = tables(with_network=False)
+    assert len(roi_figures(models, singles, variance, "ensemble", [])) == 1
+    assert len(roi_figures(*tables(), "ensemble", ["v1"])) == 3

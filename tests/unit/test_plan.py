@@ -1,0 +1,177 @@
+"""The cost model: fitted lines, dimensions, job counts, and growth with the study's size."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crossmodal.commands.plan import parse_job_stats, total, trains_on_gpu
+from crossmodal.contracts.config import load_config
+from crossmodal.contracts.errors import InputError
+from crossmodal.plan.costs import Measured, Study, fit_costs, read_costs, write_costs
+from crossmodal.plan.dimensions import Data, dimensions, simulated_data
+from crossmodal.plan.estimate import CORES_PER_GPU, estimate
+from crossmodal.plan.measured import read_measured
+from crossmodal.plan.stubs import stub_bids, stub_ravdess, with_stubs
+from crossmodal.plan.work import WORK, Work, work_of
+
+
+@pytest.fixture(scope="module")
+def ravdess(root: Path) -> dict:
+    return load_config(root / "config/ravdess.yaml")
+
+
+@pytest.fixture(scope="module")
+def mini(root: Path) -> dict:
+    return load_config(root / "config/config.yaml")
+
+
+def study(amount: float, slope: float) -> Study:
+    """A study whose searchlight takes 2 s + slope * amount."""
+    jobs = [
+        Measured("searchlight", 3, 2 + slope * amount, 100, 1),
+        Measured("draw_maps", 1, 2, 100, 1),
+    ]
+    sizes = {"voxels": amount, "searchlight_us": 1, "patterns": 1, "models": 1, "one": 1}
+    return Study(sizes, jobs)
+
+
+def test_costs_recover_a_line() -> None:
+    costs = fit_costs([study(100, 0.5), study(300, 0.5)])
+    line = costs["searchlight"]["seconds"]
+    np.testing.assert_allclose([line.fixed, line.per_unit], [2, 0.5])
+    assert line.at(1000) == pytest.approx(502)
+
+
+def test_costs_survive_writing(tmp_path: Path) -> None:
+    costs = fit_costs([study(100, 0.5)])
+    write_costs(tmp_path / "costs.tsv", costs)
+    assert read_costs(tmp_path / "costs.tsv") == costs
+
+
+def test_no_benchmarks_are_refused() -> None:
+    with pytest.raises(InputError, match="benchmark files of a finished run"):
+        fit_costs([Study({}, [])])
+
+
+def test_missing_costs_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a table of costs, got no such file"):
+        read_costs(tmp_path / "none.tsv")
+
+
+def test_costs_without_columns_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "costs.tsv").write_text("rule\nx\n")
+    with pytest.raises(InputError, match="columns"):
+        read_costs(tmp_path / "costs.tsv")
+
+
+def test_costs_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    write_costs(tmp_path / "costs.tsv", fit_costs([study(100, 0.5)]))
+    text = (tmp_path / "costs.tsv").read_text().replace("0.5", "much")
+    (tmp_path / "costs.tsv").write_text(text)
+    with pytest.raises(InputError, match="seconds_per_unit: expected numbers"):
+        read_costs(tmp_path / "costs.tsv")
+
+
+def test_every_dimension_exists_in_the_full_study(ravdess: dict) -> None:
+    found = dimensions(ravdess, Data())
+    for rule, work in WORK.items():
+        if not rule.startswith("simulate"):
+            for kind in ("seconds", "memory", "disk"):
+                assert work.amount(kind, found) > 0, rule
+
+
+def test_every_dimension_exists_in_the_mini_study(mini: dict) -> None:
+    found = dimensions(mini, simulated_data(mini))
+    for rule in WORK:
+        assert work_of(rule).amount("seconds", found) > 0, rule
+
+
+def test_a_missing_dimension_is_named() -> None:
+    with pytest.raises(InputError, match=r"no \['voxels'\]"):
+        Work(("voxels",)).amount("seconds", {})
+
+
+def test_published_sizes(ravdess: dict) -> None:
+    found = dimensions(ravdess, Data())
+    assert found["conditions"] == 72
+    assert found["pairs"] == 2556
+    assert found["pool_clips"] == 792
+    assert found["voxels"] == pytest.approx(69_765, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ("estimate_motion", "n_volumes"),
+        ("estimate_betas", "n_volumes"),
+        ("extract_clips", "duration_s"),
+        ("group_maps", "n_participants"),
+    ],
+)
+def test_cost_grows_in_proportion(ravdess: dict, rule: str, field: str) -> None:
+    data = Data()
+    twice = dataclasses.replace(data, **{field: 2 * getattr(data, field)})
+    amounts = [work_of(rule).amount("seconds", dimensions(ravdess, size)) for size in (data, twice)]
+    np.testing.assert_allclose(amounts[1], 2 * amounts[0])
+
+
+def test_trainings_move_to_gpus() -> None:
+    sizes = {"pool_clips": 1, "pretrain_macs": 1, "clip_frames": 1, "one": 1}
+    costs = fit_costs([Study(sizes, [Measured("pretrain", 1, 3600, 1, 1)])])
+    (on_cpu,) = estimate({"pretrain": 2}, sizes, costs, gpu=False)
+    (on_gpu,) = estimate({"pretrain": 2}, sizes, costs, gpu=True)
+    assert (on_cpu.core_h, on_cpu.gpu_h) == (2, 0)
+    assert (on_gpu.core_h, on_gpu.gpu_h * CORES_PER_GPU) == (0, 2)
+
+
+def test_a_rule_that_no_run_measured_is_marked() -> None:
+    (row,) = estimate({"new_rule": 3}, {"one": 1}, {}, gpu=False)
+    assert not row.known
+    assert total([row]).n_jobs == 3
+
+
+def test_job_stats_are_read() -> None:
+    text = "Job stats:\njob    count\n-----  ---\ntune    8\nall     1\ntotal   9\n"
+    assert parse_job_stats(text) == {"tune": 8}
+
+
+def test_accelerators(ravdess: dict, mini: dict) -> None:
+    assert trains_on_gpu(ravdess)
+    assert not trains_on_gpu(mini)
+    assert not trains_on_gpu({})
+
+
+def test_benchmark_files_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "benchmarks/tune"
+    folder.mkdir(parents=True)
+    for name, seconds in (("a", 10), ("b", 20)):
+        (folder / f"{name}.tsv").write_text(f"s\tmax_rss\n{seconds}\t5\n")
+    (tmp_path / "w").write_bytes(b"0" * 2_000_000)
+    records = tmp_path / "provenance/records/tune"
+    records.mkdir(parents=True)
+    (records / "a.json").write_text(json.dumps({"outputs": {str(tmp_path / "w"): "0"}}))
+    assert read_measured(tmp_path) == [Measured("tune", 2, 15.0, 5.0, 1.0)]
+
+
+def test_a_strange_benchmark_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks/tune.tsv").write_text("x\n1\n")
+    with pytest.raises(InputError, match="s, max_rss and a row"):
+        read_measured(tmp_path)
+
+
+def test_stubs_have_the_published_counts(tmp_path: Path) -> None:
+    assert len(list(stub_ravdess(tmp_path / "clips").rglob("*.mp4"))) == 1440
+    bids = stub_bids(tmp_path / "bids", Data(n_participants=3, n_runs=2), "emotion")
+    assert len(list(bids.rglob("*_bold.nii.gz"))) == 6
+
+
+def test_stubs_replace_only_what_is_missing(tmp_path: Path, ravdess: dict) -> None:
+    stubbed = with_stubs(ravdess | {"stimuli": {"clips_dir": str(tmp_path)}}, tmp_path, Data())
+    assert stubbed["stimuli"]["clips_dir"] == str(tmp_path)
+    assert stubbed["scans"]["bids_dir"].startswith(str(tmp_path))
+    assert stubbed["study"]["results_dir"].startswith(str(tmp_path))
+    assert ravdess["scans"]["bids_dir"] == "data/bids"

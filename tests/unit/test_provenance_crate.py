@@ -1,0 +1,69 @@
+"""A two-job study as a crate, checked by rocrate-validator without network."""
+
+import json
+from pathlib import Path
+
+import pytest
+from rocrate_validator import services
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.crate import StudyCrate, seed_context_cache, write_crate
+from crossmodal.provenance.lineage import Lineage
+
+
+def record(rule: str, inputs: dict[str, str], outputs: dict[str, str]) -> dict:
+    return {
+        "rule": rule,
+        "wildcards": {},
+        "inputs": inputs,
+        "code": {f"workflow/scripts/{rule}.py": "c" * 64},
+        "outputs": outputs,
+        "versions": {"snakemake": "9.27.1"},
+        "start": "2026-01-01T00:00:00+00:00",
+        "end": "2026-01-01T00:00:01+00:00",
+    }
+
+
+@pytest.fixture
+def lineage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lineage:
+    monkeypatch.chdir(tmp_path)
+    names = ("Snakefile", "workflow/scripts/extract.py", "workflow/scripts/draw.py",
+             "results/figures/fig1.png")  # fmt: skip
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(name)
+    records = {
+        "a": record("extract", {"raw.mp4": "a" * 64}, {"results/clips.h5": "b" * 64}),
+        "b": record("draw", {"results/clips.h5": "b" * 64}, {"results/figures/fig1.png": "d" * 64}),
+    }
+    producer = {path: name for name, item in records.items() for path in item["outputs"]}
+    return Lineage(producer, records)
+
+
+def test_crate_passes_the_profile_offline(lineage: Lineage, tmp_path: Path) -> None:
+    crate = StudyCrate(lineage, "demo", ["results/figures/fig1.png"]).build()
+    metadata = json.loads(write_crate("crate", crate).read_text())
+    cache = tmp_path / "cache"
+    seed_context_cache(cache)
+    settings = services.ValidationSettings(
+        rocrate_uri="crate",
+        profile_identifier="provenance-run-crate-0.5",
+        requirement_severity="REQUIRED",
+        offline=True,
+        cache_path=str(cache),
+    )
+    result = services.validate(settings)
+    assert [issue.message for issue in result.get_issues()] == []
+    assert {"raw.mp4", "results/clips.h5"} <= {item.get("name") for item in metadata["@graph"]}
+
+
+def test_private_files_are_described_but_not_included(lineage: Lineage) -> None:
+    write_crate("crate", StudyCrate(lineage, "demo", ["results/figures/fig1.png"]).build())
+    files = {path.name for path in Path("crate").rglob("*") if path.is_file()}
+    assert "fig1.png" in files
+    assert not {"raw.mp4", "clips.h5"} & files
+
+
+def test_a_study_without_jobs_has_no_crate() -> None:
+    with pytest.raises(InputError, match="expected at least one finished job, got none"):
+        StudyCrate(Lineage({}, {}), "demo", [])

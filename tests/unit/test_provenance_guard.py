@@ -1,0 +1,116 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from crossmodal.contracts.atomic import write_json
+from crossmodal.provenance.guard import Fingerprints, freshen, report, set_aside_stale
+from crossmodal.provenance.hashing import sha256_file
+from crossmodal.provenance.record import sealed
+
+RECORD = "records/extract/actor-01.json"
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("raw.mp4", "script.py", "clips.h5"):
+        Path(name).write_text(f"content of {name}")
+    content = {
+        "rule": "extract",
+        "wildcards": {},
+        "inputs": {"raw.mp4": sha256_file("raw.mp4")},
+        "code": {"script.py": sha256_file("script.py")},
+        "params": {},
+        "versions": {},
+        "outputs": {"clips.h5": sha256_file("clips.h5")},
+        "git": {},
+    }
+    write_json(RECORD, sealed(content))
+    return tmp_path
+
+
+def look() -> tuple[dict[str, str], int]:
+    fingerprints = Fingerprints("fingerprints.json")
+    reasons = set_aside_stale([RECORD] if Path(RECORD).exists() else [], fingerprints)
+    return reasons, fingerprints.n_hashed
+
+
+def test_an_untouched_study_holds_and_is_hashed_once(study: Path) -> None:
+    assert look() == ({}, 3)
+    assert look() == ({}, 0)
+    assert Path(RECORD).exists()
+
+
+def test_touched_file_is_hashed_again_but_holds(study: Path) -> None:
+    look()
+    os.utime("raw.mp4")
+    assert look() == ({}, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("raw.mp4", "input raw.mp4 changed"),
+        ("script.py", "code script.py changed"),
+        ("clips.h5", "output clips.h5 changed"),
+    ],
+)
+def test_new_content_under_the_old_times_is_found(study: Path, path: str, reason: str) -> None:
+    look()
+    before = os.stat(path)
+    content = Path(path).read_text()
+    Path(path).write_text(content.swapcase())
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert os.stat(path).st_mtime_ns == before.st_mtime_ns
+    assert os.stat(path).st_size == before.st_size
+    assert look() == ({RECORD: reason}, 1)
+    assert not Path(RECORD).exists()
+    assert Path(RECORD + ".stale").exists()
+
+
+def test_edited_record_is_set_aside(study: Path) -> None:
+    record = json.loads(Path(RECORD).read_text())
+    record["params"] = {"radius_mm": 1}
+    Path(RECORD).write_text(json.dumps(record))
+    assert look()[0] == {RECORD: "the record was edited"}
+
+
+def test_unreadable_record_is_set_aside(study: Path) -> None:
+    Path(RECORD).write_text("{")
+    assert look()[0][RECORD].startswith("unreadable")
+
+
+def test_files_that_are_gone_are_left_to_snakemake(study: Path) -> None:
+    Path("clips.h5").unlink()
+    Path("raw.mp4").unlink()
+    assert look()[0] == {}
+
+
+def test_damaged_fingerprints_are_made_again(study: Path) -> None:
+    look()
+    Path("fingerprints.json").write_text("{")
+    assert look() == ({}, 3)
+
+
+def test_freshen_gives_all_results_one_time(study: Path) -> None:
+    os.utime("clips.h5", (0, 0))
+    assert freshen([RECORD]) == 2
+    assert os.stat("clips.h5").st_mtime_ns == os.stat(RECORD).st_mtime_ns
+    assert os.stat("clips.h5").st_mtime_ns >= os.stat("raw.mp4").st_mtime_ns
+
+
+def test_report_names_jobs_and_reasons() -> None:
+    assert report({}, 5) == []
+    lines = report({f"records/a/{i}.json": "input x changed" for i in range(12)}, 3)
+    assert "12 result(s)" in lines[0]
+    assert "a/0: input x changed" in lines[1]
+    assert "2 more" in lines[-2]
+
+
+def test_data_roots_are_resolved(tmp_path: Path) -> None:
+    (tmp_path / "a.nii.gz").write_text("x")
+    fingerprints = Fingerprints(tmp_path / "f.json", {"scans.bids_dir": str(tmp_path)})
+    assert fingerprints.digest("<scans.bids_dir>/a.nii.gz") == sha256_file(tmp_path / "a.nii.gz")
+    assert fingerprints.digest("<scans.bids_dir>/b.nii.gz") is None

@@ -1,0 +1,197 @@
+"""The report's data: quantised values, lineage graphs, captions, anatomy left out, small pages."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from tests.unit import report_study
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.report import brain_data, captions, content
+from crossmodal.report.build import build_report
+from crossmodal.report.lineage_data import RAW, rule_graph
+from crossmodal.report.packing import pack, quantise
+
+
+@given(hnp.arrays(np.float64, 20, elements=st.floats(-1, 1)))
+def test_quantised_values_are_within_half_a_step(values: np.ndarray) -> None:
+    packed = quantise(values, -1, 1)
+    np.testing.assert_allclose(packed.values(), values, atol=packed.step / 2 + 1e-12)
+    assert packed.codes.max() <= 254
+
+
+def test_missing_values_stay_missing_and_zero_stays_zero() -> None:
+    packed = quantise(np.array([np.nan, 0.0, 5.0]), -2, 2)
+    np.testing.assert_allclose(packed.values(), [np.nan, 0.0, 2.0])
+
+
+def test_packing_is_gzip_in_base64_without_a_date() -> None:
+    codes = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    assert gzip.decompress(base64.b64decode(pack(codes))) == bytes(range(12))
+    assert pack(codes) == pack(codes.copy())
+
+
+def test_p_is_never_rounded_towards_significance() -> None:
+    p = np.random.default_rng(0).uniform(size=2000)
+    levels = brain_data.p_levels(p)
+    shown = levels[brain_data.p_codes(p, levels)]
+    assert len(levels) <= 254
+    assert (shown >= p - 1e-7).all()
+    few = np.array([0.01, 0.5, np.nan])
+    assert brain_data.p_codes(few, brain_data.p_levels(few)).tolist() == [0, 1, 255]
+
+
+def test_group_data_holds_the_maps_values() -> None:
+    result = report_study.group()
+    arms = dict(zip(report_study.LAYERS, report_study.ARMS, strict=True))
+    data = brain_data.group_data(result, arms)
+    codes = np.frombuffer(
+        gzip.decompress(base64.b64decode(data["layers"][1]["mean"])), dtype=np.uint8
+    )
+    limit = data["limits"]["mean"]
+    shown = -limit + codes.astype(np.float64) * 2 * limit / 254
+    np.testing.assert_allclose(shown, result.maps["mean"].values[1], atol=limit / 254)
+    assert [layer["arm"] for layer in data["layers"]] == list(report_study.ARMS)
+    assert data["clusters"][0]["peak_x_mm"] == 40
+
+
+def job(rule: str, given: list[str], made: list[str]) -> dict:
+    return {"rule": rule, "inputs": dict.fromkeys(given, "0"), "outputs": dict.fromkeys(made, "0")}
+
+
+def test_arrows_of_the_graph_point_right() -> None:
+    jobs = [
+        job("draw", ["betas", "rdms"], ["figure"]),
+        job("rsa", ["weights"], ["rdms"]),
+        job("glm", ["bold-1"], ["betas"]),
+        job("train", ["clip", "other clip"], ["weights"]),
+    ]
+    graph = rule_graph(jobs)
+    column = {node["name"]: node["column"] for node in graph["nodes"]}
+    assert column == {RAW: 0, "glm": 1, "train": 1, "rsa": 2, "draw": 3}
+    assert all(column[a] < column[b] for a, b in graph["edges"])
+    assert {node["name"]: node["n"] for node in graph["nodes"]}[RAW] == 3
+
+
+def test_caption_takes_its_numbers_from_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "fig.rst"
+    path.write_text("**Title & more.** n = {{ snakemake.params.n }}")
+    made = {"params": {"n": 8}, "wildcards": {}, "inputs": {}, "rule": "draw"}
+    html = captions.caption_html(path, made)
+    assert "<strong>Title &amp; more.</strong> n = 8" in html
+    assert content.alt_text(html).startswith("Title & more.")
+    with pytest.raises(InputError, match="template: expected parameters"):
+        captions.caption_html(path, made | {"params": {}})
+
+
+def test_caption_is_that_of_the_figure_else_of_its_rule(tmp_path: Path) -> None:
+    (tmp_path / "draw.rst").write_text("x")
+    assert captions.caption_source(tmp_path, "fig", "draw").name == "draw.rst"
+    (tmp_path / "fig.rst").write_text("x")
+    assert captions.caption_source(tmp_path, "fig", "draw").name == "fig.rst"
+    with pytest.raises(InputError, match="caption: expected a caption"):
+        captions.caption_source(tmp_path, "other", "none")
+
+
+def test_figures_over_a_participants_head_are_left_out() -> None:
+    head = {"jobs": [{"inputs": {"results/derivatives/sub-02/func/sub-02_boldref.nii.gz": "0"}}]}
+    group = {"jobs": [{"inputs": {"results/group/a/b/mean.nii.gz": "0"}}]}
+    assert content.shows_anatomy(head)
+    assert not content.shows_anatomy(group)
+
+
+def test_numbered_figures_come_first() -> None:
+    names = ["contact_sheet", "figS1_accuracy", "fig2_rdms", "fig1_architecture"]
+    assert content.in_reading_order(names) == names[::-1]
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory, root: Path):
+    """A study with three figures and the report of it; the work dir is that study's."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("study")
+        patch.chdir(folder)
+        (folder / "workflow").mkdir()
+        (folder / "workflow/report").symlink_to(root / "workflow/report")
+        report_study.write_study(root)
+        yield build_report(report_study.CONFIG, {})
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_two_builds_give_equal_bytes(study: Path) -> None:
+    before = files_of(study.parent)
+    build_report(report_study.CONFIG, {})
+    assert files_of(study.parent) == before
+
+
+def test_shown_hash_is_the_files(study: Path) -> None:
+    shown = dict(re.findall(r'data-sha256="(\w+)">(\w{64})<', study.read_text()))
+    assert set(shown) == {"fig1_architecture", "fig2_rdms", "fig3_layer_similarity"}
+    for name, digest in shown.items():
+        for folder in (study.parent / "figures", Path("results/figures")):
+            assert hashlib.sha256((folder / f"{name}.png").read_bytes()).hexdigest() == digest
+
+
+class Page(HTMLParser):
+    """Collects what the page loads, its ids, links to ids, and pictures without a text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded, self.ids, self.anchors, self.textless = [], set(), [], []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if given.get("id"):
+            self.ids.add(given["id"])
+        target = given.get("src") or given.get("href") or ""
+        (self.anchors if target.startswith("#") else self.loaded).append(target)
+        if tag == "img" and not given.get("alt"):
+            self.textless.append(target)
+
+
+def test_page_loads_only_files_of_its_folder(study: Path) -> None:
+    page = Page()
+    page.feed(study.read_text())
+    for target in filter(None, page.loaded):
+        assert target == "data:," or (study.parent / target).is_file(), target
+    assert {anchor[1:] for anchor in page.anchors if anchor} <= page.ids
+    assert not page.textless
+    for path in (study.parent / "assets").iterdir():
+        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", path.read_text()), path
+
+
+def test_a_tampered_file_is_in_doubt_on_the_page(study: Path) -> None:
+    path = Path("results/rdms/cross_channel/emotion.h5")
+    before = path.read_bytes()
+    path.write_bytes(before + b" ")
+    try:
+        figures = json.loads(
+            re.sub(r'^crossmodal\.receive\("figures",|\);\n$', "",
+                   (build_report(report_study.CONFIG, {}).parent / "data/figures.js").read_text())
+        )  # fmt: skip
+        assert not figures["fig2_rdms"]["verified"]
+        assert figures["fig1_architecture"]["verified"]
+    finally:
+        path.write_bytes(before)
+        build_report(report_study.CONFIG, {})
+
+
+def test_a_study_without_figures_has_no_report(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="figures: expected at least one"):
+        build_report({"study": {"results_dir": str(tmp_path)}}, {})

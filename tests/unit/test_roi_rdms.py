@@ -1,0 +1,172 @@
+"""Regions and their RDMs."""
+
+import dataclasses
+
+import nibabel as nib
+import numpy as np
+import pytest
+from rsatoolbox.data import Dataset
+from rsatoolbox.rdm import calc_rdm
+from scipy.spatial.distance import pdist
+
+from crossmodal.contracts.betas import Betas
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.rois import Roi
+from crossmodal.stats.roi_rdms import (
+    RoiPatterns,
+    atlas_regions,
+    region_rdm,
+    roi_rdms,
+    sphere_regions,
+)
+
+RIGHT = Roi("FFA", "R", (12.0, 0.0, 0.0), 6.0, "", "here")
+LEFT = Roi("FFA", "L", (-12.0, 0.0, 0.0), 6.0, "", "here")
+IDS = tuple(f"c{i}" for i in range(8))
+
+
+def betas(**changes):
+    rng = np.random.default_rng(0)
+    mask = np.ones((13, 7, 7), dtype=bool)
+    mask[:, 6] = False
+    affine = np.diag([3.0, 3.0, 3.0, 1.0])
+    affine[:3, 3] = [-18, -9, -9]
+    n = int(mask.sum())
+    fields = {
+        "betas": rng.standard_normal((2, 8, n)).astype(np.float32),
+        "mask": mask,
+        "affine": affine,
+        "condition_ids": IDS,
+        "run_ids": ("1", "2"),
+        "residual_variance": rng.uniform(0.5, 2, (2, n)).astype(np.float32),
+        "space": "MNI152NLin2009aSym",
+    }
+    return Betas(**(fields | changes))
+
+
+def test_spheres_hold_voxels_up_to_their_radius_within_the_mask():
+    data = betas()
+    regions = sphere_regions(data, (RIGHT, LEFT), "separate")
+    points = nib.affines.apply_affine(data.affine, np.argwhere(data.mask))
+    np.testing.assert_array_equal(
+        regions["FFA_R"], np.linalg.norm(points - [12, 0, 0], axis=1) <= 6.0
+    )
+    joint = sphere_regions(data, (RIGHT, LEFT), "joint")["FFA"]
+    np.testing.assert_array_equal(joint, regions["FFA_R"] | regions["FFA_L"])
+
+
+def test_spheres_need_mni_space():
+    with pytest.raises(InputError, match="space: expected an MNI space, .* got native"):
+        sphere_regions(betas(space="native"), (RIGHT,), "joint")
+
+
+def test_an_atlas_on_another_grid_finds_the_same_places(tmp_path):
+    data = betas()
+    labels = np.zeros((40, 20, 20), dtype=np.int16)
+    affine = np.diag([-1.5, 1.5, 1.5, 1.0])  # finer, left-handed
+    affine[:3, 3] = [20, -10, -10]
+    centre = np.rint(nib.affines.apply_affine(np.linalg.inv(affine), [12, 0, 0])).astype(int)
+    labels[tuple(slice(c - 2, c + 3) for c in centre)] = 7
+    nib.Nifti1Image(labels, affine).to_filename(tmp_path / "atlas.nii.gz")
+    (tmp_path / "labels.tsv").write_text("index\tname\n7\tbox\n9\tnothing\n")
+    regions = atlas_regions(data, tmp_path / "atlas.nii.gz", tmp_path / "labels.tsv")
+    points = nib.affines.apply_affine(data.affine, np.argwhere(data.mask))
+    found = points[regions["box"]]
+    assert np.abs(found - [12, 0, 0]).max() <= 3.75
+    assert [12, 0, 0] in found.tolist()
+    assert not regions["nothing"].any()
+
+
+def test_a_4d_atlas_is_refused(tmp_path):
+    nib.Nifti1Image(np.zeros((2, 2, 2, 2)), np.eye(4)).to_filename(tmp_path / "a.nii")
+    with pytest.raises(InputError, match="shape: expected a 3-D label image"):
+        atlas_regions(betas(), tmp_path / "a.nii", tmp_path / "labels.tsv")
+
+
+def test_an_atlas_table_without_names_is_refused(tmp_path):
+    nib.Nifti1Image(np.zeros((2, 2, 2)), np.eye(4)).to_filename(tmp_path / "a.nii")
+    (tmp_path / "labels.tsv").write_text("number\tregion\n1\tbox\n")
+    with pytest.raises(InputError, match=r"columns: expected \['index', 'name'\]"):
+        atlas_regions(betas(), tmp_path / "a.nii", tmp_path / "labels.tsv")
+
+
+def test_correlation_distances_are_averaged_over_runs():
+    data, inside = betas(), sphere_regions(betas(), (RIGHT,), "joint")["FFA"]
+    expected = np.mean([pdist(run[:, inside], "correlation") for run in data.betas], axis=0)
+    patterns = RoiPatterns(noise_normalisation="none")
+    np.testing.assert_allclose(region_rdm(data, inside, "FFA", patterns), expected, atol=1e-7)
+
+
+def test_noise_normalisation_divides_by_the_residuals_sd():
+    data, inside = betas(), sphere_regions(betas(), (RIGHT,), "joint")["FFA"]
+    scaled = data.betas / np.sqrt(data.residual_variance[:, None])
+    expected = np.mean([pdist(run[:, inside], "correlation") for run in scaled], axis=0)
+    np.testing.assert_allclose(region_rdm(data, inside, "FFA", RoiPatterns()), expected, atol=1e-6)
+
+
+def test_crossnobis_keeps_the_order_of_conditions():
+    # Names whose alphabetical order is not the order of the conditions.
+    data = betas(condition_ids=tuple("hgfedcba"))
+    inside = sphere_regions(data, (RIGHT,), "joint")["FFA"]
+    runs = data.betas[:, :, inside].astype(np.float64)
+    difference = runs[:, :, None] - runs[:, None]
+    expected = np.einsum("ijv,ijv->ij", *difference)[np.triu_indices(8, 1)] / inside.sum()
+    patterns = RoiPatterns(distance="crossnobis", noise_normalisation="none")
+    np.testing.assert_allclose(region_rdm(data, inside, "FFA", patterns), expected, atol=1e-9)
+
+
+def test_voxels_without_data_are_left_out():
+    data, inside = betas(), sphere_regions(betas(), (RIGHT,), "joint")["FFA"]
+    first = np.flatnonzero(inside)[0]
+    values = data.betas.copy()
+    values[:, :, first] = np.nan
+    patterns = RoiPatterns(noise_normalisation="none")
+    without = inside.copy()
+    without[first] = False
+    np.testing.assert_allclose(
+        region_rdm(dataclasses.replace(data, betas=values), inside, "FFA", patterns),
+        region_rdm(data, without, "FFA", patterns),
+    )
+
+
+def test_tiny_regions_are_refused():
+    inside = np.zeros(13 * 6 * 7, dtype=bool)
+    inside[:3] = True
+    with pytest.raises(InputError, match="X: expected at least 5 voxels, got 3 with data"):
+        region_rdm(betas(), inside, "X", RoiPatterns())
+
+
+def test_crossnobis_needs_two_runs():
+    data = betas()
+    one = dataclasses.replace(
+        data, betas=data.betas[:1], run_ids=("1",), residual_variance=data.residual_variance[:1]
+    )
+    inside = np.ones(data.betas.shape[2], dtype=bool)
+    with pytest.raises(InputError, match="two or more runs for crossnobis, got 1"):
+        region_rdm(one, inside, "X", RoiPatterns(distance="crossnobis"))
+
+
+def test_an_unknown_distance_is_refused():
+    with pytest.raises(InputError, match="roi.distance: expected one of .* got 'cosine'"):
+        RoiPatterns(distance="cosine")
+
+
+def test_all_participants_and_regions_are_gathered(tmp_path):
+    paths = []
+    for sub in ("01", "02"):
+        paths.append(tmp_path / f"sub-{sub}.h5")
+        betas().write(paths[-1])
+    result = roi_rdms(paths, ["01", "02"], (RIGHT, LEFT), None, RoiPatterns(hemispheres="separate"))
+    assert result.regions == ("FFA_R", "FFA_L")
+    assert result.dissimilarities.shape == (2, 2, 28)
+    np.testing.assert_array_equal(result.dissimilarities[0], result.dissimilarities[1])
+    dataset = Dataset(betas().betas[0][:, :5])
+    assert calc_rdm(dataset, "correlation").n_cond == len(result.stimulus_ids)
+
+
+def test_other_conditions_are_named(tmp_path):
+    betas().write(tmp_path / "sub-01.h5")
+    betas(condition_ids=IDS[::-1]).write(tmp_path / "sub-02.h5")
+    paths = [tmp_path / "sub-01.h5", tmp_path / "sub-02.h5"]
+    with pytest.raises(InputError, match="sub-02.h5: condition_ids: expected those of the first"):
+        roi_rdms(paths, ["01", "02"], (RIGHT,), None, RoiPatterns())

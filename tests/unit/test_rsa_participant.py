@@ -1,0 +1,109 @@
+"""All model sets of one participant in one pass; conditions are matched by id."""
+
+import numpy as np
+import pytest
+
+from crossmodal.contracts.betas import Betas
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.rsa.models import aligned, chosen_source, pair_order, reordered
+from crossmodal.rsa.noise import univariate
+from crossmodal.rsa.participant import participant_maps
+from crossmodal.rsa.searchlight import SearchlightConfig, fisher_z, searchlight_rsa
+
+IDS = ("a", "b", "c", "d", "e")
+
+
+def betas(n_runs: int = 2) -> Betas:
+    rng = np.random.default_rng(0)
+    mask = np.ones((4, 4, 4), dtype=bool)
+    values = rng.normal(size=(n_runs, 5, 64)).astype(np.float32)
+    variance = rng.uniform(0.5, 2, size=(n_runs, 64)).astype(np.float32)
+    runs = tuple(str(run) for run in range(n_runs))
+    return Betas(values, mask, np.diag([3.0, 3, 3, 1]), IDS, runs, variance, "native")
+
+
+def models(ids: tuple[str, ...] = IDS, n: int = 3, source: str = "ensemble") -> ModelRDMs:
+    pairs = len(ids) * (len(ids) - 1) // 2
+    values = np.random.default_rng(1).normal(size=(n, pairs))
+    layers = tuple(f"layer{i}" for i in range(n))
+    return ModelRDMs(values, ids, layers, ("visual",) * n, (source,) * n, "net", "emotion")
+
+
+def test_sets_come_back_in_order_with_their_layers():
+    config = SearchlightConfig(4.0)
+    maps, sizes = participant_maps(betas(), [models(), models(n=2)], config)
+    assert [one.names for one in maps] == [("layer0", "layer1", "layer2"), ("layer0", "layer1")]
+    assert maps[0].quantity == "Fisher z of spearman of correlation RDMs"
+    both = np.concatenate([models().dissimilarities, models(n=2).dissimilarities])
+    one = betas()
+    expected = fisher_z(searchlight_rsa(one.betas, one.mask, one.affine, both, config))
+    np.testing.assert_array_equal(np.concatenate([m.values for m in maps]), expected)
+    assert sizes.values.max() == 7
+
+
+def test_conditions_are_matched_by_id_not_position():
+    order = np.array([3, 1, 4, 0, 2])
+    shuffled_ids = tuple(IDS[i] for i in order)
+    full = models()
+    shuffled = ModelRDMs(reordered(full.dissimilarities, order), shuffled_ids, full.layers,
+                         full.arms, full.sources, "net", "emotion")  # fmt: skip
+    np.testing.assert_array_equal(aligned(shuffled, IDS), full.dissimilarities)
+
+
+def test_pair_order_moves_whole_conditions():
+    order = np.array([2, 0, 1])
+    matrix = np.array([[0, 1, 2], [1, 0, 3], [2, 3, 0.0]])
+    moved = matrix[np.ix_(order, order)]
+    vector = matrix[np.triu_indices(3, 1)]
+    np.testing.assert_array_equal(vector[pair_order(order)], moved[np.triu_indices(3, 1)])
+
+
+def test_models_without_a_condition_of_the_betas():
+    with pytest.raises(InputError, match="the betas' conditions \\('e' …\\), got 4 ids"):
+        aligned(models(IDS[:4]), IDS)
+
+
+def test_models_with_more_conditions_than_the_betas():
+    with pytest.raises(InputError, match="only the betas' 5 conditions, got 1 more \\('f' …\\)"):
+        aligned(models((*IDS, "f")), IDS)
+
+
+def test_constant_model_rdm():
+    flat = models()
+    flat.dissimilarities[1] = 0.5
+    with pytest.raises(InputError, match="layer layer1: expected an RDM that varies, got all 0.5"):
+        aligned(flat, IDS)
+
+
+def test_only_source_is_taken_whatever_its_name():
+    assert chosen_source(models(source="labels"), "ensemble").sources == ("labels",) * 3
+
+
+def test_unknown_source_among_several():
+    two = models()
+    mixed = ModelRDMs(two.dissimilarities, IDS, two.layers, two.arms, ("seed-0", "seed-1", "best"),
+                      "net", "emotion")  # fmt: skip
+    assert chosen_source(mixed, "best").layers == ("layer2",)
+    with pytest.raises(InputError, match="'ensemble'"):
+        chosen_source(mixed, "ensemble")
+
+
+def test_crossnobis_with_one_run():
+    with pytest.raises(InputError, match="run_ids: expected two or more for crossnobis, got 1"):
+        participant_maps(betas(1), [models()], SearchlightConfig(4.0, distance="crossnobis"))
+
+
+def test_univariate_noise_normalisation_divides_by_the_residual_sd():
+    one = betas()
+    normed = univariate(one.betas, one.residual_variance)
+    np.testing.assert_allclose(
+        normed[1, 2], one.betas[1, 2] / np.sqrt(one.residual_variance[1]), rtol=1e-6
+    )
+    variance = one.residual_variance.copy()
+    variance[0, 5] = 0
+    assert np.isnan(univariate(one.betas, variance)[0, :, 5]).all()
+    config = SearchlightConfig(4.0, noise_normalisation="univariate")
+    expected = searchlight_rsa(normed, one.mask, one.affine, models().dissimilarities, config)
+    maps, _ = participant_maps(one, [models()], config)
+    np.testing.assert_array_equal(maps[0].values, fisher_z(expected))

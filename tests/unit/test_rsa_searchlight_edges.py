@@ -1,0 +1,126 @@
+"""Defined behaviour at the edges: no variance, NaN, tiny spheres, empty masks, wrong input."""
+
+import numpy as np
+import pytest
+
+from crossmodal.rsa.searchlight import SearchlightConfig, arrange, fisher_z, searchlight_rsa
+
+AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
+
+
+def problem(dtype: type = np.float32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    mask = np.ones((5, 5, 5), dtype=bool)
+    return rng.normal(5, 1, size=(2, 6, 125)).astype(dtype), mask, rng.normal(size=(2, 15))
+
+
+def neighbours_of(voxel: int, radius_mm: float) -> np.ndarray:
+    positions = np.argwhere(np.ones((5, 5, 5))) * 3.0
+    return np.linalg.norm(positions - positions[voxel], axis=1) <= radius_mm
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("value", [0.0, 0.1, 12345.678])
+def test_pattern_without_variance_makes_its_spheres_nan(dtype, value):
+    betas, mask, models = problem(dtype)
+    flat = neighbours_of(62, 6.0)
+    betas[0, 3, flat] = value
+    maps = searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(3.0))
+    all_flat = [flat[neighbours_of(voxel, 3.0)].all() for voxel in range(125)]
+    np.testing.assert_array_equal(np.isnan(maps[0]), all_flat)
+
+
+def test_nan_voxel_counts_as_outside_the_mask():
+    betas, mask, models = problem()
+    smaller = mask.copy()
+    smaller[2, 2, 2] = False
+    expected = searchlight_rsa(betas[:, :, smaller[mask]], smaller, AFFINE, models,
+                               SearchlightConfig(4.0))  # fmt: skip
+    betas[1, 2, 62] = np.nan
+    maps = searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(4.0))
+    assert np.isnan(maps[:, 62]).all()
+    np.testing.assert_array_equal(maps[:, smaller[mask]], expected)
+
+
+def test_one_voxel_sphere():
+    betas, mask, models = problem()
+    config = {"radius_mm": 1.0, "min_voxels": 1}
+    assert np.isnan(searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(**config))).all()
+    euclidean = SearchlightConfig(**config, distance="squared_euclidean")
+    assert np.isfinite(searchlight_rsa(betas, mask, AFFINE, models, euclidean)).all()
+
+
+def test_spheres_below_min_voxels_are_nan():
+    betas, mask, models = problem()
+    maps = searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(3.0, min_voxels=5))
+    corners = np.isnan(maps[0]).reshape(5, 5, 5)
+    assert corners.sum() == 8
+    assert corners[0, 0, 0]
+
+
+def test_identical_patterns_have_distance_zero_not_below():
+    """r above 1 by rounding."""
+    betas, mask, _ = problem()
+    betas[:, 1] = betas[:, 0] * 3
+    from crossmodal.rsa.neighbourhoods import spheres
+    from crossmodal.rsa.searchlight import tile_rdms
+
+    around = spheres(mask, AFFINE, 6.0)
+    rdms, _ = tile_rdms(arrange(betas, "correlation"), around, 0)
+    assert rdms[: len(around), 0].min() >= 0
+    np.testing.assert_allclose(rdms[: len(around), 0], 0, atol=1e-6)
+
+
+def test_empty_mask_is_refused():
+    betas, mask, models = problem()
+    with pytest.raises(ValueError, match="the mask is empty"):
+        searchlight_rsa(betas[:, :, :0], mask & False, AFFINE, models, SearchlightConfig(3.0))
+
+
+def test_crossnobis_needs_two_runs():
+    with pytest.raises(ValueError, match="at least two runs, but there is one"):
+        arrange(problem()[0][:1], "crossnobis")
+
+
+def test_crossnobis_needs_each_pair_in_two_runs():
+    betas = problem()[0]
+    betas[0, 2] = np.nan
+    with pytest.raises(ValueError, match="no two different runs"):
+        arrange(betas, "crossnobis")
+
+
+def test_pair_that_never_shares_a_run_is_refused():
+    betas = problem()[0]
+    betas[0, 2] = betas[1, 4] = np.nan
+    with pytest.raises(ValueError, match="never occur in one run"):
+        arrange(betas, "correlation")
+
+
+def test_nan_in_single_voxels_is_refused_when_laid_out():
+    betas = problem()[0]
+    betas[0, 2, 7] = np.nan
+    with pytest.raises(ValueError, match="take these out of the mask"):
+        arrange(betas, "correlation")
+
+
+def test_mahalanobis_needs_residuals():
+    with pytest.raises(ValueError, match="needs the GLM's residuals"):
+        arrange(problem()[0], "mahalanobis")
+
+
+def test_residuals_of_other_voxels_are_refused():
+    with pytest.raises(ValueError, match=r"\(50, 7\) are not \(time, 125 voxels\)"):
+        arrange(problem()[0], "mahalanobis", residuals=np.ones((50, 7)))
+
+
+@pytest.mark.parametrize("field", ["distance", "comparison", "noise_normalisation"])
+def test_config_refuses_unknown_names(field):
+    with pytest.raises(ValueError, match=f"{field} 'x' is none of"):
+        SearchlightConfig(9.0, **{field: "x"})
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_fisher_z_of_exact_one_is_finite(dtype):
+    z = fisher_z(np.array([-1, 0, 0.5, 1], dtype=dtype))
+    assert np.isfinite(z).all()
+    np.testing.assert_allclose(z[1:3], np.arctanh([0, 0.5]), rtol=1e-6)

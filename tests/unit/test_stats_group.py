@@ -1,0 +1,175 @@
+"""Group results: grids, refusals, clusters, files."""
+
+import numpy as np
+import pytest
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.group_result import GroupResult
+from crossmodal.contracts.maps import Maps
+from crossmodal.stats.clusters import cluster_table
+from crossmodal.stats.group import GroupConfig, common_grid, group_result
+from crossmodal.stats.max_t import oriented, p_from_maxima
+from crossmodal.stats.permutation import map_statistic
+from crossmodal.stats.sign_flips import is_exact, sign_patterns, smallest_p
+
+AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -12], [0, 0, 3, -6], [0, 0, 0, 1]])
+SHAPE = (6, 7, 5)
+CONFIG = GroupConfig(n_permutations=1000, alternative="greater", alpha=0.05)
+
+
+def participants(n: int = 8, seed: int = 0) -> list[Maps]:
+    """Noise with an effect of layer 'b' in a corner; participant 0 lacks one voxel."""
+    rng = np.random.default_rng(seed)
+    maps = []
+    for number in range(n):
+        mask = np.ones(SHAPE, dtype=bool)
+        mask[5, 6, 4] = number != 0
+        volume = rng.normal(size=(2, *SHAPE)).astype(np.float32)
+        volume[1, :2, :2, :2] += 6
+        maps.append(Maps(volume[:, mask], mask, AFFINE, ("a", "b"), "Fisher z", "MNI"))
+    return maps
+
+
+def test_effect_is_found_and_noise_is_not():
+    result = group_result(participants(), CONFIG, seed=1)
+    assert result.facts["n_permutations"] == 256
+    assert result.facts["exact"]
+    assert result.facts["n_voxels"] == np.prod(SHAPE) - 1
+    p = result.maps["p_fwe"]
+    assert p.volume("b")[:2, :2, :2].max() <= 0.05
+    assert p.volume("a")[np.isfinite(p.volume("a"))].min() > 0.05
+    assert (result.maps["p_fwe_all"].values >= p.values - 1e-9).all()
+
+
+def test_result_is_the_same_twice_and_survives_its_files(tmp_path):
+    config = GroupConfig(
+        100, "two-sided", 0.05, statistics=("tfce", "cluster_mass"), cluster_p=0.01
+    )
+    result = group_result(participants(), config, seed=1)
+    again = group_result(participants(), config, seed=1, n_threads=2)
+    result.write(tmp_path / "one")
+    again.write(tmp_path / "two")
+    for path in sorted((tmp_path / "one").iterdir()):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+    stored = GroupResult.read(tmp_path / "one", ["mean", "p_tfce", "p_cluster_mass_all"])
+    np.testing.assert_array_equal(stored.maps["mean"].values, result.maps["mean"].values)
+    assert stored.clusters.layer.tolist() == result.clusters.layer.tolist()
+    assert stored.facts["n_participants"] == 8
+
+
+def test_single_participant_is_told_the_smallest_p():
+    with pytest.raises(InputError, match="got 1, with which the smallest p .* is 0.5"):
+        group_result(participants(1), CONFIG, seed=0)
+
+
+def test_too_few_participants_for_alpha():
+    with pytest.raises(InputError, match="got 4, with which the smallest p .* is 0.0625"):
+        group_result(participants(4), CONFIG, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("names", ("a", "c"), r"participant 2: names"),
+        ("space", "native", r"participant 2: space: expected MNI, got native"),
+        ("quantity", "r", r"participant 2: quantity"),
+        ("affine", AFFINE + 1, r"participant 2: grid: expected that of participant 1"),
+    ],
+)
+def test_maps_that_do_not_belong_together(field, value, message):
+    first, second = participants(2)
+    fields = {name: getattr(second, name) for name in Maps.__dataclass_fields__}
+    with pytest.raises(InputError, match=message):
+        common_grid([first, Maps(**fields | {field: value})])
+
+
+def test_no_common_voxel():
+    first, second = participants(2)
+    nothing = Maps(np.full_like(second.values, np.nan), second.mask, AFFINE, second.names,
+                   second.quantity, second.space)  # fmt: skip
+    with pytest.raises(InputError, match="voxels that all participants have, got none"):
+        common_grid([first, nothing])
+
+
+def test_config_refuses_unknown_names():
+    with pytest.raises(ValueError, match="alternative 'more' is none of"):
+        GroupConfig(100, "more", 0.05)
+    with pytest.raises(ValueError, match=r"statistics \['size'\] are none of"):
+        GroupConfig(100, "greater", 0.05, statistics=("size",))
+    with pytest.raises(ValueError, match="alternative 'more' is none of"):
+        oriented(np.zeros(1), "more")
+    with pytest.raises(ValueError, match="statistic 'size' is none of"):
+        map_statistic("size", np.ones((2, 2, 2), dtype=bool), "greater", 2.0)
+
+
+def test_sign_patterns_are_all_patterns_when_few():
+    signs = sign_patterns(4, 16, 0)
+    assert is_exact(4, 16)
+    assert len(np.unique(signs, axis=0)) == 16
+    assert signs[0].tolist() == [1, 1, 1, 1]
+
+
+def test_sign_patterns_are_drawn_when_many():
+    signs = sign_patterns(20, 500, 0)
+    assert signs.shape == (500, 20)
+    assert (signs[0] == 1).all()
+    assert abs(signs[1:].mean()) < 0.05
+    np.testing.assert_array_equal(signs, sign_patterns(20, 500, 0))
+
+
+def test_smallest_p():
+    assert smallest_p(5, 5000, "greater") == 1 / 32
+    assert smallest_p(5, 5000, "two-sided") == 2 / 32
+    assert smallest_p(30, 5000, "two-sided") == 1 / 5000
+
+
+def test_p_counts_ties_and_is_never_zero():
+    maxima = np.array([3.0, 1, 2, 3])
+    p = p_from_maxima(np.array([4.0, 3, 2.5, 0, np.nan]), maxima)
+    np.testing.assert_allclose(p, [0.25, 0.5, 0.5, 1, np.nan])
+
+
+def cluster_maps() -> dict[str, Maps]:
+    mask = np.ones(SHAPE, dtype=bool)
+    t = np.zeros(SHAPE)
+    p = np.ones(SHAPE)
+    t[1, 1, 1], t[2, 2, 2], t[5, 5, 4], t[4, 5, 4] = 5, 7, -6, 4
+    p[t != 0] = 0.01
+    volumes = {"t": t, "mean": t / 10, "p_fwe": p, "p_fwe_all": p * 2}
+    return {
+        name: Maps(v[mask][None].astype(np.float32), mask, AFFINE, ("layer",), name, "MNI")
+        for name, v in volumes.items()
+    }
+
+
+def test_clusters_touch_by_corners_and_have_peaks_in_mm():
+    table = cluster_table(cluster_maps(), "greater", 0.05)
+    assert table.n_voxels.tolist() == [2, 1]
+    assert table.size_mm3.tolist() == [54, 27]
+    first = table.iloc[0]
+    assert [first.peak_x_mm, first.peak_y_mm, first.peak_z_mm] == [-3, -6, 0]
+    assert first.peak_t == 7
+    assert first.p_fwe_all == pytest.approx(0.02)
+
+
+def test_two_sided_clusters_keep_signs_apart():
+    table = cluster_table(cluster_maps(), "two-sided", 0.05)
+    assert sorted(table.peak_t) == [-6, 4, 7]
+
+
+def test_no_cluster_gives_an_empty_table_with_columns():
+    assert cluster_table(cluster_maps(), "greater", 0.001).empty
+
+
+def test_group_result_refuses_p_outside_its_range():
+    result = group_result(participants(), CONFIG, seed=1)
+    maps = dict(result.maps)
+    maps["p_fwe"] = Maps(maps["p_fwe"].values + 1, maps["p_fwe"].mask, AFFINE, ("a", "b"), "p",
+                         "MNI")  # fmt: skip
+    with pytest.raises(InputError, match="p_fwe: expected p in"):
+        GroupResult(maps, result.clusters, result.facts)
+    with pytest.raises(InputError, match=r"no \['seed'\]"):
+        GroupResult(result.maps, result.clusters,
+                    {k: v for k, v in result.facts.items() if k != "seed"})  # fmt: skip
+    with pytest.raises(InputError, match=r"no \['label'\]"):
+        GroupResult(result.maps, result.clusters.drop(columns="label"), result.facts)

@@ -1,0 +1,132 @@
+"""Condition-label permutation of one participant, and prevalence over several."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from crossmodal.contracts.betas import Betas
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.rsa.models import reordered
+from crossmodal.rsa.neighbourhoods import spheres
+from crossmodal.rsa.searchlight import SearchlightConfig, arrange, tile_rdms
+from crossmodal.stats.condition_permutation import (
+    condition_orders,
+    is_exact,
+    permute_conditions,
+    smallest_p,
+)
+from crossmodal.stats.group import GroupConfig
+from crossmodal.stats.prevalence import largest_refuted, prevalence
+from crossmodal.stats.single import single_result
+
+CONFIG = GroupConfig(2000, "greater", 0.05, "condition_permutation")
+
+
+def test_orders_are_all_orders_when_few():
+    orders = condition_orders(4, 24, 0)
+    assert sorted(map(tuple, orders)) == sorted(permutations(range(4)))
+    assert orders[0].tolist() == [0, 1, 2, 3]
+
+
+def test_orders_are_drawn_when_many():
+    orders = condition_orders(12, 300, 0)
+    assert not is_exact(12, 300)
+    assert orders[0].tolist() == list(range(12))
+    np.testing.assert_array_equal(np.sort(orders, axis=1)[50], np.arange(12))
+
+
+def test_permutation_equals_brute_force():
+    rng = np.random.default_rng(0)
+    mask = rng.random((4, 4, 4)) < 0.9
+    betas = rng.normal(size=(1, 5, int(mask.sum())))
+    models = rng.normal(size=(2, 10))
+    around = spheres(mask, np.eye(4), 1.5)
+    patterns = arrange(betas, "correlation", np.float64)
+    orders = condition_orders(5, 120, 0)
+    result = permute_conditions(patterns, around, models, "spearman", orders, min_voxels=5)
+    rdms = tile_rdms(patterns, around, 0)[0][: len(around)]
+    big = around.sizes >= 5
+    for m in range(2):
+        r = np.array(
+            [
+                [spearmanr(rdm, reordered(models[m : m + 1], o)[0]).statistic for rdm in rdms[big]]
+                for o in orders
+            ]
+        )
+        np.testing.assert_allclose(result.observed[m][big], r[0], atol=1e-12)
+        np.testing.assert_allclose(result.mean[m][big], r.mean(axis=0), atol=1e-12)
+        np.testing.assert_allclose(result.sd[m][big], r.std(axis=0), atol=1e-12)
+        np.testing.assert_allclose(result.maxima[m], r.max(axis=1), atol=1e-12)
+        assert np.isnan(result.observed[m][~big]).all()
+
+
+def single(effect: float, n: int = 10) -> tuple[Betas, ModelRDMs]:
+    """Two categories of conditions; they differ in one corner by ``effect``."""
+    rng = np.random.default_rng(1)
+    mask = np.ones((8, 8, 6), dtype=bool)
+    betas = rng.normal(size=(1, n, *mask.shape)).astype(np.float32)
+    pattern = rng.normal(size=(3, 3, 3)).astype(np.float32)
+    category = np.arange(n) % 2
+    betas[0, category == 1, :3, :3, :3] += effect * pattern
+    ids = tuple(f"block{i}" for i in range(n))
+    rows, columns = np.triu_indices(n, 1)
+    model = (category[rows] != category[columns]).astype(float)
+    variance = np.ones((1, mask.sum()), dtype=np.float32)
+    return (
+        Betas(
+            betas.reshape(1, n, -1), mask, np.diag([3.0, 3, 3, 1]), ids, ("1",), variance, "native"
+        ),
+        ModelRDMs(model[None], ids, ("category",), ("",), ("table",), "table", "blocks"),
+    )
+
+
+def test_planted_categories_are_found_where_they_are():
+    result = single_result(*single(3.0), SearchlightConfig(6.0, 10), CONFIG, seed=0)
+    p = result.maps["p_fwe"].volume("category")
+    assert p[1, 1, 1] < 0.05
+    assert p[5:, 5:].min() > 0.05
+    assert result.facts["test"] == "condition_permutation"
+    assert not result.clusters.empty
+
+
+def test_too_few_conditions_for_alpha():
+    with pytest.raises(InputError, match="expected enough for p <= 0.05, got 4, .* reach p = 0.33"):
+        single_result(*single(0, 4), SearchlightConfig(6.0), CONFIG, seed=0)
+
+
+def test_comparison_that_cannot_be_permuted():
+    config = SearchlightConfig(6.0, comparison="tau_a")
+    with pytest.raises(InputError, match="searchlight.comparison"):
+        single_result(*single(0), config, CONFIG, seed=0)
+
+
+def test_smallest_p_counts_orders_that_leave_the_model_as_it_is():
+    two_and_two = np.array([0.0, 1, 1, 1, 1, 0])
+    assert smallest_p(two_and_two, condition_orders(4, 24, 0)) == 8 / 24
+
+
+def test_prevalence_closed_form():
+    """With p_global = 1 / n_combinations and no correction, eq. 20 in closed form."""
+    gamma = largest_refuted(np.array([0.001]), np.array([0.001]), 10, 0.05)
+    level = (0.05 - 0.001) / (1 - 0.001)
+    expected = (level**0.1 - 0.001**0.1) / (1 - 0.001**0.1)
+    np.testing.assert_allclose(gamma, expected)
+    p_at_gamma = ((1 - gamma) * 0.001**0.1 + gamma) ** 10
+    np.testing.assert_allclose(p_at_gamma, level)
+
+
+def test_prevalence_finds_an_effect_in_all_and_none_in_noise():
+    values = np.random.default_rng(0).normal(size=(8, 30, 40))
+    values[:, 0, :5] += 6
+    result = prevalence(values, 500, 0.05, seed=0)
+    assert (result.gamma[:5] > 0.3).all()
+    assert np.isnan(result.gamma[5:]).all()
+    assert (result.p_corrected >= result.p_global).all()
+
+
+def test_prevalence_needs_participants_and_permutations():
+    with pytest.raises(ValueError, match="two or more participants and permutations, not 1 and 4"):
+        prevalence(np.zeros((1, 5, 3)), 10, 0.05, 0)

@@ -1,0 +1,164 @@
+"""From a media file to a Clip; mel images; the check before hours of work."""
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import librosa
+import numpy as np
+import pytest
+import soundfile
+
+from crossmodal.contracts.clips import read_clips, write_clips
+from crossmodal.contracts.errors import InputError
+from crossmodal.simulate.clips import write_actor
+from crossmodal.simulate.clips_config import SimulatedClips, clip_files
+from crossmodal.simulate.encoding import write_mp4
+from crossmodal.stimuli.check import find_problems
+from crossmodal.stimuli.extraction import ClipExtractor
+from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
+from crossmodal.stimuli.mel import mel_power
+
+AUDIO = AudioConfig(sample_rate_hz=16000, duration_s=3.0, n_mels=96, n_times=80, n_fft=1024)
+FACE = FaceConfig(
+    detector="dlib", weights=None, anchors=None, upsample=0, min_score=0.0,
+    detection_height_px=360, detection_interval_s=0.5, smoothing_s=0.2, min_detected=0.5,
+    margin=0.2, grey_px=32, rgb_px=48,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def clips_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four simulated clips of actor 02."""
+    folder = tmp_path_factory.mktemp("clips")
+    config = SimulatedClips(["neutral", "happy"], 1.5, 12, 320, 180)
+    files = [str(folder / file) for file in clip_files("02", config.emotions)]
+    write_actor(config, "02", 5, files, str(folder / "truth.tsv"))
+    return folder
+
+
+def block(folder: Path, **changes: object) -> dict[str, object]:
+    """A config block ``stimuli``."""
+    return {
+        "clips_dir": str(folder),
+        "naming": "ravdess",
+        "modalities": ["video", "audio"],
+        "missing_modality": "error",
+        "study": {"emotions": ["neutral", "happy"]},
+        "pool": None,
+        "face": asdict(FACE),
+        "audio": asdict(AUDIO),
+    } | changes
+
+
+def test_a_clip_has_crops_sound_and_boxes_of_the_promised_shapes(clips_dir: Path) -> None:
+    path = str(clips_dir / "Actor_02/01-01-03-02-01-01-02.mp4")
+    clip = ClipExtractor(FACE, AUDIO, ["video", "audio"]).extract(path)
+    assert clip.stimulus_id == "01-01-03-02-01-01-02"
+    assert clip.video_grey.shape == (18, 32, 32)
+    assert clip.video_rgb.shape == (18, 48, 48, 3)
+    assert clip.frame_rate_hz == 12
+    assert np.isfinite(clip.detection_score).sum() == 4  # frames 0, 6, 12 and the last
+    assert len(clip.audio) == 24000  # the video's 1.5 s
+    assert clip.mel_power.shape == (96, 80)
+    assert clip.mel_power[:, :40].max() > 1e3 * clip.mel_power[:, 42:].max()  # padding
+
+
+def test_clips_survive_the_file(clips_dir: Path, tmp_path: Path) -> None:
+    paths = sorted(map(str, clips_dir.rglob("*.mp4")))[:2]
+    extractor = ClipExtractor(FACE, AUDIO, ["video", "audio"])
+    write_clips(tmp_path / "a.h5", extractor.extract_all(paths))
+    write_clips(tmp_path / "b.h5", extractor.extract_all(paths))
+    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+    assert [clip.stimulus_id for clip in read_clips(tmp_path / "a.h5")] == [
+        Path(path).stem for path in paths
+    ]
+
+
+def test_audio_only_needs_no_face(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "03-01-01-01-01-01-01.flac", np.full(8000, 0.1), 16000)
+    extractor = ClipExtractor(FACE, AUDIO, ["audio"])
+    clip = extractor.extract(str(tmp_path / "03-01-01-01-01-01-01.flac"))
+    assert not clip.has_video
+    assert len(clip.audio) == 8000
+
+
+def test_a_missing_modality_is_refused_or_skipped(tmp_path: Path, clips_dir: Path) -> None:
+    silent = str(tmp_path / "silent.mp4")
+    source = ClipExtractor(FACE, AUDIO, ["video"])
+    write_mp4(silent, _frames(clips_dir), 12, None)
+    with pytest.raises(InputError, match="streams: expected a stream of audio, got none"):
+        ClipExtractor(FACE, AUDIO, ["video", "audio"]).extract(silent)
+    clip = ClipExtractor(FACE, AUDIO, ["video", "audio"], "skip").extract(silent)
+    assert (clip.has_video, clip.has_audio) == (True, False)
+    np.testing.assert_array_equal(clip.video_grey, source.extract(silent).video_grey)
+
+
+def _frames(clips_dir: Path) -> np.ndarray:
+    from crossmodal.stimuli.media import read_video
+
+    return read_video(next(clips_dir.rglob("*.mp4"))).frames[:6]
+
+
+def test_the_mel_image_is_librosa_s_own_with_one_column_per_bin() -> None:
+    sound = np.random.default_rng(0).normal(0, 0.1, 48000).astype(np.float32)
+    spectrum = np.abs(librosa.stft(sound, n_fft=1024, hop_length=600)) ** 2
+    expected = librosa.filters.mel(sr=16000, n_fft=1024, n_mels=96) @ spectrum
+    np.testing.assert_allclose(mel_power(sound, AUDIO), expected[:, :80], rtol=1e-4)
+
+
+@pytest.mark.parametrize("n_samples", [16000, 48000, 70000])
+def test_the_mel_image_has_one_size_for_every_length(n_samples: int) -> None:
+    image = mel_power(np.ones(n_samples, np.float32), AUDIO)
+    assert (image.shape, image.dtype) == ((96, 80), np.float32)
+
+
+def test_a_tone_lies_in_its_own_band() -> None:
+    sound = np.sin(2 * np.pi * 1000 * np.arange(48000) / 16000).astype(np.float32)
+    centres_hz = librosa.mel_frequencies(n_mels=98, fmax=8000)[1:-1]
+    band = mel_power(sound, AUDIO).sum(axis=1).argmax()
+    assert abs(centres_hz[band] - 1000) < 40
+
+
+def test_good_clips_have_no_problem_quick_or_deep(clips_dir: Path) -> None:
+    assert find_problems(block(clips_dir)) == []
+    assert find_problems(block(clips_dir), deep=True) == []
+
+
+def test_simulated_clips_need_no_check(clips_dir: Path) -> None:
+    assert find_problems(block(clips_dir, clips_dir=None)) == []
+
+
+def test_a_missing_folder_is_the_only_problem(tmp_path: Path) -> None:
+    problems = find_problems(block(tmp_path / "nowhere"))
+    assert [problem.field for problem in problems] == ["stimuli.clips_dir"]
+
+
+def test_all_problems_are_found_at_once(clips_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    shutil.copytree(clips_dir, folder)
+    good = sorted(folder.rglob("*.mp4"))
+    good[0].write_bytes(good[0].read_bytes()[:5000])
+    write_mp4(good[1], _frames(clips_dir), 12, None)
+    shutil.copy(good[2], folder / "holiday.mp4")
+    problems = find_problems(block(folder))
+    found = {(Path(problem.file).name, problem.field) for problem in problems}
+    assert found == {
+        (good[0].name, "content"),
+        (good[1].name, "streams"),
+        ("holiday.mp4", "file name"),
+    }
+
+
+def test_only_the_deep_check_misses_a_face(tmp_path: Path) -> None:
+    wall = [np.full((180, 320, 3), 120, np.uint8)] * 6
+    sound = np.zeros(24000, np.float32)
+    write_mp4(tmp_path / "01-01-01-01-01-01-01.mp4", wall, 12, sound)
+    assert find_problems(block(tmp_path)) == []
+    (problem,) = find_problems(block(tmp_path), deep=True)
+    assert (problem.field, problem.got) == ("face", "0%")
+
+
+def test_an_impossible_selection_is_a_problem(clips_dir: Path) -> None:
+    problems = find_problems(block(clips_dir, study={"actors": ["09"]}))
+    assert [problem.field for problem in problems] == ["stimuli.study"]

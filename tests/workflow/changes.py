@@ -1,0 +1,161 @@
+"""The change table: what a user changes, and exactly which rules run again.
+
+docs/change_table.md is made from this file: ``python -m tests.workflow.changes``.
+The study has the user's own clips and scans (tests/workflow/own_data.py): one network
+regime, category RDMs, maps and figures.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.workflow.sandbox import Sandbox
+
+CONFIG = "config/own-data.yaml"
+DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "draw_rdms",
+                  "draw_layer_similarity", "draw_maps"})  # fmt: skip
+MAPS = frozenset({"group_maps", "draw_maps"})
+SEARCHLIGHT = MAPS | {"searchlight"}
+FROM_BETAS = SEARCHLIGHT | {"estimate_betas"}
+FROM_RDMS = SEARCHLIGHT | {"compare_layers", "draw_layer_similarity", "draw_rdms"}
+FROM_TUNING = FROM_RDMS | {"tune", "compute_layer_rdms", "summarise_accuracy", "draw_accuracy"}
+FROM_PRETRAINING = FROM_TUNING | {"pretrain"}
+SCANS = frozenset({"estimate_motion", "normalise_anatomy", "coregister"})
+STUDY_CLIP = FROM_TUNING | {"select_study", "extract_clips", "draw_contact_sheet",
+                            "compute_label_rdms"}  # fmt: skip
+POOL_CLIP = FROM_PRETRAINING | {"select_pool", "extract_clips"}
+EVERYTHING = (
+    POOL_CLIP
+    | STUDY_CLIP
+    | SCANS
+    | FROM_BETAS
+    | DRAW
+    | {"describe_architecture", "compute_label_rdms"}
+)
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row: a change in words and as code, and the rules that follow (lineage aside)."""
+
+    group: str
+    name: str
+    apply: Callable[[Sandbox], object]
+    rules: frozenset[str]
+
+
+def flip_last_byte(content: bytes) -> bytes:
+    """Other content of the same size."""
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
+STUDY_FILE = "data/clips/Actor_01/*.mp4"
+POOL_FILE = "data/clips/Actor_08/*.mp4"
+RUN = "data/bids/sub-01/func/*_run-2_bold.nii.gz"
+T1 = "data/bids/sub-01/anat/*_T1w.nii.gz"
+EVENTS = "data/bids/sub-01/func/*_run-1_events.tsv"
+
+CHANGES = [
+    Change("inputs", "nothing", lambda box: None, NOTHING),
+    Change("inputs", "a study clip is replaced",
+           lambda box: box.rewrite(STUDY_FILE, flip_last_byte), STUDY_CLIP),
+    Change("inputs", "a study clip gets new content under its old modification time",
+           lambda box: box.rewrite(STUDY_FILE, flip_last_byte, old_time=True), STUDY_CLIP),
+    Change("inputs", "a pool clip is replaced",
+           lambda box: box.rewrite(POOL_FILE, flip_last_byte), POOL_CLIP),
+    Change("inputs", "a clip is touched", lambda box: box.touch(STUDY_FILE), NOTHING),
+    Change("inputs", "a pool clip is added",
+           lambda box: box.copy(POOL_FILE, "data/clips/Actor_08/01-01-03-02-01-02-08.mp4"),
+           POOL_CLIP),
+    Change("inputs", "a pool clip is removed", lambda box: box.remove(POOL_FILE), POOL_CLIP),
+    Change("inputs", "a participant's run is replaced",
+           lambda box: box.rewrite(RUN, flip_last_byte),
+           FROM_BETAS | {"estimate_motion"}),
+    Change("inputs", "a run gets new content under its old modification time",
+           lambda box: box.rewrite(RUN, flip_last_byte, old_time=True),
+           FROM_BETAS | {"estimate_motion"}),
+    Change("inputs", "a run is touched", lambda box: box.touch(RUN), NOTHING),
+    Change("inputs", "a run's events are edited",
+           lambda box: box.append(EVENTS, "\n"), FROM_BETAS),
+    Change("inputs", "a participant's T1w image is replaced",
+           lambda box: box.rewrite(T1, flip_last_byte),
+           FROM_BETAS | {"normalise_anatomy", "coregister"}),
+    Change("inputs", "a participant is added",
+           lambda box: box.copy_participant("01", "09"), FROM_BETAS | SCANS),
+    Change("inputs", "a participant is removed",
+           lambda box: box.set_aside("data/bids/sub-02"), MAPS),
+    Change("inputs", "a run is removed", lambda box: box.remove(RUN), FROM_BETAS),
+    Change("config", "the searchlight's radius",
+           lambda box: box.swap(CONFIG, "radius_mm: 12.0", "radius_mm: 10.0"), SEARCHLIGHT),
+    Change("config", "the number of permutations",
+           lambda box: box.swap(CONFIG, "n_permutations: 5000", "n_permutations: 999"), MAPS),
+    Change("config", "a figure's slices",
+           lambda box: box.swap(CONFIG, "axial_slices_mm: [-26,", "axial_slices_mm: [-30,"),
+           frozenset({"draw_maps"})),
+    Change("config", "the GLM's high-pass",
+           lambda box: box.swap(CONFIG, "high_pass_s: 128.0", "high_pass_s: 100.0"), FROM_BETAS),
+    Change("config", "the motion estimate's tolerance",
+           lambda box: box.swap(CONFIG, "tolerance_mm: 0.001", "tolerance_mm: 0.002"),
+           FROM_BETAS | {"estimate_motion", "coregister"}),
+    Change("config", "a comment", lambda box: box.append(CONFIG, "# a remark\n"), NOTHING),
+    Change("config", "the order of keys",
+           lambda box: box.swap(CONFIG, "radius_mm: 12.0\n  min_voxels: 20",
+                                "min_voxels: 20\n  radius_mm: 12.0"), NOTHING),
+    Change("code", "a script", lambda box: box.append("workflow/scripts/draw_rdms.py", "# x\n"),
+           frozenset({"draw_rdms"})),
+    Change("code", "a script is touched", lambda box: box.touch("workflow/scripts/tune.py"),
+           NOTHING),
+    Change("code", "a module of one stage",
+           lambda box: box.append("src/crossmodal/representations/similarity.py", "# x\n"),
+           frozenset({"compare_layers", "draw_layer_similarity"})),
+    Change("code", "the figures' colours",
+           lambda box: box.append("src/crossmodal/figures/style.py", "X = 1\n"), DRAW),
+    Change("code", "a module of all stages",
+           lambda box: box.append("src/crossmodal/contracts/errors.py", "# x\n"), EVERYTHING),
+    Change("code", "a module of another study's stage",
+           lambda box: box.append("src/crossmodal/simulate/faces_drawing.py", "X = 1\n"), NOTHING),
+    Change("code", "a comment in a document",
+           lambda box: box.append("resources/README.md", "x\n"), NOTHING),
+    Change("environment", "a pinned version",
+           lambda box: box.swap("workflow/envs/crossmodal.yaml", "scipy==1.", "scipy==9."),
+           EVERYTHING),
+    Change("state", "a result is edited by hand",
+           lambda box: box.append("results-own/similarity/cross_channel/emotion.tsv", "x\n"),
+           frozenset({"compare_layers", "draw_layer_similarity"})),
+    Change("state", "a result is edited by hand under its old modification time",
+           lambda box: box.rewrite("results-own/group/labels/categories/clusters.tsv",
+                                   flip_last_byte, old_time=True), MAPS),
+    Change("state", "a result is deleted",
+           lambda box: box.remove("results-own/betas/sub-01.h5"), FROM_BETAS),
+    Change("state", "a figure is deleted",
+           lambda box: box.remove("results-own/figures/fig2_rdms.pdf"), frozenset({"draw_rdms"})),
+    Change("state", "Snakemake's metadata are lost",
+           lambda box: box.set_aside(".snakemake/metadata"), NOTHING),
+    Change("state", "fresh clone with restored results (all results older than all code)",
+           lambda box: (box.set_aside(".snakemake/metadata"), box.age_results()), NOTHING),
+]  # fmt: skip
+
+
+def page() -> str:
+    """The table as Markdown."""
+    lines = [
+        "# What runs again after a change",
+        "",
+        "Made from `tests/workflow/changes.py`, which tests every row on a finished study with",
+        "the user's own clips and scans: one network regime, category RDMs, maps, figures.",
+        "Whenever anything runs, `write_lineage` follows.",
+        "",
+        "| | change | rules that run again |",
+        "|---|---|---|",
+    ]
+    for change in CHANGES:
+        rules = ", ".join(f"`{name}`" for name in sorted(change.rules)) or "none"
+        lines.append(
+            f"| {change.group} | {change.name} | "
+            f"{'everything' if change.rules == EVERYTHING else rules} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

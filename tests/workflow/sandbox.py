@@ -1,0 +1,122 @@
+"""Changes to a study that can be taken back, so that one finished study serves all tests."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crossmodal.provenance.guard import STALE_SUFFIX
+
+
+class Sandbox:
+    """Edits files of a finished study; ``undo`` restores bytes and times of each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._undo: list[Callable[[], None]] = []
+
+    def path(self, pattern: str) -> Path:
+        """The first file that matches a pattern; an error when there is none."""
+        found = sorted(self.folder.glob(pattern))
+        if not found:
+            raise FileNotFoundError(f"{pattern} in {self.folder}")
+        return found[0]
+
+    def _keep(self, path: Path) -> None:
+        content, stat = path.read_bytes(), path.stat()
+
+        def restore() -> None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+        self._undo.append(restore)
+
+    def touch(self, pattern: str) -> None:
+        """New modification time, same content."""
+        path = self.path(pattern)
+        self._keep(path)
+        os.utime(path)
+
+    def rewrite(
+        self, pattern: str, change: Callable[[bytes], bytes], old_time: bool = False
+    ) -> None:
+        """New content; with ``old_time`` under the old modification time."""
+        path = self.path(pattern)
+        self._keep(path)
+        stat = path.stat()
+        new = change(path.read_bytes())
+        if new == path.read_bytes():
+            raise ValueError(f"{path}: the change changes nothing")
+        path.write_bytes(new)
+        if old_time:
+            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    def append(self, pattern: str, text: str) -> None:
+        self.rewrite(pattern, lambda content: content + text.encode())
+
+    def swap(self, pattern: str, old: str, new: str) -> None:
+        """Replace a text that must be there."""
+        self.rewrite(pattern, lambda content: content.replace(old.encode(), new.encode(), 1))
+
+    def remove(self, pattern: str) -> None:
+        """Delete a file."""
+        path = self.path(pattern)
+        self._keep(path)
+        path.unlink()
+
+    def remove_all(self, pattern: str) -> None:
+        """Delete every file that matches."""
+        for path in sorted(self.folder.glob(pattern)):
+            if path.is_file():
+                self._keep(path)
+                path.unlink()
+
+    def copy(self, pattern: str, target: str) -> None:
+        """Add a copy of a file under another name."""
+        path = self.folder / target
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self.path(pattern), path)
+        self._undo.append(path.unlink)
+
+    def copy_participant(self, label: str, new: str) -> None:
+        """Add a participant whose files equal another's."""
+        source = self.path(f"data/bids/sub-{label}")
+        target = source.with_name(f"sub-{new}")
+        shutil.copytree(source, target)
+        for path in sorted(target.rglob(f"sub-{label}_*")):
+            path.rename(path.with_name(path.name.replace(f"sub-{label}_", f"sub-{new}_")))
+        self._undo.append(lambda: shutil.rmtree(target))
+
+    def set_aside(self, pattern: str) -> None:
+        """Move a file or folder out of the study."""
+        path = self.path(pattern)
+        away = self.folder.parent / f"away-{path.name}"
+        path.rename(away)
+        self._undo.append(lambda: (shutil.rmtree(path, ignore_errors=True), away.rename(path)))
+
+    def age_results(self) -> None:
+        """All results older than all code, as in a fresh clone with restored results."""
+        files = [path for path in self.folder.glob("results-*/**/*") if path.is_file()]
+        times = {path: path.stat().st_mtime_ns for path in files}
+        for path in files:
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+        self._undo.append(lambda: [os.utime(path, ns=(time, time)) for path, time in times.items()])
+
+    def undo(self) -> None:
+        """Restore everything, last change first, and the records that the guard set aside."""
+        while self._undo:
+            self._undo.pop()()
+        for stale in self.folder.glob(f"results-*/provenance/records/**/*{STALE_SUFFIX}"):
+            stale.replace(str(stale).removesuffix(STALE_SUFFIX))
+
+
+@contextmanager
+def sandbox(folder: Path) -> Iterator[Sandbox]:
+    """A sandbox that is undone at the end, whatever happens."""
+    box = Sandbox(folder)
+    try:
+        yield box
+    finally:
+        box.undo()

@@ -1,0 +1,77 @@
+"""A study in a scratch clone, run and questioned through the real command line."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CODE = ("Snakefile", "workflow", "src", "config", "profiles", "resources")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A clone of the code with its own results; ``config`` is relative to ``folder``."""
+
+    folder: Path
+    config: str
+
+    def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        """Run Snakemake in the clone; its output is in ``stdout`` (both streams)."""
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", self.config]
+        result = subprocess.run(
+            [*command, *arguments],
+            cwd=self.folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if check and result.returncode:
+            raise RuntimeError(f"snakemake failed:\n{result.stdout[-8000:]}")
+        return result
+
+    def crossmodal(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run the command line tool of this clone."""
+        command = [sys.executable, "-m", "crossmodal.cli", *arguments, "--config", self.config]
+        variables = environment() | {"PYTHONPATH": "src"}
+        return subprocess.run(
+            command, cwd=self.folder, env=variables, capture_output=True, text=True
+        )
+
+    def planned_rules(self) -> set[str]:
+        """Rules of which at least one job would run now."""
+        return set(re.findall(r"^(?:local)?rule (\w+):", self._dry_run(), flags=re.M)) - {"all"}
+
+    def planned_jobs(self) -> dict[str, int]:
+        """Rule -> number of jobs that would run now."""
+        names = re.findall(r"^(?:local)?rule (\w+):", self._dry_run(), flags=re.M)
+        return {name: names.count(name) for name in sorted(set(names) - {"all"})}
+
+    def _dry_run(self) -> str:
+        return self.snakemake("--dry-run").stdout
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, with this interpreter's folder first on PATH."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return os.environ | {"PATH": path}
+
+
+def clone(folder: Path, config: str) -> Study:
+    """Copy the code (never results) and make ../shared reachable as beside the checkout."""
+    target = folder / "crossmodal"
+    target.mkdir(parents=True)
+    for name in CODE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, target / name)
+    shared = ROOT.parent / "shared"
+    if shared.is_dir():
+        (folder / "shared").symlink_to(shared.resolve())
+    return Study(target, config)

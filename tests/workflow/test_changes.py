@@ -1,0 +1,53 @@
+"""Every row of the change table, on a study with the user's own clips and scans."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.changes import CHANGES, Change, page
+from tests.workflow.sandbox import sandbox
+from tests.workflow.study import Study
+
+pytestmark = pytest.mark.workflow
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+def test_exactly_these_rules_run_again(own_data_study: Study, change: Change) -> None:
+    with sandbox(own_data_study.folder) as box:
+        change.apply(box)
+        planned = own_data_study.planned_rules()
+    assert planned - {"write_lineage"} == set(change.rules)
+    assert ("write_lineage" in planned) == bool(change.rules)
+
+
+def test_one_clip_concerns_one_actor(own_data_study: Study) -> None:
+    with sandbox(own_data_study.folder) as box:
+        box.rewrite("data/clips/Actor_01/*.mp4", lambda content: content + b"x")
+        jobs = own_data_study.planned_jobs()
+    assert jobs["extract_clips"] == 1
+
+
+def test_one_run_concerns_one_participant(own_data_study: Study) -> None:
+    with sandbox(own_data_study.folder) as box:
+        box.rewrite("data/bids/sub-01/func/*_run-2_bold.nii.gz", lambda content: content + b"x")
+        jobs = own_data_study.planned_jobs()
+    assert (jobs["estimate_motion"], jobs["estimate_betas"], jobs["searchlight"]) == (1, 1, 1)
+
+
+def test_a_moved_clone_runs_nothing_again(own_data_study: Study, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere"
+    own_data_study.folder.rename(moved)
+    try:
+        planned = Study(moved, own_data_study.config).planned_rules()
+    finally:
+        moved.rename(own_data_study.folder)
+    assert planned == set()
+
+
+def test_the_documented_table_is_this_one(root: Path) -> None:
+    assert (root / "docs/change_table.md").read_text() == page()
+
+
+def test_the_table_is_complete() -> None:
+    assert len(CHANGES) >= 30
+    assert len({change.name for change in CHANGES}) == len(CHANGES)

@@ -1,0 +1,249 @@
+"""From BIDS runs to condition-wise response patterns."""
+
+from crossmodal.bold.bids import Run, find_runs, find_t1
+from crossmodal.bold.events import EventsConfig, conditions_of, read_events
+
+SCANS = config["scans"]
+NATIVE = SCANS["space"] == "native"
+
+
+def simulated_scans():
+    """The runs that the simulator will write."""
+    for label, runs in SIMULATED_RUNS.items():
+        for run in runs:
+            stem = f"{SIMULATED_BIDS}/sub-{label}/func/sub-{label}_task-emotion_run-{run}"
+            yield Run(
+                label,
+                f"task-emotion_run-{run}",
+                f"{stem}_bold.nii.gz",
+                f"{stem}_events.tsv",
+                (f"{stem}_bold.json",),
+            )
+
+
+if SCANS["bids_dir"] is None:
+    ALL_SCANS = tuple(simulated_scans())
+else:
+    ALL_SCANS = find_runs(SCANS["bids_dir"], SCANS["task"], SCANS["participants"])
+
+PARTICIPANTS = sorted({scan.participant for scan in ALL_SCANS})
+
+
+def scans_of(participant):
+    """All runs of one participant."""
+    return [scan for scan in ALL_SCANS if scan.participant == participant]
+
+
+def scan_of(participant, run_id):
+    """One run of one participant."""
+    return next(scan for scan in scans_of(participant) if scan.run_id == run_id)
+
+
+def t1_of(participant):
+    """The T1w image of one participant."""
+    if SCANS["bids_dir"] is None:
+        return f"{SIMULATED_BIDS}/sub-{participant}/anat/sub-{participant}_T1w.nii.gz"
+    return find_t1(SCANS["bids_dir"], participant)
+
+
+def bold_conditions():
+    """Names of the conditions, in the order of every pattern file."""
+    if SCANS["conditions"]:
+        return SCANS["conditions"]
+    if config.get("stimuli"):
+        return STUDY_IDS
+    events = read_events(ALL_SCANS[0].events, EventsConfig(**SCANS["events"]))
+    return conditions_of(events)
+
+
+DERIVATIVES = f"{RESULTS}/derivatives"
+ANAT = f"{DERIVATIVES}/sub-{{sub}}/anat/sub-{{sub}}"
+FUNC = f"{DERIVATIVES}/sub-{{sub}}/func/sub-{{sub}}"
+MOTION = FUNC + "_{run}_from-orig_to-boldref_mode-image_desc-hmc_xfm.txt"
+CONFOUNDS = FUNC + "_{run}_desc-confounds_timeseries.tsv"
+BOLD_MEAN = FUNC + "_{run}_boldref.nii.gz"
+COREGISTRATION = FUNC + "_from-boldref_to-T1w_mode-image_desc-coreg_xfm.txt"
+T1_BRAIN = f"{ANAT}_desc-brain_mask.nii.gz"
+CONTRASTS = [f"{RESULTS}/contrasts/sub-{{sub}}_{name}.nii.gz" for name in SCANS["contrasts"]]
+WARP = f"{ANAT}_from-T1w_to-{SCANS['space']}_mode-image_xfm.nii.gz"
+
+
+def of_runs(pattern, sub):
+    """One file for each run of a participant."""
+    return expand(pattern, sub=sub, run=[scan.run_id for scan in scans_of(sub)])
+
+
+def first_mean(wildcards):
+    """The mean image of the participant's first run: the reference of all runs."""
+    return of_runs(BOLD_MEAN, wildcards.sub)[0]
+
+
+PATTERN_INPUT = dict(
+    bold=lambda wildcards: [scan.bold for scan in scans_of(wildcards.sub)],
+    events=lambda wildcards: [scan.events for scan in scans_of(wildcards.sub)],
+    sidecars=lambda wildcards: list(
+        dict.fromkeys(path for scan in scans_of(wildcards.sub) for path in scan.sidecars)
+    ),
+    motion=lambda wildcards: of_runs(MOTION, wildcards.sub),
+    confounds=lambda wildcards: of_runs(CONFOUNDS, wildcards.sub),
+    mean=first_mean,
+    warp=[] if NATIVE else WARP,
+    coregistration=[] if NATIVE else COREGISTRATION,
+)
+
+
+wildcard_constraints:
+    sub="[A-Za-z0-9]+",
+    run="[A-Za-z0-9_-]+",
+
+
+rule estimate_motion:
+    message:
+        "Estimate head motion of sub-{wildcards.sub}, {wildcards.run}"
+    input:
+        bold=lambda wildcards: scan_of(wildcards.sub, wildcards.run).bold,
+        first=lambda wildcards: scans_of(wildcards.sub)[0].bold,
+        code=code_inputs("estimate_motion.py"),
+    output:
+        motion=MOTION,
+        confounds=CONFOUNDS,
+        mean=BOLD_MEAN,
+        record=record("estimate_motion", "sub-{sub}_{run}"),
+    params:
+        motion=SCANS["motion"],
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    log:
+        f"{LOGS}/estimate_motion/sub-{{sub}}_{{run}}.log",
+    benchmark:
+        f"{BENCHMARKS}/estimate_motion/sub-{{sub}}_{{run}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/estimate_motion.py"
+
+
+rule normalise_anatomy:
+    message:
+        "Normalise the anatomy of sub-{wildcards.sub}"
+    input:
+        t1w=lambda wildcards: t1_of(wildcards.sub),
+        code=code_inputs("normalise_anatomy.py"),
+    output:
+        warp=WARP,
+        brain=T1_BRAIN,
+        record=record("normalise_anatomy", "sub-{sub}"),
+    params:
+        normalise=SCANS["normalise"],
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    log:
+        f"{LOGS}/normalise_anatomy/sub-{{sub}}.log",
+    benchmark:
+        f"{BENCHMARKS}/normalise_anatomy/sub-{{sub}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/normalise_anatomy.py"
+
+
+rule coregister:
+    message:
+        "Coregister BOLD and anatomy of sub-{wildcards.sub}"
+    input:
+        mean=first_mean,
+        t1w=lambda wildcards: t1_of(wildcards.sub),
+        brain=T1_BRAIN,
+        code=code_inputs("coregister.py"),
+    output:
+        transform=COREGISTRATION,
+        record=record("coregister", "sub-{sub}"),
+    params:
+        coregister=SCANS["coregister"],
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    log:
+        f"{LOGS}/coregister/sub-{{sub}}.log",
+    benchmark:
+        f"{BENCHMARKS}/coregister/sub-{{sub}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/coregister.py"
+
+
+rule estimate_betas:
+    message:
+        "Estimate response patterns of sub-{wildcards.sub}"
+    input:
+        **PATTERN_INPUT,
+        code=code_inputs("estimate_betas.py"),
+    output:
+        betas=f"{RESULTS}/betas/sub-{{sub}}.h5",
+        record=record("estimate_betas", "sub-{sub}"),
+    params:
+        runs=lambda wildcards: [scan.run_id for scan in scans_of(wildcards.sub)],
+        conditions=lambda wildcards: bold_conditions(),
+        events=SCANS["events"],
+        voxel_mm=SCANS["analysis_voxel_mm"],
+        glm=SCANS["glm"],
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    log:
+        f"{LOGS}/estimate_betas/sub-{{sub}}.log",
+    benchmark:
+        f"{BENCHMARKS}/estimate_betas/sub-{{sub}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/estimate_betas.py"
+
+
+if SCANS["contrasts"]:
+
+    rule map_contrasts:
+        message:
+            "Contrasts between conditions of sub-{wildcards.sub}"
+        input:
+            **PATTERN_INPUT,
+            code=code_inputs("map_contrasts.py"),
+        output:
+            maps=CONTRASTS,
+            sidecars=[path.replace(".nii.gz", ".json") for path in CONTRASTS],
+            record=record("map_contrasts", "sub-{sub}"),
+        params:
+            runs=lambda wildcards: [scan.run_id for scan in scans_of(wildcards.sub)],
+            contrasts=SCANS["contrasts"],
+            smoothing_mm=SCANS["contrast_smoothing_mm"],
+            events=SCANS["events"],
+            voxel_mm=SCANS["analysis_voxel_mm"],
+            glm=SCANS["glm"],
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=60,
+        log:
+            f"{LOGS}/map_contrasts/sub-{{sub}}.log",
+        benchmark:
+            f"{BENCHMARKS}/map_contrasts/sub-{{sub}}.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/map_contrasts.py"
+
+    TARGETS += expand([*rules.map_contrasts.output], sub=PARTICIPANTS)
+
+
+for _sub in PARTICIPANTS:
+    TARGETS += [path for pattern in rules.estimate_motion.output for path in of_runs(pattern, _sub)]
+    if not NATIVE:
+        TARGETS += expand([*rules.normalise_anatomy.output, *rules.coregister.output], sub=_sub)
+    TARGETS += expand([*rules.estimate_betas.output], sub=_sub)

@@ -1,0 +1,274 @@
+"""Figures and tables. Which ones exist follows from what the config has."""
+
+FIGURES = f"{RESULTS}/figures"
+TABLES_DIR = f"{RESULTS}/tables"
+FIGURE_CONFIG = config["figures"]
+STUDY_NETWORK = "cross_channel"
+HAS_NETWORK = STUDY_NETWORK in config.get("families", {})
+HAS_MAPS = bool(config.get("scans") and config.get("group"))
+NETWORK_REGIMES = config["families"][STUDY_NETWORK]["regimes"] if HAS_NETWORK else []
+# Arms that the data can have: audio-only studies draw one.
+ARM_MODALITIES = {"visual": {"video"}, "auditory": {"audio"}, "cross_modal": {"video", "audio"}}
+UPPER_LAYERS = {
+    arm: layer
+    for arm, layer in FIGURE_CONFIG["map_layers"].items()
+    if HAS_NETWORK and ARM_MODALITIES[arm] <= set(config["stimuli"]["modalities"])
+}
+SHOWN_REGIMES = [name for name in FIGURE_CONFIG["regimes"] if name in NETWORK_REGIMES]
+
+
+def figure_files(name, caption=None):
+    """The formats of one figure; the PNG is what Snakemake's report shows."""
+    caption = f"../report/{caption or name}.rst"
+    return dict(
+        pdf=f"{FIGURES}/{name}.pdf",
+        png=report(f"{FIGURES}/{name}.png", caption=caption, category="Figures"),
+        svg=f"{FIGURES}/{name}.svg",
+    )
+
+
+def group_files(model, regime):
+    """What a figure needs of one group result."""
+    folder = f"{RESULTS}/group/{model}/{regime}"
+    return [
+        *(
+            f"{folder}/{name}.{suffix}"
+            for name in ("mean", "p_fwe")
+            for suffix in ("nii.gz", "json")
+        ),
+        f"{folder}/clusters.tsv",
+        f"{folder}/group.json",
+    ]
+
+
+def map_block(model, regime, title, layers=None):
+    """One block of rows in a figure of maps; layers (name -> arm): None shows all."""
+    folder = f"{RESULTS}/group/{model}/{regime}"
+    return {"title": title, "folder": folder, "layers": layers}
+
+
+# figure -> (model set, block) of every block of rows.
+MAP_FIGURES = {}
+if HAS_MAPS and HAS_NETWORK:
+    by_layer = {layer: arm for arm, layer in UPPER_LAYERS.items()}
+    MAP_FIGURES["fig4_searchlight"] = [
+        ((STUDY_NETWORK, regime), map_block(STUDY_NETWORK, regime, f"{regime} regime", by_layer))
+        for regime in SHOWN_REGIMES
+    ]
+if HAS_MAPS:
+    control_titles = {"labels": "categories alone", "planted": "what the simulator planted"}
+    MAP_FIGURES["figS2_control_maps"] = [
+        ((model, regime), map_block(model, regime, control_titles.get(model, f"{regime} model")))
+        for model, regime in MODEL_SETS
+        if model in ("labels", "planted", "table")
+    ]
+MAP_FIGURES = {name: blocks for name, blocks in MAP_FIGURES.items() if blocks}
+
+
+if HAS_NETWORK:
+
+    rule draw_architecture:
+        message:
+            "Draw the network"
+        input:
+            layers=f"{RESULTS}/network/{STUDY_NETWORK}/layers.tsv",
+            code=code_inputs("draw_architecture.py"),
+        output:
+            **figure_files("fig1_architecture"),
+            record=record("draw_architecture"),
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        log:
+            f"{LOGS}/draw_architecture/all.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_architecture/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/draw_architecture.py"
+
+    rule draw_layer_similarity:
+        message:
+            "Draw how alike the layers are"
+        input:
+            similarity=[
+                f"{RESULTS}/similarity/{STUDY_NETWORK}/{regime}.tsv" for regime in NETWORK_REGIMES
+            ],
+            code=code_inputs("draw_layer_similarity.py"),
+        output:
+            **figure_files("fig3_layer_similarity"),
+            record=record("draw_layer_similarity"),
+        params:
+            regimes=NETWORK_REGIMES,
+            method=config["models"].get("similarity", {}).get("method", "pearson"),
+            source=config["models"].get("similarity", {}).get("source", "ensemble"),
+            n_seeds=config["families"][STUDY_NETWORK]["n_seeds"],
+            seed=config["study"]["seed"],
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        log:
+            f"{LOGS}/draw_layer_similarity/all.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_layer_similarity/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/draw_layer_similarity.py"
+
+    rule draw_accuracy:
+        message:
+            "Draw and tabulate accuracy per regime and seed"
+        input:
+            accuracy=[
+                f"{RESULTS}/network/{STUDY_NETWORK}/{regime}/accuracy.tsv"
+                for regime in NETWORK_REGIMES
+            ],
+            summary=[
+                f"{RESULTS}/network/{STUDY_NETWORK}/{regime}/accuracy_summary.tsv"
+                for regime in NETWORK_REGIMES
+            ],
+            code=code_inputs("draw_accuracy.py"),
+        output:
+            **figure_files("figS1_accuracy"),
+            table=report(
+                f"{TABLES_DIR}/accuracy.tsv", caption="../report/accuracy.rst", category="Tables"
+            ),
+            markdown=f"{TABLES_DIR}/accuracy.md",
+            record=record("draw_accuracy"),
+        params:
+            regimes=NETWORK_REGIMES,
+            n_seeds=config["families"][STUDY_NETWORK]["n_seeds"],
+            n_clips=len(STUDY_IDS),
+            seed=config["study"]["seed"],
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        log:
+            f"{LOGS}/draw_accuracy/all.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_accuracy/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/draw_accuracy.py"
+
+    TARGETS += [
+        *rules.draw_architecture.output,
+        *rules.draw_layer_similarity.output,
+        *rules.draw_accuracy.output,
+    ]
+
+
+if SHOWN_REGIMES:
+
+    rule draw_rdms:
+        message:
+            "Draw RDMs of the upper layers"
+        input:
+            rdms=[f"{RESULTS}/rdms/{STUDY_NETWORK}/{regime}.h5" for regime in SHOWN_REGIMES],
+            stimuli=f"{RESULTS}/stimuli/study.tsv",
+            code=code_inputs("draw_rdms.py"),
+        output:
+            **figure_files("fig2_rdms"),
+            record=record("draw_rdms"),
+        params:
+            regimes=SHOWN_REGIMES,
+            layers=[*UPPER_LAYERS.values()],
+            source=config["models"].get("source", "ensemble"),
+            n_clips=len(STUDY_IDS),
+            n_seeds=config["families"][STUDY_NETWORK]["n_seeds"],
+            seed=config["study"]["seed"],
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        log:
+            f"{LOGS}/draw_rdms/all.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_rdms/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/draw_rdms.py"
+
+    TARGETS += [*rules.draw_rdms.output]
+
+
+if MAP_FIGURES:
+
+    rule draw_maps:
+        message:
+            "Draw maps: {wildcards.figure}"
+        input:
+            groups=lambda wildcards: [
+                path for pair, _ in MAP_FIGURES[wildcards.figure] for path in group_files(*pair)
+            ],
+            background=of_runs(BOLD_MEAN, PARTICIPANTS[0])[0] if NATIVE else [],
+            rois=[] if NATIVE else "resources/rois.tsv",
+            code=code_inputs("draw_maps.py"),
+        output:
+            **figure_files("{figure}", caption="draw_maps"),
+            record=record("draw_maps", "{figure}"),
+        params:
+            blocks=lambda wildcards: [block for _, block in MAP_FIGURES[wildcards.figure]],
+            cuts_mm=FIGURE_CONFIG["axial_slices_mm"],
+            n_participants=len(PARTICIPANTS),
+            group=config["group"],
+            searchlight=config["searchlight"],
+            seed=config["study"]["seed"],
+        wildcard_constraints:
+            figure="|".join(MAP_FIGURES),
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=20,
+        log:
+            f"{LOGS}/draw_maps/{{figure}}.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_maps/{{figure}}.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/draw_maps.py"
+
+    TARGETS += expand([*rules.draw_maps.output], figure=MAP_FIGURES)
+
+
+if config.get("scans") and SCANS.get("contrasts"):
+
+    rule draw_contrasts:
+        message:
+            "Draw contrasts between conditions"
+        input:
+            maps=expand(rules.map_contrasts.output.maps, sub=PARTICIPANTS[0]),
+            sidecars=expand(rules.map_contrasts.output.sidecars, sub=PARTICIPANTS[0]),
+            background=of_runs(BOLD_MEAN, PARTICIPANTS[0])[0] if NATIVE else [],
+            rois=[] if NATIVE else "resources/rois.tsv",
+            code=code_inputs("draw_contrasts.py"),
+        output:
+            **figure_files("figS3_contrasts"),
+            record=record("draw_contrasts"),
+        params:
+            participant=PARTICIPANTS[0],
+            threshold_t=FIGURE_CONFIG["contrast_threshold_t"],
+            cuts_mm=FIGURE_CONFIG["axial_slices_mm"],
+            smoothing_mm=SCANS["contrast_smoothing_mm"],
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=20,
+        log:
+            f"{LOGS}/draw_contrasts/all.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_contrasts/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/draw_contrasts.py"
+
+    TARGETS += [*rules.draw_contrasts.output]

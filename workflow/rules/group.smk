@@ -1,0 +1,100 @@
+"""Inference on searchlight maps, one job per model set: over participants, or within one."""
+
+from crossmodal.contracts.errors import InputError
+
+GROUP_MAPS = ["mean", "t", "effect_size", "p_fwe", "p_fwe_all"]
+if config["group"].get("test", "sign_flip") == "sign_flip":
+    GROUP_MAPS += ["half_width", "q_fdr"]
+    for name in config["group"].get("statistics", []):
+        GROUP_MAPS += [name, f"p_{name}", f"p_{name}_all"]
+GROUP_DIR = f"{RESULTS}/group/{{model}}/{{regime}}"
+GROUP_OUTPUT = dict(
+    maps=[f"{GROUP_DIR}/{name}.nii.gz" for name in GROUP_MAPS],
+    sidecars=[f"{GROUP_DIR}/{name}.json" for name in GROUP_MAPS],
+    clusters=f"{GROUP_DIR}/clusters.tsv",
+    facts=f"{GROUP_DIR}/group.json",
+)
+
+
+rule group_maps:
+    message:
+        "Group test of {wildcards.model}/{wildcards.regime}"
+    input:
+        maps=expand(
+            f"{RESULTS}/searchlight/{{{{model}}}}/{{{{regime}}}}/sub-{{sub}}.nii.gz",
+            sub=PARTICIPANTS,
+        ),
+        sidecars=expand(
+            f"{RESULTS}/searchlight/{{{{model}}}}/{{{{regime}}}}/sub-{{sub}}.json",
+            sub=PARTICIPANTS,
+        ),
+        code=code_inputs("group_maps.py"),
+    output:
+        **GROUP_OUTPUT,
+        record=record("group_maps", "{model}/{regime}"),
+    params:
+        group=config["group"],
+        seed=config["study"]["seed"],
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    log:
+        f"{LOGS}/group_maps/{{model}}/{{regime}}.log",
+    benchmark:
+        f"{BENCHMARKS}/group_maps/{{model}}/{{regime}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/group_maps.py"
+
+
+# One participant has no sign flips: the same files come from permuted condition labels.
+rule single_maps:
+    message:
+        "Single-participant test of {wildcards.model}/{wildcards.regime}"
+    input:
+        betas=f"{RESULTS}/betas/sub-{PARTICIPANTS[0]}.h5",
+        rdms=f"{RESULTS}/rdms/{{model}}/{{regime}}.h5",
+        code=code_inputs("single_maps.py"),
+    output:
+        **GROUP_OUTPUT,
+        record=record("single_maps", "{model}/{regime}"),
+    params:
+        group=config["group"],
+        searchlight=config["searchlight"],
+        source=config["models"].get("source", "ensemble"),
+        seed=config["study"]["seed"],
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    log:
+        f"{LOGS}/single_maps/{{model}}/{{regime}}.log",
+    benchmark:
+        f"{BENCHMARKS}/single_maps/{{model}}/{{regime}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/single_maps.py"
+
+
+if config["group"].get("test", "sign_flip") == "condition_permutation":
+    if len(PARTICIPANTS) != 1:
+        raise InputError(
+            "config", "group.test", "sign_flip for several participants", "condition_permutation"
+        )
+
+    ruleorder: single_maps > group_maps
+
+    group_rule = rules.single_maps
+
+else:
+
+    ruleorder: group_maps > single_maps
+
+    group_rule = rules.group_maps
+
+
+for model, regime in MODEL_SETS:
+    TARGETS += expand([*group_rule.output], model=model, regime=regime)

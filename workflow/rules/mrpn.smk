@@ -1,0 +1,195 @@
+"""mrpn: residual perceptrons for fusion, tested on actors never trained on."""
+
+MRPN = config["families"]["mrpn"]
+MRPN_DIR = f"{RESULTS}/network/mrpn"
+MRPN_SEEDS = range(MRPN["n_seeds"])
+MRPN_MODALITIES = MRPN["inputs"]["modalities"]
+# Without weights of their own, extractors are pretrained on the pool, where there is one.
+MRPN_PRETRAINED = [m for m in MRPN_MODALITIES if not MRPN["weights"][m] and POOL_ACTORS]
+MRPN_FAMILY = {
+    key: MRPN[key]
+    for key in ("network", "inputs", "train", "n_folds", "n_validation_folds", "accelerator")
+}
+
+
+def mrpn_extractors(wildcards):
+    """modality -> file with its extractor, the user's or the pretrained one."""
+    files = {m: path for m, path in MRPN["weights"].items() if path and m in MRPN_MODALITIES}
+    own = f"{MRPN_DIR}/{wildcards.regime}/pretrained-{{}}.safetensors"
+    return files | {m: own.format(m) for m in MRPN_PRETRAINED}
+
+
+rule mrpn_pretrain:
+    message:
+        "Pretrain the {wildcards.modality} extractor of mrpn on the pool"
+    input:
+        table=f"{RESULTS}/stimuli/pool.tsv",
+        clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in POOL_ACTORS],
+        code=code_inputs("mrpn_pretrain.py"),
+    output:
+        weights=f"{MRPN_DIR}/{{regime}}/pretrained-{{modality}}.safetensors",
+        training=f"{MRPN_DIR}/{{regime}}/pretraining-{{modality}}.json",
+        record=record("mrpn_pretrain", "{regime}_{modality}"),
+    params:
+        family={key: MRPN[key] for key in ("network", "inputs", "pretrain", "accelerator")},
+        study_seed=config["study"]["seed"],
+    threads: MRPN["threads"]
+    resources:
+        mem_mb=4000,
+        runtime=600,
+    log:
+        f"{LOGS}/mrpn_pretrain/{{regime}}_{{modality}}.log",
+    benchmark:
+        f"{BENCHMARKS}/mrpn_pretrain/{{regime}}_{{modality}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/mrpn_pretrain.py"
+
+
+rule mrpn_train:
+    message:
+        "Train and test {wildcards.variant} of mrpn, seed {wildcards.seed}, over actor folds"
+    input:
+        unpack(mrpn_extractors),
+        tables=[*STIMULUS_TABLES.values()],
+        clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in ACTORS],
+        code=code_inputs("mrpn_train.py"),
+    output:
+        weights=f"{MRPN_DIR}/{{regime}}/{{variant}}/seed-{{seed}}/weights.safetensors",
+        training=f"{MRPN_DIR}/{{regime}}/{{variant}}/seed-{{seed}}/training.json",
+        record=record("mrpn_train", "{regime}_{variant}_seed-{seed}"),
+    params:
+        family=MRPN_FAMILY,
+        study_seed=config["study"]["seed"],
+    threads: MRPN["threads"]
+    resources:
+        mem_mb=4000,
+        runtime=1200,
+    log:
+        f"{LOGS}/mrpn_train/{{regime}}_{{variant}}_seed-{{seed}}.log",
+    benchmark:
+        f"{BENCHMARKS}/mrpn_train/{{regime}}_{{variant}}_seed-{{seed}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/mrpn_train.py"
+
+
+rule mrpn_tables:
+    message:
+        "Tables of mrpn, beside the published ones, and the errata of those"
+    input:
+        training=expand(
+            rules.mrpn_train.output.training,
+            variant=MRPN["variants"],
+            seed=MRPN_SEEDS,
+            allow_missing=True,
+        ),
+        published="resources/published_mrpn.tsv",
+        code=code_inputs("mrpn_tables.py"),
+    output:
+        folds=f"{RESULTS}/tables/mrpn/{{regime}}_folds.tsv",
+        summary=f"{RESULTS}/tables/mrpn/{{regime}}_summary.tsv",
+        errata=f"{RESULTS}/tables/mrpn/{{regime}}_errata.tsv",
+        record=record("mrpn_tables", "{regime}"),
+    params:
+        compare=MRPN["compare_with_published"],
+        study_seed=config["study"]["seed"],
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    log:
+        f"{LOGS}/mrpn_tables/{{regime}}.log",
+    benchmark:
+        f"{BENCHMARKS}/mrpn_tables/{{regime}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/mrpn_tables.py"
+
+
+rule mrpn_rdms:
+    message:
+        "RDMs of all layers of mrpn, {wildcards.regime}"
+    input:
+        unpack(mrpn_extractors),
+        table=f"{RESULTS}/stimuli/study.tsv",
+        clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in STUDY_ACTORS],
+        weights=expand(
+            rules.mrpn_train.output.weights,
+            variant=MRPN["rdm_variant"],
+            seed=MRPN_SEEDS,
+            allow_missing=True,
+        ),
+        code=code_inputs("mrpn_rdms.py"),
+    output:
+        rdms=f"{RESULTS}/rdms/mrpn/{{regime}}.h5",
+        embedding=f"{RESULTS}/tables/mrpn/{{regime}}_tsne.tsv",
+        layers=f"{MRPN_DIR}/{{regime}}/layers.tsv",
+        record=record("mrpn_rdms", "{regime}"),
+    params:
+        inputs=MRPN["inputs"],
+        accelerator=MRPN["accelerator"],
+        study_seed=config["study"]["seed"],
+    threads: MRPN["threads"]
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    log:
+        f"{LOGS}/mrpn_rdms/{{regime}}.log",
+    benchmark:
+        f"{BENCHMARKS}/mrpn_rdms/{{regime}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/mrpn_rdms.py"
+
+
+MRPN_TARGETS = [
+    *expand([*rules.mrpn_pretrain.output], modality=MRPN_PRETRAINED, allow_missing=True),
+    *expand(
+        [*rules.mrpn_train.output],
+        variant={*MRPN["variants"], MRPN["rdm_variant"]},
+        seed=MRPN_SEEDS,
+        allow_missing=True,
+    ),
+    *rules.mrpn_tables.output,
+    *rules.mrpn_rdms.output,
+]
+TARGETS += expand(MRPN_TARGETS, regime=MRPN["regimes"])
+
+
+if MRPN.get("interference"):
+
+    rule mrpn_interference:
+        message:
+            "What noise in one modality does to fused networks with and without residuals"
+        input:
+            unpack(lambda wildcards: mrpn_extractors(wildcards)),
+            tables=[*STIMULUS_TABLES.values()],
+            clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in ACTORS],
+            code=code_inputs("mrpn_interference.py"),
+        output:
+            accuracy=f"{RESULTS}/tables/mrpn/{{regime}}_interference.tsv",
+            differences=f"{RESULTS}/tables/mrpn/{{regime}}_interference_differences.tsv",
+            record=record("mrpn_interference", "{regime}"),
+        params:
+            family=MRPN_FAMILY,
+            interference=MRPN["interference"],
+            study_seed=config["study"]["seed"],
+        threads: MRPN["threads"]
+        resources:
+            mem_mb=4000,
+            runtime=1200,
+        log:
+            f"{LOGS}/mrpn_interference/{{regime}}.log",
+        benchmark:
+            f"{BENCHMARKS}/mrpn_interference/{{regime}}.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/mrpn_interference.py"
+
+    TARGETS += expand([*rules.mrpn_interference.output], regime=["emotion"])

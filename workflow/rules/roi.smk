@@ -1,0 +1,139 @@
+"""Regions of interest: brain RDMs, which models explain them, and what is unique to an arm."""
+
+ROI = config["roi"]
+ROI_DIR = f"{RESULTS}/roi"
+LOW_LEVEL_SETS = [("low_level", "clips")] if config.get("stimuli") else []
+# Profiles along layers and parts of variance need a network with arms.
+ROI_FIGURES = ["roi_models"] + (["roi_layers", "roi_variance"] if config.get("families") else [])
+# The study's clips; none where conditions are not clips of this study.
+ROI_STIMULI = f"{RESULTS}/stimuli/study.tsv" if config.get("stimuli") else []
+
+
+if LOW_LEVEL_SETS:
+
+    rule compute_low_level_rdms:
+        message:
+            "RDMs of pixels and sound pressure alone"
+        input:
+            table=f"{RESULTS}/stimuli/study.tsv",
+            clips=expand(f"{RESULTS}/clips/actor-{{actor}}.h5", actor=STUDY_ACTORS),
+            code=code_inputs("compute_low_level_rdms.py"),
+        output:
+            rdms=f"{RESULTS}/rdms/low_level/clips.h5",
+            record=record("compute_low_level_rdms"),
+        params:
+            low_level=ROI["low_level"],
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        log:
+            f"{LOGS}/compute_low_level_rdms/all.log",
+        benchmark:
+            f"{BENCHMARKS}/compute_low_level_rdms/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/compute_low_level_rdms.py"
+
+    TARGETS += [*rules.compute_low_level_rdms.output]
+
+
+rule compute_roi_rdms:
+    message:
+        "Brain RDMs of all regions"
+    input:
+        betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
+        spheres=ROI["spheres"] or [],
+        image=ROI["atlas"]["image"] if ROI["atlas"] else [],
+        labels=ROI["atlas"]["labels"] if ROI["atlas"] else [],
+        code=code_inputs("compute_roi_rdms.py"),
+    output:
+        rdms=f"{ROI_DIR}/rdms.h5",
+        record=record("compute_roi_rdms"),
+    params:
+        participants=PARTICIPANTS,
+        patterns=ROI["patterns"],
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    log:
+        f"{LOGS}/compute_roi_rdms/all.log",
+    benchmark:
+        f"{BENCHMARKS}/compute_roi_rdms/all.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/compute_roi_rdms.py"
+
+
+rule compare_roi_models:
+    message:
+        "Which models explain which regions"
+    input:
+        brain=rules.compute_roi_rdms.output.rdms,
+        models=[
+            f"{RESULTS}/rdms/{model}/{regime}.h5" for model, regime in MODEL_SETS + LOW_LEVEL_SETS
+        ],
+        table=ROI_STIMULI,
+        code=code_inputs("compare_roi_models.py"),
+    output:
+        models=f"{ROI_DIR}/models.tsv",
+        participants=f"{ROI_DIR}/participants.tsv",
+        pairs=f"{ROI_DIR}/pairs.tsv",
+        variance=f"{ROI_DIR}/variance.tsv",
+        gradient=f"{ROI_DIR}/gradient.tsv",
+        record=record("compare_roi_models"),
+    params:
+        sources=ROI["sources"],
+        inference=ROI["inference"],
+        hierarchy=ROI["hierarchy"],
+        seed=config["study"]["seed"],
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=120,
+    log:
+        f"{LOGS}/compare_roi_models/all.log",
+    benchmark:
+        f"{BENCHMARKS}/compare_roi_models/all.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/compare_roi_models.py"
+
+
+rule plot_roi:
+    message:
+        "Figures of the regions"
+    input:
+        models=rules.compare_roi_models.output.models,
+        participants=rules.compare_roi_models.output.participants,
+        variance=rules.compare_roi_models.output.variance,
+        code=code_inputs("plot_roi.py"),
+    output:
+        pdf=[f"{RESULTS}/figures/{name}.pdf" for name in ROI_FIGURES],
+        png=[f"{RESULTS}/figures/{name}.png" for name in ROI_FIGURES],
+        record=record("plot_roi"),
+    params:
+        figure=ROI["figure"],
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    log:
+        f"{LOGS}/plot_roi/all.log",
+    benchmark:
+        f"{BENCHMARKS}/plot_roi/all.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/plot_roi.py"
+
+
+TARGETS += [
+    *rules.compute_roi_rdms.output,
+    *rules.compare_roi_models.output,
+    *rules.plot_roi.output,
+]

@@ -1,0 +1,138 @@
+"""From media files to labelled sets of face crops and sounds."""
+
+from crossmodal.stimuli.selection import Pool, StudySet, find_media, select
+
+STIMULI = config["stimuli"]
+
+
+def media_files():
+    """All clips on offer: those of the user's folder, or those that will be simulated."""
+    if STIMULI["clips_dir"] is not None:
+        return find_media(STIMULI["clips_dir"])
+    return [
+        f"{SIMULATED_CLIPS}/{file}"
+        for actor in SIMULATED_ACTORS
+        for file in clip_files(actor, EMOTIONS)
+    ]
+
+
+SELECTION = select(
+    media_files(),
+    STIMULI["naming"],
+    STIMULI["modalities"],
+    StudySet(**STIMULI["study"]),
+    Pool(**STIMULI["pool"]) if STIMULI["pool"] else None,
+)
+STUDY_IDS = [name.stimulus_id for name in SELECTION.study]  # the condition order everywhere
+STUDY_ACTORS = SELECTION.study_actors
+POOL_ACTORS = SELECTION.pool_actors
+ACTORS = sorted({*STUDY_ACTORS, *POOL_ACTORS})
+STIMULUS_SETS = ["study", "pool"] if SELECTION.pool else ["study"]
+STIMULUS_TABLES = {name: f"{RESULTS}/stimuli/{name}.tsv" for name in STIMULUS_SETS}
+
+
+def clip_paths(actor):
+    """Media files of one actor's study and pool clips."""
+    return [name.path for name in SELECTION.of_actor(actor)]
+
+
+def detector_files():
+    """Weights that the face detector reads from disk."""
+    return [STIMULI["face"][key] for key in ("weights", "anchors") if STIMULI["face"][key]]
+
+
+wildcard_constraints:
+    actor=r"[A-Za-z0-9]+",
+
+
+rule select_stimuli:
+    message:
+        "Choose the clips of the study and of the pool"
+    input:
+        clips=[name.path for name in (*SELECTION.study, *SELECTION.pool)],
+        code=code_inputs("select_stimuli.py"),
+    output:
+        **STIMULUS_TABLES,
+        record=record("select_stimuli"),
+    params:
+        naming=STIMULI["naming"],
+        modalities=STIMULI["modalities"],
+        study=STIMULI["study"],
+        pool=STIMULI["pool"],
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    log:
+        f"{LOGS}/select_stimuli/all.log",
+    benchmark:
+        f"{BENCHMARKS}/select_stimuli/all.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/select_stimuli.py"
+
+
+rule extract_clips:
+    message:
+        "Find the face and the sound in the clips of actor {wildcards.actor}"
+    input:
+        clips=lambda wildcards: clip_paths(wildcards.actor),
+        detector=detector_files(),
+        code=code_inputs("extract_clips.py"),
+    output:
+        clips=f"{RESULTS}/clips/actor-{{actor}}.h5",
+        record=record("extract_clips", "actor-{actor}"),
+    params:
+        face=STIMULI["face"],
+        audio=STIMULI["audio"],
+        modalities=STIMULI["modalities"],
+        missing_modality=STIMULI["missing_modality"],
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    log:
+        f"{LOGS}/extract_clips/actor-{{actor}}.log",
+    benchmark:
+        f"{BENCHMARKS}/extract_clips/actor-{{actor}}.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/extract_clips.py"
+
+
+rule draw_contact_sheet:
+    message:
+        "Draw a contact sheet of the study's clips"
+    input:
+        table=STIMULUS_TABLES["study"],
+        clips=expand(f"{RESULTS}/clips/actor-{{actor}}.h5", actor=STUDY_ACTORS),
+        code=code_inputs("draw_contact_sheet.py"),
+    output:
+        pdf=f"{RESULTS}/figures/contact_sheet.pdf",
+        png=f"{RESULTS}/figures/contact_sheet.png",
+        record=record("draw_contact_sheet"),
+    params:
+        actors=STUDY_ACTORS,
+        sheet=STIMULI["contact_sheet"],
+        mel_duration_s=STIMULI["audio"]["duration_s"],
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    log:
+        f"{LOGS}/draw_contact_sheet/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_contact_sheet/all.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/draw_contact_sheet.py"
+
+
+TARGETS += [
+    *rules.select_stimuli.output,
+    *expand(rules.extract_clips.output, actor=ACTORS),
+    *rules.draw_contact_sheet.output,
+]

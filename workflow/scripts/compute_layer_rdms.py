@@ -1,0 +1,27 @@
+"""Write the RDMs of one network family and regime, from all sources."""
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.contracts.training import Training
+from crossmodal.contracts.weights import Weights
+from crossmodal.network.activations import best_seed, family_rdms
+from crossmodal.network.inputs import load_clips
+from crossmodal.network.training import torch_seed
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    torch.set_num_threads(snakemake.threads)
+    regime, family = snakemake.wildcards.regime, snakemake.params.family
+    table = StimulusTable.read(snakemake.input.table)
+    clips = load_clips(snakemake.input.clips, table, regime, family["n_frames"], family["mel"])
+    tuned = [Weights.read(path) for path in snakemake.input.tuned]
+    pretrained = [Weights.read(path) for path in snakemake.input.pretrained]
+    best = best_seed([Training.read(path) for path in snakemake.input.training])
+    seeds = [torch_seed(snakemake.params.study_seed, k) for k in range(len(tuned))]
+    family_rdms(clips, tuned, pretrained, best, seeds).write(snakemake.output.rdms)

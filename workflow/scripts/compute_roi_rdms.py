@@ -1,0 +1,21 @@
+"""Write the brain RDMs of all participants and regions."""
+
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.contracts.rois import read_rois
+from crossmodal.provenance.record import recorded
+from crossmodal.stats.roi_rdms import RoiPatterns, roi_rdms
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    rois = read_rois(snakemake.input.spheres) if snakemake.input.get("spheres") else ()
+    atlas = {key: snakemake.input.get(key) for key in ("image", "labels")}
+    roi_rdms(
+        snakemake.input.betas,
+        snakemake.params.participants,
+        rois,
+        atlas if atlas["image"] else None,
+        RoiPatterns(**snakemake.params.patterns),
+    ).write(snakemake.output.rdms)

@@ -1,0 +1,24 @@
+"""Write the rigid transform between one participant's BOLD reference and T1w image."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crossmodal.bold.coregister import coregister
+from crossmodal.bold.coregister_config import CoregisterConfig
+from crossmodal.bold.images import read_volume
+from crossmodal.bold.transform_files import write_affines
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    bold_to_t1 = coregister(
+        read_volume(snakemake.input.mean),
+        read_volume(snakemake.input.t1w),
+        read_volume(snakemake.input.brain)[0] > 0,
+        CoregisterConfig(**snakemake.params.coregister),
+    )
+    # The file holds the direction in which ITK resamples: T1w points -> BOLD points.
+    write_affines(snakemake.output.transform, np.linalg.inv(bold_to_t1)[None])

@@ -1,0 +1,16 @@
+"""Write the table of a network's layers."""
+
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.network.cross_channel import CrossChannel, CrossChannelConfig
+from crossmodal.network.layer_table import layer_table
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    config = CrossChannelConfig(**snakemake.params.network)
+    # The readout is not in the table, so its number of classes does not matter.
+    network = CrossChannel(config, 2, tuple(snakemake.params.modalities))
+    layer_table(network).write(snakemake.output.layers)

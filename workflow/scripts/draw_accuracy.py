@@ -1,0 +1,25 @@
+"""Draw and tabulate accuracy per regime and seed."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crossmodal.contracts.atomic import write_text
+from crossmodal.contracts.tables import write_table
+from crossmodal.figures.accuracy import accuracy_table, draw_accuracy, markdown_table
+from crossmodal.figures.save import save_figure
+from crossmodal.figures.style import use_style
+from crossmodal.provenance.record import figure_id, recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    use_style()
+    tables = [pd.read_csv(path, sep="\t") for path in snakemake.input.accuracy]
+    per_fold = dict(zip(snakemake.params.regimes, tables, strict=True))
+    summary = pd.concat([pd.read_csv(path, sep="\t") for path in snakemake.input.summary])
+    write_table(accuracy_table(per_fold, summary), snakemake.output.table)
+    write_text(snakemake.output.markdown, markdown_table(summary))
+    paths = [snakemake.output[name] for name in ("pdf", "png", "svg")]
+    save_figure(draw_accuracy(per_fold, summary), paths, figure_id(snakemake), "Accuracy")

@@ -1,0 +1,20 @@
+"""Write the face crops, sounds and mel images of one actor's clips."""
+
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.contracts.clips import write_clips
+from crossmodal.provenance.record import recorded
+from crossmodal.stimuli.extraction import ClipExtractor
+from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    extractor = ClipExtractor(
+        FaceConfig(**snakemake.params.face),
+        AudioConfig(**snakemake.params.audio),
+        snakemake.params.modalities,
+        snakemake.params.missing_modality,
+    )
+    write_clips(snakemake.output.clips, extractor.extract_all(snakemake.input.clips))

@@ -1,0 +1,20 @@
+"""Write the group test of one model set."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.contracts.maps import Maps
+from crossmodal.provenance.record import recorded
+from crossmodal.stats.group import GroupConfig, group_result
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    result = group_result(
+        [Maps.read(path) for path in snakemake.input.maps],
+        GroupConfig(**snakemake.params.group),
+        snakemake.params.seed,
+        snakemake.threads,
+    )
+    result.write(Path(snakemake.output.facts).parent)

@@ -1,0 +1,28 @@
+"""Pretrain the arms of one network (regime, seed) on the pool."""
+
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.network.checkpoint import checkpoint_dir
+from crossmodal.network.inputs import load_clips
+from crossmodal.network.training import Job, TrainingConfig, pretrain, require_same_labels
+from crossmodal.provenance.hashing import sha256_json
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with (
+    recorded(snakemake) as identity,
+    checkpoint_dir(snakemake.params.checkpoints, sha256_json(identity)) as folder,
+):
+    regime, family = snakemake.wildcards.regime, snakemake.params.family
+    table = StimulusTable.read(snakemake.input.table)
+    require_same_labels(table, StimulusTable.read(snakemake.input.study), regime)
+    config = TrainingConfig.build(snakemake.params.network, family, snakemake.threads)
+    clips = load_clips(snakemake.input.clips, table, regime, family["n_frames"], family["mel"])
+    seeds = int(snakemake.wildcards.seed), snakemake.params.study_seed
+    job = Job(snakemake.wildcards.model, regime, *seeds, folder)
+    weights, training = pretrain(clips, table, config, job)
+    weights.write(snakemake.output.weights)
+    training.write(snakemake.output.training)

@@ -1,0 +1,25 @@
+"""Write one participant's test against permuted condition labels."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.contracts.betas import Betas
+from crossmodal.provenance.record import recorded
+from crossmodal.rsa.participant import read_models
+from crossmodal.rsa.searchlight import SearchlightConfig
+from crossmodal.stats.group import GroupConfig
+from crossmodal.stats.single import single_result
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    result = single_result(
+        Betas.read(snakemake.input.betas),
+        read_models([snakemake.input.rdms], snakemake.params.source)[0],
+        SearchlightConfig(**snakemake.params.searchlight),
+        GroupConfig(**snakemake.params.group),
+        snakemake.params.seed,
+        snakemake.threads,
+    )
+    result.write(Path(snakemake.output.facts).parent)
