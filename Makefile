@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)/src
 SNAKEMAKE := snakemake --cores $(CORES) --configfile $(CONFIG)
 PYTEST := python -m pytest
 
-.PHONY: study check test test-fast test-full lint format bench audit crate clean
+.PHONY: study check test test-fast test-full lint format bench audit crate report clean plan test-slurm download-ravdess notice
 
 study: .venv/installed ## the whole study: from clips and scans to figures
 	$(SNAKEMAKE)
@@ -37,14 +37,29 @@ format: .venv/installed
 	ruff format .
 	snakefmt Snakefile workflow/rules
 
+test-slurm: .venv/installed ## a private one-node Slurm (packages: tests/slurm/up.sh)
+	REQUIRE_SLURM=1 $(PYTEST) -m slurm tests/slurm
+
 bench: .venv/installed ## NAME=searchlight for one
 	python -m benchmarks.run $(NAME)
+
+plan: .venv/installed ## what a study will cost, before anything runs
+	crossmodal plan --config $(CONFIG)
+
+download-ravdess: .venv/installed ## the clips of the published study, 24 GB, resumable
+	crossmodal download-ravdess data/ravdess
+
+notice: .venv/installed ## after a change of requirements.lock
+	crossmodal notice --write
 
 audit: .venv/installed ## re-hash every figure's lineage
 	crossmodal audit --config $(CONFIG)
 
 crate: .venv/installed ## the study as an RO-Crate
 	crossmodal crate --config $(CONFIG)
+
+report: .venv/installed ## a static page of the study's results: results/report/index.html
+	crossmodal report --config $(CONFIG)
 
 clean: ## results only; the environment stays
 	find $$(sed -n 's/^  results_dir: *//p' $(CONFIG)) -mindepth 1 ! -path results/README.md -delete

@@ -67,10 +67,12 @@ if config.get("figures") and config.get("families") and config.get("models"):
 
 
 include: "workflow/rules/provenance.smk"
+include: "workflow/rules/cluster.smk"
 
 
 onstart:
     stop_on_problems()
+    cancel_orphans()  # Slurm jobs that outlived the Snakemake that submitted them
 
 
 onsuccess:

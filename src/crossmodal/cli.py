@@ -8,12 +8,14 @@ from pathlib import Path
 from crossmodal.commands import (
     audit,
     check,
+    choose_actors,
     crate,
     download_ravdess,
     keys,
     lineage,
     notice,
     plan,
+    report,
     summary,
     why,
 )
@@ -22,7 +24,7 @@ from crossmodal.contracts.errors import InputError
 DEFAULT_CONFIG = "config/config.yaml"
 COMMANDS = (
     *(check, summary, lineage, audit, why, crate, keys),
-    *(download_ravdess, notice, plan),
+    *(choose_actors, download_ravdess, notice, plan, report),
 )
 
 

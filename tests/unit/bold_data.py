@@ -7,7 +7,12 @@ import nibabel as nib
 import numpy as np
 from scipy import ndimage
 
+from crossmodal.bold.bids import find_runs
+from crossmodal.bold.confounds import write_confounds
+from crossmodal.bold.design import event_regressor
 from crossmodal.bold.images import Grid, apply_affine
+from crossmodal.bold.patterns import RunFiles
+from crossmodal.bold.transform_files import write_affines
 
 CONDITIONS = ("a", "b", "c")
 ORIENTATIONS = ("RAS", "LAS", "LPS", "PIR", "oblique")
@@ -33,8 +38,10 @@ def head(points_mm: np.ndarray) -> np.ndarray:
     x, y, z = points_mm.T
     radius = np.sqrt((x / 36) ** 2 + (y / 42) ** 2 + (z / 40) ** 2)
     body = 1 / (1 + np.exp(18 * (radius - 1)))
-    texture = np.sin(x / 7 + 0.3) * np.cos(y / 9) + 0.7 * np.sin(z / 8 + x / 15) + 0.4 * np.cos(
-        y / 6 - z / 11
+    texture = (
+        np.sin(x / 7 + 0.3) * np.cos(y / 9)
+        + 0.7 * np.sin(z / 8 + x / 15)
+        + 0.4 * np.cos(y / 6 - z / 11)
     )
     return 1000 * body * (1 + 0.25 * texture)
 
@@ -78,9 +85,7 @@ def noise_series(on: Grid, n_volumes: int, seed: int = 0) -> np.ndarray:
     """A still head with smooth noise, int16 (x, y, z, volume)."""
     rng = np.random.default_rng(seed)
     still = head(on.points()).reshape(on.shape)
-    noise = ndimage.gaussian_filter(
-        rng.standard_normal((*on.shape, n_volumes)), (0.7, 0.7, 0.7, 0)
-    )
+    noise = ndimage.gaussian_filter(rng.standard_normal((*on.shape, n_volumes)), (0.7, 0.7, 0.7, 0))
     return (still[..., None] * (1 + 0.02 * noise) + 5).astype(np.int16)
 
 
@@ -103,3 +108,52 @@ def write_bids(root: Path, participants=("01",), runs=("1", "2"), n_volumes=40) 
             save(Path(f"{stem}_bold.nii.gz"), noise_series(on, n_volumes, int(run)), on.affine)
             write_events(Path(f"{stem}_events.tsv"), rows())
     return root
+
+
+def still_runs(root: Path, out: Path) -> tuple[RunFiles, ...]:
+    """The runs of sub-01 of ``write_bids(root)`` as if nobody had moved, with the files of that."""
+    runs = find_runs(root, "x", ["01"])
+    named = []
+    for run in runs:
+        n_volumes = nib.load(run.bold).shape[3]
+        motion, confounds = out / f"{run.run_id}_xfm.txt", out / f"{run.run_id}_confounds.tsv"
+        write_affines(motion, np.broadcast_to(np.eye(4), (n_volumes, 4, 4)))
+        write_confounds(confounds, np.zeros((n_volumes, 6)))
+        named.append(
+            RunFiles(run.run_id, run.bold, run.events, run.sidecars, str(motion), str(confounds))
+        )
+    return tuple(named)
+
+
+def responses(n_volumes: int, repetition_time_s: float = 2.0) -> np.ndarray:
+    """What the events of ``rows`` evoke, (volume, condition)."""
+    return np.stack(
+        [
+            event_regressor(
+                np.array([onset for onset, _, name in rows() if name == condition]),
+                np.full(3, 2.0),
+                n_volumes,
+                repetition_time_s,
+            )
+            for condition in CONDITIONS
+        ],
+        axis=1,
+    )
+
+
+def write_responses(root: Path, amplitudes: np.ndarray, n_volumes: int = 40) -> np.ndarray:
+    """Give both runs of sub-01 planted responses, and return their intensity at rest, (x, y, z).
+
+    Parameters
+    ----------
+    amplitudes : (condition, x, y, z), fractions of the intensity
+    """
+    on = grid()
+    still = head(on.points()).reshape(on.shape) + 5
+    signal = np.einsum("tc,cxyz->xyzt", responses(n_volumes), amplitudes)
+    for run in (1, 2):
+        noise = np.random.default_rng(run).standard_normal(signal.shape)
+        data = still[..., None] * (1 + signal + 0.002 * noise)
+        path = root / f"sub-01/func/sub-01_task-x_run-{run}_bold.nii.gz"
+        save(path, data.astype(np.float32), on.affine)
+    return still

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from tests.unit.mrpn_clips import write_set
 
 from crossmodal.affect3d.circumplex import circumplex_labels, read_circumplex
 from crossmodal.affect3d.experiment import restored, validation_actors
@@ -19,7 +20,6 @@ from crossmodal.affect3d.windows import cut_windows, load_clips, thinned
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.weights import Weights
-from tests.unit.mrpn_clips import write_set
 
 SMALL = Affect3dConfig(width=0.0625, image_px=16)
 CPU = torch.device("cpu")
@@ -277,9 +277,7 @@ def test_rmse_table(clips) -> None:
     np.testing.assert_allclose(table.floor, 0.1, rtol=1e-5)
     assert table.video.tolist()[-2:] == ["all", "mean over videos"]
     spread = np.std([0.0, 0.1, 0.2, 0.3])
-    np.testing.assert_allclose(
-        table.baseline[table.video == "all"], spread / np.sqrt(2), rtol=1e-5
-    )
+    np.testing.assert_allclose(table.baseline[table.video == "all"], spread / np.sqrt(2), rtol=1e-5)
 
 
 def test_coverage_of_a_calibrated_prediction_is_nominal() -> None:

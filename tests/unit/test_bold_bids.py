@@ -3,7 +3,7 @@
 import pytest
 from bold_data import write_events
 
-from crossmodal.bold.bids import entities, find_runs, find_t1, sidecars_of
+from crossmodal.bold.bids import entities, find_runs, find_t1, sidecars_of, usable
 from crossmodal.contracts.errors import InputError
 
 
@@ -78,16 +78,25 @@ def test_unknown_participant(dataset):
         find_runs(dataset, "x", ["09"])
 
 
-def test_run_without_events(dataset):
+def test_run_without_events_does_not_hide_the_others(dataset):
     (dataset / "task-x_events.tsv").unlink()
+    runs = find_runs(dataset, "x")
+    assert [run.problem is None for run in runs] == [True, True, False]
+    assert usable(runs[:2]) == list(runs[:2])
     with pytest.raises(InputError, match=r"ses-a_task-x_bold.nii: events: expected .*, got none"):
-        find_runs(dataset, "x")
+        usable(runs)
 
 
 def test_multi_echo_is_refused(dataset):
     touch(dataset / "sub-01/func/sub-01_task-x_echo-1_bold.nii.gz")
     with pytest.raises(InputError, match="one BOLD image a run, got echo-1"):
-        find_runs(dataset, "x")
+        usable(find_runs(dataset, "x"))
+
+
+def test_run_in_another_participants_folder(dataset):
+    touch(dataset / "sub-02/func/sub-03_task-x_bold.nii.gz")
+    with pytest.raises(InputError, match="name: expected sub-02 as the folder's, got 'sub-03_task"):
+        usable(find_runs(dataset, "x"))
 
 
 def test_t1_is_found(dataset):

@@ -106,7 +106,7 @@ def test_other_voxels(scans, func):
 def test_other_repetition_time(scans, func):
     save(bold(func), noise_series(grid(), 40), grid().affine, repetition_time_s=1.5)
     found = messages(scans)
-    assert any("repetition time: expected 2, got 1.5" in message for message in found)
+    assert any("repetition time: expected 2 s, got 1.5 s" in message for message in found)
     assert any("2 s as in the sidecar, got 1.5 s in the header" in message for message in found)
 
 
@@ -167,9 +167,7 @@ def test_all_problems_at_once(scans, func):
 def test_confounds_round_trip_and_refusals(tmp_path):
     parameters = np.random.default_rng(0).normal(size=(5, 6))
     write_confounds(tmp_path / "c.tsv", parameters)
-    np.testing.assert_allclose(
-        read_confounds(tmp_path / "c.tsv", MOTION, 5), parameters, rtol=1e-6
-    )
+    np.testing.assert_allclose(read_confounds(tmp_path / "c.tsv", MOTION, 5), parameters, rtol=1e-6)
     first = read_confounds(tmp_path / "c.tsv", ("framewise_displacement",), 5)[0]
     assert first == 0
     with pytest.raises(InputError, match=r"rows: expected 6, one a volume, got 5"):

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from crossmodal.contracts.config import (
     canonical,
@@ -16,13 +17,21 @@ SCHEMA = "config/config.schema.yaml"
 
 
 def configs(root: Path) -> list[Path]:
-    return [path for path in sorted((root / "config").rglob("*.yaml")) if "schema" not in path.name]
+    return [path for path in sorted((root / "config").glob("*.yaml")) if "schema" not in path.name]
 
 
 def test_every_shipped_config_is_valid(root: Path) -> None:
     assert len(configs(root)) >= 1
     for path in configs(root):
         assert config_problems(load_config(path), root / SCHEMA, path) == []
+
+
+@pytest.mark.parametrize("preset", ["published"])
+def test_presets_are_valid_on_top_of_a_study(root: Path, preset: str) -> None:
+    config = load_config(root / "config/config.yaml")
+    update_config(config, load_config(root / f"config/presets/{preset}.yaml"))
+    assert config_problems(config, root / SCHEMA) == []
+    assert config["families"]["cross_channel"]["preset"] == preset
 
 
 def test_unknown_key_is_refused_with_a_suggestion(root: Path) -> None:

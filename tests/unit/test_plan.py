@@ -119,7 +119,7 @@ def test_cost_grows_in_proportion(ravdess: dict, rule: str, field: str) -> None:
 
 
 def test_trainings_move_to_gpus() -> None:
-    sizes = {"pool_clips": 1, "pretrain_macs": 1, "clip_frames": 1, "one": 1}
+    sizes = {"pool_clips": 1, "pretrain_macs": 1, "network_frames": 1, "one": 1}
     costs = fit_costs([Study(sizes, [Measured("pretrain", 1, 3600, 1, 1)])])
     (on_cpu,) = estimate({"pretrain": 2}, sizes, costs, gpu=False)
     (on_gpu,) = estimate({"pretrain": 2}, sizes, costs, gpu=True)

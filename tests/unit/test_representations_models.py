@@ -68,7 +68,7 @@ def test_table_rdms_take_text_as_categories_and_numbers_as_differences(tmp_path)
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "file: expected a TSV"),
+        ("", "expected a TSV"),
         ("condition\tkind\na\tface\n", "table: expected 3 or more conditions"),
         ("condition\na\nb\nc\n", "table: expected 3 or more conditions"),
         ("condition\tkind\na\tx\na\ty\nb\ty\n", "condition: expected each condition once"),
@@ -81,7 +81,7 @@ def test_bad_tables_are_refused(tmp_path, text, message):
 
 
 def test_a_missing_table_is_refused(tmp_path):
-    with pytest.raises(InputError, match="file: expected a TSV"):
+    with pytest.raises(InputError, match="expected a TSV"):
         models.table_rdms(tmp_path / "none.tsv", "objects")
 
 

@@ -8,7 +8,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.rsa.models import aligned, chosen_source, pair_order, reordered
 from crossmodal.rsa.noise import univariate
-from crossmodal.rsa.participant import participant_maps
+from crossmodal.rsa.participant import ceiling_maps, participant_maps
 from crossmodal.rsa.searchlight import SearchlightConfig, fisher_z, searchlight_rsa
 
 IDS = ("a", "b", "c", "d", "e")
@@ -107,3 +107,42 @@ def test_univariate_noise_normalisation_divides_by_the_residual_sd():
     expected = searchlight_rsa(normed, one.mask, one.affine, models().dissimilarities, config)
     maps, _ = participant_maps(one, [models()], config)
     np.testing.assert_array_equal(maps[0].values, fisher_z(expected))
+
+
+def test_ceiling_maps_match_conditions_by_id_and_use_common_voxels():
+    one, two, three = betas(), betas(), betas()
+    rng = np.random.default_rng(5)
+    for other in (two, three):
+        other.betas[:] += rng.normal(size=other.betas.shape)
+    config = SearchlightConfig(4.0)
+    plain = ceiling_maps([one, two, three], config)
+    assert plain.names == ("lower", "upper")
+    assert (plain.values[0] <= plain.values[1] + 1e-6).all()
+    order = np.array([4, 2, 0, 1, 3])
+    moved = Betas(two.betas[:, order], two.mask, two.affine, tuple(IDS[i] for i in order),
+                  two.run_ids, two.residual_variance, two.space)  # fmt: skip
+    np.testing.assert_allclose(ceiling_maps([one, moved, three], config).values, plain.values)
+    two.betas[0, 0, 7] = np.nan
+    assert ceiling_maps([one, two, three], config).mask.sum() == 63
+
+
+def test_ceiling_maps_refuse_what_does_not_belong_together():
+    one = betas()
+    fields = {name: getattr(one, name) for name in Betas.__dataclass_fields__}
+    config = SearchlightConfig(4.0)
+    other_ids = Betas(**fields | {"condition_ids": ("a", "b", "c", "d", "x"), "name": "two"})
+    with pytest.raises(InputError, match="two: condition_ids: expected those of Betas"):
+        ceiling_maps([one, other_ids], config)
+    other_grid = Betas(**fields | {"affine": one.affine + np.eye(4), "name": "two"})
+    with pytest.raises(InputError, match="two: grid: expected that of Betas"):
+        ceiling_maps([one, other_grid], config)
+    with pytest.raises(InputError, match="one of .* for a ceiling, got tau_a"):
+        ceiling_maps([one, one], SearchlightConfig(4.0, comparison="tau_a"))
+    lost = one.betas.copy()
+    lost[0, 0, 1:] = np.nan
+    with pytest.raises(InputError, match="all participants have, got none"):
+        blank = one.betas.copy()
+        blank[0, 0, :1] = np.nan
+        ceiling_maps(
+            [Betas(**fields | {"betas": lost}), Betas(**fields | {"betas": blank})], config
+        )

@@ -20,9 +20,9 @@ FROM_RDMS = SEARCHLIGHT | {"compare_layers", "draw_layer_similarity", "draw_rdms
 FROM_TUNING = FROM_RDMS | {"tune", "compute_layer_rdms", "summarise_accuracy", "draw_accuracy"}
 FROM_PRETRAINING = FROM_TUNING | {"pretrain"}
 SCANS = frozenset({"estimate_motion", "normalise_anatomy", "coregister"})
-STUDY_CLIP = FROM_TUNING | {"select_study", "extract_clips", "draw_contact_sheet",
+STUDY_CLIP = FROM_TUNING | {"select_stimuli", "extract_clips", "draw_contact_sheet",
                             "compute_label_rdms"}  # fmt: skip
-POOL_CLIP = FROM_PRETRAINING | {"select_pool", "extract_clips"}
+POOL_CLIP = FROM_PRETRAINING | {"select_stimuli", "extract_clips"}
 EVERYTHING = (
     POOL_CLIP
     | STUDY_CLIP
@@ -90,7 +90,7 @@ CHANGES = [
     Change("config", "the number of permutations",
            lambda box: box.swap(CONFIG, "n_permutations: 5000", "n_permutations: 999"), MAPS),
     Change("config", "a figure's slices",
-           lambda box: box.swap(CONFIG, "axial_slices_mm: [-26,", "axial_slices_mm: [-30,"),
+           lambda box: box.swap(CONFIG, "- -26\n", "- -30\n"),
            frozenset({"draw_maps"})),
     Change("config", "the GLM's high-pass",
            lambda box: box.swap(CONFIG, "high_pass_s: 128.0", "high_pass_s: 100.0"), FROM_BETAS),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.workflow import own_data
+from tests.workflow.changes import CONFIG
 from tests.workflow.study import Study, clone
 
 
@@ -19,3 +21,11 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     study = clone(tmp_path_factory.mktemp("study"), "config/test.yaml")
     study.snakemake()
     return study
+
+
+@pytest.fixture(scope="session")
+def own_data_study(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A study whose clips and scans are the user's own; CROSSMODAL_TEST_OWN_STUDY reuses one."""
+    if existing := os.environ.get("CROSSMODAL_TEST_OWN_STUDY"):
+        return Study(Path(existing), CONFIG)
+    return own_data.own_data_study(tmp_path_factory.mktemp("own"), finished_study)

@@ -1,7 +1,7 @@
 """From BIDS runs to condition-wise response patterns."""
 
-from crossmodal.bold.bids import Run, find_runs, find_t1
-from crossmodal.bold.events import EventsConfig, conditions_of, read_events
+from crossmodal.bold.bids import Run, find_runs, find_t1, usable
+from crossmodal.bold.events import EventsConfig, conditions_of_first
 
 SCANS = config["scans"]
 NATIVE = SCANS["space"] == "native"
@@ -29,9 +29,14 @@ else:
 PARTICIPANTS = sorted({scan.participant for scan in ALL_SCANS})
 
 
+def run_ids(participant):
+    """Names of all runs of one participant."""
+    return [scan.run_id for scan in ALL_SCANS if scan.participant == participant]
+
+
 def scans_of(participant):
-    """All runs of one participant."""
-    return [scan for scan in ALL_SCANS if scan.participant == participant]
+    """All runs of one participant; a gap in them stops only the jobs that ask for them."""
+    return usable([scan for scan in ALL_SCANS if scan.participant == participant])
 
 
 def scan_of(participant, run_id):
@@ -52,8 +57,8 @@ def bold_conditions():
         return SCANS["conditions"]
     if config.get("stimuli"):
         return STUDY_IDS
-    events = read_events(ALL_SCANS[0].events, EventsConfig(**SCANS["events"]))
-    return conditions_of(events)
+    paths = [scan.events for scan in ALL_SCANS if scan.problem is None]
+    return conditions_of_first(paths, EventsConfig(**SCANS["events"]))
 
 
 DERIVATIVES = f"{RESULTS}/derivatives"
@@ -70,7 +75,7 @@ WARP = f"{ANAT}_from-T1w_to-{SCANS['space']}_mode-image_xfm.nii.gz"
 
 def of_runs(pattern, sub):
     """One file for each run of a participant."""
-    return expand(pattern, sub=sub, run=[scan.run_id for scan in scans_of(sub)])
+    return expand(pattern, sub=sub, run=run_ids(sub))
 
 
 def first_mean(wildcards):
@@ -188,7 +193,7 @@ rule estimate_betas:
         betas=f"{RESULTS}/betas/sub-{{sub}}.h5",
         record=record("estimate_betas", "sub-{sub}"),
     params:
-        runs=lambda wildcards: [scan.run_id for scan in scans_of(wildcards.sub)],
+        runs=lambda wildcards: run_ids(wildcards.sub),
         conditions=lambda wildcards: bold_conditions(),
         events=SCANS["events"],
         voxel_mm=SCANS["analysis_voxel_mm"],
@@ -220,7 +225,7 @@ if SCANS["contrasts"]:
             sidecars=[path.replace(".nii.gz", ".json") for path in CONTRASTS],
             record=record("map_contrasts", "sub-{sub}"),
         params:
-            runs=lambda wildcards: [scan.run_id for scan in scans_of(wildcards.sub)],
+            runs=lambda wildcards: run_ids(wildcards.sub),
             contrasts=SCANS["contrasts"],
             smoothing_mm=SCANS["contrast_smoothing_mm"],
             events=SCANS["events"],

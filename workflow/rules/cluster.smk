@@ -1,7 +1,6 @@
-"""What a run does before it submits its first job."""
-
-from crossmodal.cluster.orphans import cancel_orphans
+"""What runs beside Snakemake on a cluster's login node: nothing but the trivial."""
 
 
-onstart:
-    cancel_orphans()
+localrules:
+    all,
+    write_lineage,

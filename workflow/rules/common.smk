@@ -19,6 +19,7 @@ for name in (
 ):
     os.environ[name] = "1"
 
+from crossmodal.cluster.orphans import cancel_orphans
 from crossmodal.contracts.config import canonical, load_config, validate_config
 from snakemake.exceptions import WorkflowError
 

@@ -114,10 +114,20 @@ rule plot_roi:
         code=code_inputs("plot_roi.py"),
     output:
         pdf=[f"{RESULTS}/figures/{name}.pdf" for name in ROI_FIGURES],
-        png=[f"{RESULTS}/figures/{name}.png" for name in ROI_FIGURES],
+        png=[
+            report(
+                f"{RESULTS}/figures/{name}.png",
+                caption=f"../report/{name}.rst",
+                category="Regions",
+            )
+            for name in ROI_FIGURES
+        ],
         record=record("plot_roi"),
     params:
         figure=ROI["figure"],
+        inference=ROI["inference"],
+        n_participants=len(PARTICIPANTS),
+        seed=config["study"]["seed"],
     threads: 1
     resources:
         mem_mb=1500,

@@ -40,4 +40,36 @@ rule searchlight:
         "../scripts/searchlight.py"
 
 
+rule noise_ceiling:
+    message:
+        "Noise-ceiling maps over all participants"
+    input:
+        betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
+        code=code_inputs("noise_ceiling.py"),
+    output:
+        maps=f"{RESULTS}/searchlight/noise_ceiling/group.nii.gz",
+        sidecar=f"{RESULTS}/searchlight/noise_ceiling/group.json",
+        record=record("noise_ceiling"),
+    params:
+        searchlight=config["searchlight"],
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: 1000 + 500 * len(PARTICIPANTS),
+        runtime=60,
+    log:
+        f"{LOGS}/noise_ceiling.log",
+    benchmark:
+        f"{BENCHMARKS}/noise_ceiling.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/noise_ceiling.py"
+
+
 TARGETS += expand([*rules.searchlight.output], sub=PARTICIPANTS)
+if len(PARTICIPANTS) > 1 and config["searchlight"].get("comparison", "spearman") in (
+    "spearman",
+    "pearson",
+    "cosine",
+):
+    TARGETS += [*rules.noise_ceiling.output]

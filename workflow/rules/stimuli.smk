@@ -43,30 +43,29 @@ def detector_files():
 
 wildcard_constraints:
     actor=r"[A-Za-z0-9]+",
+    set="study|pool",
 
 
+# One job per set: a new clip of the study leaves the pool, and so the pretraining, alone.
 rule select_stimuli:
     message:
-        "Choose the clips of the study and of the pool"
+        "Label the clips of the {wildcards.set}"
     input:
-        clips=[name.path for name in (*SELECTION.study, *SELECTION.pool)],
+        clips=lambda wildcards: [name.path for name in getattr(SELECTION, wildcards.set)],
         code=code_inputs("select_stimuli.py"),
     output:
-        **STIMULUS_TABLES,
-        record=record("select_stimuli"),
+        table=f"{RESULTS}/stimuli/{{set}}.tsv",
+        record=record("select_stimuli", "{set}"),
     params:
         naming=STIMULI["naming"],
-        modalities=STIMULI["modalities"],
-        study=STIMULI["study"],
-        pool=STIMULI["pool"],
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     log:
-        f"{LOGS}/select_stimuli/all.log",
+        f"{LOGS}/select_stimuli/{{set}}.log",
     benchmark:
-        f"{BENCHMARKS}/select_stimuli/all.tsv"
+        f"{BENCHMARKS}/select_stimuli/{{set}}.tsv"
     conda:
         "../envs/crossmodal.yaml"
     script:
@@ -111,7 +110,11 @@ rule draw_contact_sheet:
         code=code_inputs("draw_contact_sheet.py"),
     output:
         pdf=f"{RESULTS}/figures/contact_sheet.pdf",
-        png=f"{RESULTS}/figures/contact_sheet.png",
+        png=report(
+            f"{RESULTS}/figures/contact_sheet.png",
+            caption="../report/contact_sheet.rst",
+            category="Stimuli",
+        ),
         record=record("draw_contact_sheet"),
     params:
         actors=STUDY_ACTORS,
@@ -132,7 +135,7 @@ rule draw_contact_sheet:
 
 
 TARGETS += [
-    *rules.select_stimuli.output,
+    *expand(rules.select_stimuli.output, set=STIMULUS_SETS),
     *expand(rules.extract_clips.output, actor=ACTORS),
     *rules.draw_contact_sheet.output,
 ]

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from crossmodal.bold.agreement import check_same_grid
 from crossmodal.bold.confounds import motion_parameters, write_confounds
 from crossmodal.bold.images import read_first, read_series, write_volume
 from crossmodal.bold.motion import MotionConfig, realign
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 with recorded(snakemake):
     config = MotionConfig(**snakemake.params.motion)
+    check_same_grid([snakemake.input.first, snakemake.input.bold])
     first = read_first(snakemake.input.first)
     matrices, mean = realign(*read_series(snakemake.input.bold), *first, config)
     write_affines(snakemake.output.motion, matrices)

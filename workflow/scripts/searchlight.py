@@ -16,6 +16,7 @@ with recorded(snakemake):
         read_models(snakemake.input.rdms, snakemake.params.source),
         SearchlightConfig(**snakemake.params.searchlight),
         snakemake.threads,
+        f"{snakemake.output.sphere_size}.partial.npz",
     )
     sizes.write(snakemake.output.sphere_size)
     for maps, path in zip(sets, snakemake.output.maps, strict=True):

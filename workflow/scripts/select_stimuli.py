@@ -1,23 +1,17 @@
-"""Write the tables of the study's and the pool's clips."""
+"""Write the table of one set of clips: the study's or the pool's."""
 
 from typing import TYPE_CHECKING, Any
 
 from crossmodal.provenance.hashing import sha256_files
 from crossmodal.provenance.record import recorded
-from crossmodal.stimuli.selection import Pool, StudySet, select
+from crossmodal.stimuli.naming import PARSERS
 from crossmodal.stimuli.table import stimulus_table
 
 if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
-    params = snakemake.params
-    pool = None if params.pool is None else Pool(**params.pool)
-    selection = select(
-        snakemake.input.clips, params.naming, params.modalities, StudySet(**params.study), pool
-    )
-    sha256 = sha256_files(snakemake.input.clips)
-    for name in snakemake.output.keys():  # noqa: SIM118 (Snakemake's Namedlist is no dict)
-        if name in ("study", "pool"):
-            table = stimulus_table(getattr(selection, name), sha256, name)
-            table.write(snakemake.output[name])
+    clips = list(snakemake.input.clips)
+    names = [PARSERS[snakemake.params.naming](path) for path in clips]
+    table = stimulus_table(names, sha256_files(clips), snakemake.wildcards.set)
+    table.write(snakemake.output.table)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reading
 from crossmodal.contracts.stimulus_table import StimulusTable
 
 COLUMNS = ("emotion", "intensity", "valence", "arousal", "source")
@@ -19,7 +20,8 @@ def read_circumplex(path: str | Path) -> pd.DataFrame:
     ------
     InputError : columns missing, a row without source, a value that is no number in [-1, 1]
     """
-    frame = pd.read_csv(path, sep="\t")
+    with reading(path, "a table of valence and arousal by emotion"):
+        frame = pd.read_csv(path, sep="\t")
     if missing := [name for name in COLUMNS if name not in frame]:
         raise InputError(path, "columns", list(COLUMNS), f"no {missing}")
     for row in frame.itertuples():

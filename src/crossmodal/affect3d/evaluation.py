@@ -97,7 +97,6 @@ def write_relevance(
             row = int(rows[len(rows) // 2])
             images = windows.images([row]).to(device)
             group = file.create_group(video)
-            frames = ((images[0].permute(1, 2, 3, 0) + 1) * 127.5).round().cpu()
-            group["frames"] = frames.to(torch.uint8).numpy()
+            group["frames"] = windows.pixels([row])[0].permute(1, 2, 3, 0).numpy()
             for axis, name in enumerate(AXES):
                 group[name] = relevance(network, images, axis)[0].cpu().numpy()

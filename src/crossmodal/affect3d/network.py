@@ -66,7 +66,7 @@ class Block(nn.Module):
 
 
 class Affect3d(nn.Module):
-    """(window, 3, 16, row, col) in about [-1, 1] -> (window, 2): valence, arousal in [-1, 1]."""
+    """(window, 3, 16, row, col), standardised -> (window, 2): valence, arousal in [-1, 1]."""
 
     def __init__(self, config: Affect3dConfig) -> None:
         super().__init__()

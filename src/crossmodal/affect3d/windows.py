@@ -98,12 +98,22 @@ class Windows:
     def __len__(self) -> int:
         return len(self.clip)
 
-    def images(self, rows: Sequence[int]) -> Tensor:
-        """float32 (window, 3, 16, row, col), about in [-1, 1]."""
+    def pixels(self, rows: Sequence[int]) -> Tensor:
+        """uint8 (window, 3, 16, row, col)."""
         cut = [
             self.clips.frames[self.clip[i]][self.start[i] : self.start[i] + N_FRAMES] for i in rows
         ]
-        return torch.stack(cut).permute(0, 2, 1, 3, 4).float() / 127.5 - 1
+        return torch.stack(cut).permute(0, 2, 1, 3, 4)
+
+    def images(self, rows: Sequence[int]) -> Tensor:
+        """float32 (window, 3, 16, row, col): mean 0 and SD 1 per window and colour.
+
+        # ASSUME: the paper does not normalise its input. Raw colours let the network go by
+        # skin and lighting, which tell people apart and not what they feel.
+        """
+        x = self.pixels(rows).float()
+        centred = x - x.mean((2, 3, 4), keepdim=True)
+        return centred / centred.std((2, 3, 4), keepdim=True).clamp_min(1.0)
 
     def of_actors(self, actors: Sequence[str]) -> list[int]:
         """Rows of windows of some actors."""

@@ -16,6 +16,7 @@ class Run:
 
     run_id : the name's entities but for the participant, e.g. 'ses-1_task-emotion_run-2'
     sidecars : JSON files that apply, the most general one first (BIDS inheritance)
+    problem : why the run cannot be used, if it cannot
     """
 
     participant: str
@@ -23,6 +24,7 @@ class Run:
     bold: str
     events: str
     sidecars: tuple[str, ...]
+    problem: InputError | None = None
 
 
 def entities(path: str | Path) -> dict[str, str]:
@@ -36,10 +38,12 @@ def find_runs(
 ) -> tuple[Run, ...]:
     """All runs of a task, sorted by participant and name.
 
+    A run that cannot be used is listed too, with its ``problem``, so that one participant's
+    gap neither stops the others nor drops out silently.
+
     Raises
     ------
-    InputError : no such folder, no run of the task, a named participant without one,
-        multi-echo data, a run without events
+    InputError : no such folder, no run of the task, a named participant without one
     """
     root = Path(bids_dir)
     if not root.is_dir():
@@ -58,6 +62,19 @@ def find_runs(
         if label not in labels:
             raise InputError(bids_dir, "participants", f"one of {labels}", repr(label))
     return tuple(run for run in runs if participants is None or run.participant in participants)
+
+
+def usable(runs: Sequence[Run]) -> list[Run]:
+    """The runs, if all of them can be used.
+
+    Raises
+    ------
+    InputError : the first problem: several files for one acquisition, no events
+    """
+    for run in runs:
+        if run.problem is not None:
+            raise run.problem
+    return list(runs)
 
 
 def find_t1(bids_dir: str | Path, participant: str) -> str:
@@ -81,21 +98,28 @@ def sidecars_of(bold: str | Path, candidates: Sequence[str | Path]) -> tuple[str
 
 
 def _run(root: Path, bold: Path) -> Run:
+    label = bold.relative_to(root).parts[0].removeprefix("sub-")
+    events = _inherited(root, bold, "events", ".tsv")
+    return Run(
+        label,
+        bold.name.split(".")[0].removesuffix("_bold").removeprefix(f"sub-{label}_"),
+        str(bold),
+        events[-1] if events else "",
+        tuple(_inherited(root, bold, "bold", ".json")),
+        _problem(bold, label, bool(events)),
+    )
+
+
+def _problem(bold: Path, label: str, has_events: bool) -> InputError | None:
     names = entities(bold)
+    if names.get("sub") != label:
+        return InputError(bold, "name", f"sub-{label} as the folder's", repr(bold.name))
     for entity in UNSUPPORTED:
         if entity in names:
-            raise InputError(bold, "name", "one BOLD image a run", f"{entity}-{names[entity]}")
-    events = _inherited(root, bold, "events", ".tsv")
-    if not events:
-        raise InputError(bold, "events", "an events.tsv that applies to this run", "none")
-    stem = bold.name.split(".")[0].removesuffix("_bold")
-    return Run(
-        names["sub"],
-        stem.removeprefix(f"sub-{names['sub']}_"),
-        str(bold),
-        events[-1],
-        tuple(_inherited(root, bold, "bold", ".json")),
-    )
+            return InputError(bold, "name", "one BOLD image a run", f"{entity}-{names[entity]}")
+    if not has_events:
+        return InputError(bold, "events", "an events.tsv that applies to this run", "none")
+    return None
 
 
 def _inherited(root: Path, bold: Path, suffix: str, extension: str) -> list[str]:

@@ -9,19 +9,25 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 
-from crossmodal.bold.bids import Run, find_runs, find_t1
+from crossmodal.bold.agreement import check_same_grid, check_same_timing
+from crossmodal.bold.bids import Run, find_runs, find_t1, usable
 from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.design import event_regressor, high_pass_basis
-from crossmodal.bold.events import Event, EventsConfig, check_events, conditions_of, read_events
+from crossmodal.bold.events import (
+    Event,
+    EventsConfig,
+    check_events,
+    conditions_of_first,
+    read_events,
+)
 from crossmodal.bold.glm import Design, GLMConfig
-from crossmodal.bold.images import grid_of, open_image, read_series, read_volume
+from crossmodal.bold.images import open_image, read_series, read_volume
 from crossmodal.bold.motion import MotionConfig
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.patterns import Timing
 from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
 from crossmodal.contracts.errors import InputError
 
-VOXEL_TOLERANCE_MM = 1e-3
 STAGES = {
     "events": EventsConfig,
     "motion": MotionConfig,
@@ -54,23 +60,38 @@ def find_problems(
         runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
     except InputError as error:
         return [error]
-    wanted = conditions or scans["conditions"]
+    wanted = conditions or scans["conditions"] or _shown_first(runs, scans)
     for _, own in groupby(runs, key=lambda run: run.participant):
         problems += _participant_problems(tuple(own), scans, wanted, deep)
-    return problems
+    return list({str(problem): problem for problem in problems}.values())
+
+
+def _shown_first(runs: Sequence[Run], scans: dict[str, Any]) -> list[str]:
+    """Conditions of the first run that tells; none if every run is reported as unreadable."""
+    try:
+        paths = [run.events for run in runs if run.events]
+        return conditions_of_first(paths, EventsConfig(**scans["events"]))
+    except InputError:
+        return []
 
 
 def _participant_problems(
-    runs: Sequence[Run], scans: dict[str, Any], conditions: Sequence[str] | None, deep: bool
+    runs: Sequence[Run], scans: dict[str, Any], conditions: Sequence[str], deep: bool
 ) -> Iterator[InputError]:
     if scans["space"] != "native":
         yield from _problems(lambda: _check_t1(scans["bids_dir"], runs[0].participant, deep))
-    yield from _problems(lambda: check_same_grid([run.bold for run in runs]))
+    seconds: dict[str, float] = {}
+    disagreements: list[InputError] = []
     for run in runs:
+        yield from _problems(lambda run=run: usable([run]))
         yield from _problems(lambda run=run: check_complete(run.bold))
-        yield from _problems(lambda run=run: _check_run(run, scans, conditions))
+        disagreements += _problems(lambda run=run: check_same_grid([runs[0].bold, run.bold]))
+        yield from _problems(lambda run=run: seconds.update({run.bold: _timing(run)[1]}))
+        if run.events and run.bold in seconds:
+            yield from _problems(lambda run=run: _check_run(run, scans, conditions))
         if deep:
             yield from _problems(lambda run=run: read_series(run.bold))
+    yield from disagreements or _problems(lambda: check_same_timing(seconds))
 
 
 def _problems(action: Callable[[], object]) -> list[InputError]:
@@ -89,14 +110,18 @@ def _check_t1(bids_dir: str, participant: str, deep: bool) -> None:
         read_volume(path)
 
 
-def _check_run(run: Run, scans: dict[str, Any], conditions: Sequence[str] | None) -> None:
+def _timing(run: Run) -> tuple[int, float]:
+    """Number of volumes and repetition time, s."""
     image = open_image(run.bold, 4)
     seconds = repetition_time_s(image, run.bold, read_sidecars(run.sidecars))
-    timing = Timing(int(image.shape[3]), seconds)
+    return int(image.shape[3]), seconds
+
+
+def _check_run(run: Run, scans: dict[str, Any], conditions: Sequence[str]) -> None:
+    timing = Timing(*_timing(run))
     events = read_events(run.events, EventsConfig(**scans["events"]))
-    wanted = conditions or conditions_of(events)
-    check_events(run.events, events, wanted, timing.duration_s)
-    _check_design(run.events, events, wanted, timing, scans["glm"])
+    check_events(run.events, events, conditions, timing.duration_s)
+    _check_design(run.events, events, conditions, timing, scans["glm"])
 
 
 def _check_design(
@@ -119,29 +144,6 @@ def _check_design(
     nuisance = np.zeros((timing.n_volumes, 0))
     design = Design(np.stack(columns, axis=1), nuisance, slow, tuple(conditions), path)
     design.require_freedom(glm["motion_regressors"])
-
-
-def check_same_grid(paths: Sequence[str]) -> None:
-    """Raise unless all runs of a participant have the same matrix, voxels and repetition time.
-
-    Raises
-    ------
-    InputError : naming the first run that differs
-    """
-    first = open_image(paths[0], 4)
-    for path in paths[1:]:
-        image = open_image(path, 4)
-        if grid_of(image).shape != grid_of(first).shape:
-            raise InputError(path, "matrix", grid_of(first).shape, grid_of(image).shape)
-        _same_zooms(path, first, image)
-
-
-def _same_zooms(path: str, first: nib.Nifti1Image, image: nib.Nifti1Image) -> None:
-    wanted, got = (np.array(each.header.get_zooms()[:4], dtype=float) for each in (first, image))
-    if np.abs(wanted - got)[:3].max() > VOXEL_TOLERANCE_MM:
-        raise InputError(path, "voxel size", f"{wanted[:3]} mm", f"{got[:3]} mm")
-    if abs(wanted[3] - got[3]) > VOXEL_TOLERANCE_MM:
-        raise InputError(path, "repetition time", f"{wanted[3]:g}", f"{got[3]:g}")
 
 
 def check_complete(path: str | Path) -> None:

@@ -32,10 +32,13 @@ def read_confounds(path: str | Path, columns: tuple[str, ...], n_volumes: int) -
     ------
     InputError : missing columns, another number of rows than volumes, cells that are no numbers
     """
-    with open(path, encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t")
-        rows = list(reader)
-    if missing := [name for name in columns if name not in (reader.fieldnames or [])]:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, delimiter="\t", restval="")
+            header, rows = reader.fieldnames or [], list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(path, "file", "a table of confounds", str(error)) from None
+    if missing := [name for name in columns if name not in header]:
         raise InputError(path, "columns", list(columns), f"no {missing}")
     if len(rows) != n_volumes:
         raise InputError(path, "rows", f"{n_volumes}, one a volume", len(rows))

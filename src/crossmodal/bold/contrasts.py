@@ -7,9 +7,16 @@ import numpy as np
 from scipy import ndimage
 
 from crossmodal.bold.events import EventsConfig, check_events, conditions_of, read_events
-from crossmodal.bold.glm import GLMConfig, t_map
+from crossmodal.bold.glm import Design, GLMConfig, t_map
 from crossmodal.bold.motion import FWHM_TO_SD
-from crossmodal.bold.patterns import RunFiles, covered, run_design, run_series, run_timing
+from crossmodal.bold.patterns import (
+    RunFiles,
+    Timing,
+    check_runs,
+    covered,
+    run_design,
+    run_series,
+)
 from crossmodal.bold.spaces import Space
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.maps import Maps
@@ -31,10 +38,16 @@ def contrast_maps(
     ------
     InputError : a contrast with an unknown condition; everything that patterns raise
     """
+    timings = check_runs(runs)
+    designs = [
+        _design(run, timing, contrasts, events, glm)
+        for run, timing in zip(runs, timings, strict=True)
+    ]
     space = space.keep(covered(runs, space))
     sums = np.zeros((len(contrasts), len(space.points_mm)))
-    for run in runs:
-        sums += _run_t(run, space, contrasts, (events, glm, smoothing_mm))
+    for run, (design, weights) in zip(runs, designs, strict=True):
+        series = smoothed_series(run, space, smoothing_mm)
+        sums += [t_map(series, design, each, glm.noise)[0] for each in weights]
     values = (sums / np.sqrt(len(runs))).astype(np.float32)
     return [
         Maps(value[None], space.mask, space.grid.affine, (name,), "t", space.name)
@@ -54,25 +67,21 @@ def contrast_weights(weights: dict[str, float], conditions: Sequence[str], name:
     return np.array([weights.get(condition, 0.0) for condition in conditions])
 
 
-def _run_t(
+def _design(
     run: RunFiles,
-    space: Space,
+    timing: Timing,
     contrasts: dict[str, dict[str, float]],
-    options: tuple[EventsConfig, GLMConfig, float],
-) -> np.ndarray:
-    events_config, glm, smoothing_mm = options
-    timing = run_timing(run)
+    events_config: EventsConfig,
+    glm: GLMConfig,
+) -> tuple[Design, list[np.ndarray]]:
+    """The run's model and the weights of every contrast in it."""
     events = read_events(run.events, replace(events_config, block_gap_s=None))
     conditions = conditions_of(events)
     check_events(run.events, events, conditions, timing.duration_s)
     design = run_design(run, timing, events, conditions, glm)
-    series = smoothed_series(run, space, smoothing_mm)
-    return np.stack(
-        [
-            t_map(series, design, contrast_weights(weights, conditions, name), glm.noise)[0]
-            for name, weights in contrasts.items()
-        ]
-    )
+    return design, [
+        contrast_weights(weights, conditions, name) for name, weights in contrasts.items()
+    ]
 
 
 def smoothed_series(run: RunFiles, space: Space, smoothing_mm: float) -> np.ndarray:

@@ -75,6 +75,16 @@ def motion_regressors(parameters: np.ndarray, n_regressors: int) -> np.ndarray:
     return np.concatenate(columns, axis=1)
 
 
+def informative(columns: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """Columns (volume, column) that vary, and their names.
+
+    A motion parameter that stays exactly 0 (a phantom, an axis that a tool leaves out) says
+    nothing; kept, it would make the design singular.
+    """
+    varies = np.ptp(columns, axis=0) > 0
+    return columns[:, varies], [name for name, keep in zip(names, varies, strict=True) if keep]
+
+
 def motion_names(names: Sequence[str], n_regressors: int) -> list[str]:
     """Names of the columns of ``motion_regressors``, with fMRIPrep's endings."""
     base = list(names) if n_regressors else []

@@ -66,6 +66,22 @@ def conditions_of(events: Iterable[Event]) -> list[str]:
     return sorted({event.condition for event in events})
 
 
+def conditions_of_first(paths: Iterable[str], config: EventsConfig) -> list[str]:
+    """The conditions of the first events file that can be read: what every run must show.
+
+    Raises
+    ------
+    InputError : the first file's problem, if none can be read
+    """
+    problems = []
+    for path in paths:
+        try:
+            return conditions_of(read_events(path, config))
+        except InputError as problem:
+            problems.append(problem)
+    raise problems[0] if problems else InputError("events", "files", "at least one", "none")
+
+
 def check_events(
     path: str | Path, events: Sequence[Event], conditions: Sequence[str], run_duration_s: float
 ) -> None:
@@ -73,9 +89,12 @@ def check_events(
 
     Raises
     ------
-    InputError : conditions that are unknown or never occur, events after the run's end
+    InputError : no condition at all, conditions that are unknown or never occur, events
+        after the run's end
     """
     present, wanted = set(conditions_of(events)), set(conditions)
+    if not wanted:
+        raise InputError(path, "conditions", "at least one", "none")
     if unknown := sorted(present - wanted):
         raise InputError(path, "conditions", f"one of {_few(sorted(wanted))}", _few(unknown))
     if missing := sorted(wanted - present):
@@ -93,14 +112,19 @@ def check_events(
 def _rows(path: str | Path, columns: Sequence[str]) -> list[dict[str, str]]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, delimiter="\t", restval="")
-            rows = list(reader)
+            reader = csv.DictReader(file, delimiter="\t")
+            header, rows = list(reader.fieldnames or []), list(reader)
     except FileNotFoundError:
         raise InputError(path, "file", "an events.tsv", "no such file") from None
-    header = reader.fieldnames or []
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(path, "file", "an events.tsv", str(error)) from None
     for column in columns:
         if column not in header:
             raise InputError(path, "columns", repr(column), header)
+    for number, row in enumerate(rows, start=2):
+        # DictReader's marks: a missing cell is None, cells too many are under the key None.
+        if None in row or None in row.values():
+            raise InputError(path, f"line {number}", f"{len(header)} cells", "more or fewer")
     return rows
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from crossmodal.contracts.errors import InputError
 
-MASKS = ("template", "deepbet", "none")
-
 
 @dataclass(frozen=True)
 class NormaliseConfig:
@@ -13,20 +11,14 @@ class NormaliseConfig:
 
     voxel_mm : voxel size at which both images are compared
     affine_iterations, syn_iterations : per level, coarsest first; empty: leave the step out
-    brain_mask : 'template' (propagated), 'deepbet' (network), 'none' (T1w without skull)
     """
 
     voxel_mm: float = 2.0
     affine_iterations: tuple[int, ...] = (200, 100, 50)
     syn_iterations: tuple[int, ...] = (50, 50, 25)
     syn_radius_voxels: int = 4
-    brain_mask: str = "template"
 
     def __post_init__(self) -> None:
-        if self.brain_mask not in MASKS:
-            raise InputError(
-                "config", "scans.normalise.brain_mask", f"one of {MASKS}", repr(self.brain_mask)
-            )
         if not self.voxel_mm > 0:
             raise InputError("config", "scans.normalise.voxel_mm", "> 0", self.voxel_mm)
         for name in ("affine_iterations", "syn_iterations"):

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from crossmodal.bold.agreement import check_same_grid, check_same_timing
 from crossmodal.bold.bids import sidecars_of
 from crossmodal.bold.confounds import MOTION, read_confounds
 from crossmodal.bold.design import (
     event_regressor,
     high_pass_basis,
+    informative,
     motion_names,
     motion_regressors,
 )
@@ -76,15 +78,21 @@ def estimate_patterns(
 
     Raises
     ------
-    InputError : see ``read_series``, ``read_events``, ``check_events``, ``Design``;
-        no voxel that all runs cover
+    InputError : see ``check_runs``, ``read_series``, ``read_events``, ``check_events``,
+        ``Design``; no voxel that all runs cover
     """
+    timings = check_runs(runs)
+    designs = [
+        _design(run, timing, conditions, events, glm)
+        for run, timing in zip(runs, timings, strict=True)
+    ]
     space = space.keep(covered(runs, space))
-    fits, intensity = [], []
-    for run in runs:
-        series, fitted = _estimate_run(run, space, conditions, events, glm)
-        fits.append(fitted)
-        intensity.append(series)
+    fits: list[Fit] = []
+    intensity: list[np.ndarray] = []
+    for run, design in zip(runs, designs, strict=True):
+        series = run_series(run, space)
+        fits.append(fit(series, design, glm))
+        intensity.append(series.mean(axis=0))
     lowest = np.min([mean / np.median(mean) for mean in intensity], axis=0)
     bright = lowest > MIN_INTENSITY
     LOG.info(
@@ -120,13 +128,32 @@ def run_design(
         for chosen in by_name.values()
     ]
     motion = read_confounds(run.confounds, MOTION, timing.n_volumes)
+    nuisance, nuisance_names = informative(
+        motion_regressors(motion, glm.motion_regressors),
+        motion_names(MOTION, glm.motion_regressors),
+    )
     return Design(
         np.stack(columns, axis=1),
-        motion_regressors(motion, glm.motion_regressors),
+        nuisance,
         high_pass_basis(timing.n_volumes, timing.repetition_time_s, glm.high_pass_s),
-        (*names, *motion_names(MOTION, glm.motion_regressors)),
+        (*names, *nuisance_names),
         run.events,
     )
+
+
+def check_runs(runs: Sequence[RunFiles]) -> list[Timing]:
+    """Clocks of runs that belong together, from headers and sidecars alone.
+
+    Raises
+    ------
+    InputError : runs with different matrices, voxels or repetition times; a header and a
+        sidecar that disagree
+    """
+    check_same_grid([run.bold for run in runs])
+    timings = [run_timing(run) for run in runs]
+    seconds = [timing.repetition_time_s for timing in timings]
+    check_same_timing(dict(zip((run.bold for run in runs), seconds, strict=True)))
+    return timings
 
 
 def run_timing(run: RunFiles) -> Timing:
@@ -136,19 +163,16 @@ def run_timing(run: RunFiles) -> Timing:
     return Timing(int(image.shape[3]), seconds)
 
 
-def _estimate_run(
+def _design(
     run: RunFiles,
-    space: Space,
+    timing: Timing,
     conditions: Sequence[str],
     events_config: EventsConfig,
     glm: GLMConfig,
-) -> tuple[np.ndarray, Fit]:
-    timing = run_timing(run)
+) -> Design:
     events = read_events(run.events, events_config)
     check_events(run.events, events, conditions, timing.duration_s)
-    design = run_design(run, timing, events, conditions, glm)
-    series = run_series(run, space)
-    return series.mean(axis=0), fit(series, design, glm)
+    return run_design(run, timing, events, conditions, glm)
 
 
 def run_series(run: RunFiles, space: Space) -> np.ndarray:

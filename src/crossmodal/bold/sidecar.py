@@ -23,12 +23,18 @@ def read_sidecars(paths: Sequence[str | Path]) -> dict[str, object]:
     for path in paths:
         try:
             content = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise InputError(path, "syntax", "JSON", str(error)) from None
         if not isinstance(content, dict):
             raise InputError(path, "content", "a JSON object", type(content).__name__)
         merged |= content
     return merged
+
+
+def header_repetition_time_s(image: nib.Nifti1Image) -> float:
+    """Seconds from volume to volume by the header of a 4-D image, 0 where it does not tell."""
+    unit = image.header.get_xyzt_units()[1]
+    return float(image.header.get_zooms()[3]) * TO_SECONDS.get(unit, 1.0)
 
 
 def repetition_time_s(
@@ -40,8 +46,7 @@ def repetition_time_s(
     ------
     InputError : neither tells, or they disagree
     """
-    header_s = float(image.header.get_zooms()[3])
-    header_s *= TO_SECONDS.get(image.header.get_xyzt_units()[1], 1.0)
+    header_s = header_repetition_time_s(image)
     if "RepetitionTime" not in sidecar:
         if not header_s > 0:
             raise InputError(path, "RepetitionTime", "in the sidecar or the header", "neither")

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from crossmodal.bold.check import find_problems as scan_problems
 from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.check import find_problems as clip_problems
+from crossmodal.stimuli.selection import StudySet, find_media, select
 
 SCHEMA = "config/config.schema.yaml"
 
@@ -26,6 +29,25 @@ def find_problems(config_path: str | Path, deep: bool = False) -> list[InputErro
 
 
 def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError]:
-    """Problems of the clips and scans of a valid config. Simulated data do not exist yet."""
-    del config, deep
-    return []
+    """Problems of the clips and scans of a valid config; simulated ones do not exist yet."""
+    problems: list[InputError] = []
+    if "stimuli" in config:
+        problems += clip_problems(config["stimuli"], deep)
+    if "scans" in config:
+        problems += scan_problems(config["scans"], _conditions(config, problems), deep)
+    return problems
+
+
+def _conditions(config: dict[str, Any], problems: list[InputError]) -> list[str] | None:
+    """What every run must show: the study's clips; None where they are not known."""
+    stimuli = config.get("stimuli")
+    if not stimuli or stimuli["clips_dir"] is None or problems:
+        return None
+    chosen = select(
+        find_media(stimuli["clips_dir"]),
+        stimuli["naming"],
+        stimuli["modalities"],
+        StudySet(**stimuli["study"]),
+        None,
+    )
+    return [name.stimulus_id for name in chosen.study]

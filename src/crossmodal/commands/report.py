@@ -5,7 +5,6 @@ import logging
 
 from crossmodal.contracts.config import load_config
 from crossmodal.provenance.roots import data_folders
-from crossmodal.report.build import build_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +12,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    # Imported late: it brings nilearn and matplotlib, which no other subcommand needs.
+    from crossmodal.report.build import build_report
+
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     config = load_config(options.config)
     print(build_report(config, data_folders(config)))

@@ -1,5 +1,6 @@
 """Rois: spheres in MNI space, each with its source and how sure it is."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def _roi(path: str | Path, line: int, row: dict[str, str]) -> Roi:
     for column in ("x_mm", "y_mm", "z_mm", "radius_mm"):
         try:
             numbers.append(float(row[column]))
+            if not math.isfinite(numbers[-1]):
+                raise ValueError
         except ValueError:
             raise InputError(
                 path, f"line {line}, {column}", "a number", repr(row[column])

@@ -89,8 +89,8 @@ def draw_plane(
     the small panel compares nominal and observed coverage on all test windows.
     """
     figure, axes = plt.subplots(
-        2, len(videos) + 1, layout="constrained", gridspec_kw={"height_ratios": [1, 1.3]},
-        figsize=style.size_mm(28 * (len(videos) + 1) + 10, 76),
+        2, len(videos) + 1, layout="constrained",
+        figsize=style.size_mm(28 * (len(videos) + 1) + 10, 66),
     )  # fmt: skip
     for column, (name, frames) in enumerate(videos.items()):
         axes[0, column].imshow(frames[len(frames) // 2])
@@ -101,11 +101,15 @@ def draw_plane(
     axes[0, -1].axis("off")
     panel = axes[1, -1]
     panel.plot([0, 1], [0, 1], color=style.OTHER_COLOUR, lw=0.5)
-    for (axis, part), marker in zip(coverage.groupby("axis"), "os", strict=False):
-        panel.plot(part.nominal, part.observed, marker, ls="-", ms=3, lw=0.8, label=axis)
+    for (axis, part), marker, colour in zip(
+        coverage.groupby("axis"), "os", style.CATEGORY_COLOURS[2:], strict=False
+    ):
+        panel.plot(
+            part.nominal, part.observed, marker, ls="-", ms=3, lw=0.8, label=axis, color=colour
+        )
     panel.set(xlim=(0, 1), ylim=(0, 1), aspect="equal", xlabel="nominal", ylabel="observed")
-    panel.set_title("coverage", fontsize=style.FONT_PT)
-    panel.legend(frameon=False)
+    panel.set_title("coverage of\nthe intervals", fontsize=style.FONT_PT)
+    panel.legend(frameon=False, loc="lower right", handlelength=1, fontsize=style.SMALL_FONT_PT)
     return figure
 
 

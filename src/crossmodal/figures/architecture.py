@@ -17,6 +17,7 @@ KIND_NAMES = {"conv": "convolution", "pool": "pooling", "inhibition": "inhibitor
 INPUT_TEXT = {"visual": "face\nframes", "auditory": "mel\nimage"}
 BOX_WIDTH = 0.72
 COLUMNS_OF_FULL_WIDTH = 21
+MIN_COLUMNS = 11  # the legend needs them
 ARROW = {
     "arrowstyle": "-|>", "lw": 0.5, "color": "#333333", "shrinkA": 0, "shrinkB": 0,
     "mutation_scale": 5,
@@ -41,6 +42,7 @@ def draw_architecture(table: LayerTable) -> Figure:
 def _canvas(boxes: list[Box]) -> tuple[Figure, Axes]:
     left, right = min(box.x for box in boxes) - 2.0, max(box.x for box in boxes) + 1.0
     bottom, top = min(box.y for box in boxes) - 3.2, max(box.y for box in boxes) + 1.8
+    right = max(right, left + MIN_COLUMNS)
     # A short network (audio-only) keeps the box size of the full one.
     width_mm = style.FULL_WIDTH_MM * min(1, (right - left) / COLUMNS_OF_FULL_WIDTH)
     size = style.size_mm(width_mm, width_mm * (top - bottom) / (right - left))
@@ -64,7 +66,7 @@ def _draw_arm(axes: Axes, arm: str, boxes: list[Box]) -> None:
         axes.annotate("", end, (first.x - 0.85, first.y), arrowprops=ARROW)
     axes.text(
         first.x - BOX_WIDTH / 2, first.y + first.height / 2 + 0.25,
-        f"{style.arm_name(arm)} arm\n{len(boxes)} layers",
+        f"{style.arm_name(arm)} arm\n{len(boxes)} layer{'s' * (len(boxes) > 1)}",
         color=style.arm_colour(arm), ha="left", va="bottom", weight="bold",
     )  # fmt: skip
 

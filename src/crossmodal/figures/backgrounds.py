@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nibabel as nib
+import numpy as np
 from nilearn.datasets import load_mni152_template
+from nilearn.image import reorder_img
+from nilearn.masking import compute_epi_mask
 
 from crossmodal.contracts.rois import read_rois
 from crossmodal.figures.brain_maps import BrainMap, Slices, strongest_cuts_mm
@@ -24,8 +27,18 @@ def slices_for(
     """
     maps = [one for block in blocks.values() for one in block]
     if background:
-        image = nib.as_closest_canonical(nib.load(background))
-        return Slices(image, strongest_cuts_mm(maps, N_CUTS))
+        return Slices(head_only(nib.load(background)), strongest_cuts_mm(maps, N_CUTS))
     cuts = tuple(cuts_mm) if cuts_mm else strongest_cuts_mm(maps, N_CUTS)
     spheres = read_rois(rois) if rois else ()
     return Slices(load_mni152_template(resolution=2), cuts, spheres)
+
+
+def head_only(image: nib.Nifti1Image) -> nib.Nifti1Image:
+    """A mean BOLD image along the world axes, zero outside the brain: no noise around it.
+
+    Linear interpolation: the splines of a later resampling would ring around the mask.
+    """
+    canonical = nib.as_closest_canonical(image)
+    brain = np.asarray(compute_epi_mask(canonical).dataobj).astype(bool)
+    data = np.where(brain, np.asarray(canonical.dataobj, dtype=np.float32), 0)
+    return reorder_img(nib.Nifti1Image(data, canonical.affine), resample="linear", copy_header=True)

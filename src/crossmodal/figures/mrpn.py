@@ -16,7 +16,7 @@ def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     Crosses are the published accuracies of the same actors, where there are any.
     """
     figure, axes = plt.subplots(
-        layout="constrained", figsize=style.size_mm(25 + 18 * len(summary), 65)
+        layout="constrained", figsize=style.size_mm(max(90, 25 + 18 * len(summary)), 65)
     )
     for position, row in enumerate(summary.itertuples()):
         part = folds[folds.variant == row.variant].groupby("fold", sort=False)
@@ -29,7 +29,10 @@ def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
             fmt="_", color="black", capsize=2, lw=0.8,
         )  # fmt: skip
     axes.axhline(summary.chance.mean(), color=style.CHANCE_COLOUR, lw=0.6, ls=":")
-    axes.text(-0.45, summary.chance.mean() + 0.01, "chance", color=style.CHANCE_COLOUR)
+    axes.annotate(
+        "chance", (1, summary.chance.mean()), xycoords=("axes fraction", "data"), ha="right",
+        xytext=(0, 2), textcoords="offset points", color=style.CHANCE_COLOUR,
+    )  # fmt: skip
     axes.set(
         ylim=(0, 1.02), ylabel="accuracy on actors never trained on",
         xticks=range(len(summary)), xticklabels=summary.label,
@@ -58,7 +61,9 @@ def draw_embedding(embedding: pd.DataFrame) -> Figure:
         for label, colour in zip(labels, style.CATEGORY_COLOURS, strict=False):
             chosen = part[part.label == label]
             panel.plot(chosen.x, chosen.y, "o", ms=3, mew=0, color=colour, label=label)
-        panel.set(title=SET_TITLES[name], xticks=[], yticks=[], aspect="equal", adjustable="datalim")
+        panel.set(
+            title=SET_TITLES[name], xticks=[], yticks=[], aspect="equal", adjustable="datalim"
+        )
         panel.spines[:].set_visible(True)
     handles, names = axes.flat[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)

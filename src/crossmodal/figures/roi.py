@@ -85,7 +85,7 @@ def plot_layers(models: pd.DataFrame, source: str) -> Figure:
             _profile(ax, part[part.region == region])
         row[0].set_ylabel(f"{regime}\ncorrelation")
     _titles(axes, regions, "layer")
-    _legend(figure, list(dict.fromkeys(networks.arm)))
+    _legend(figure, list(dict.fromkeys(networks.arm)), mark="|")
     return figure
 
 
@@ -191,7 +191,11 @@ def _titles(axes: np.ndarray, regions: Sequence[str], x_label: str) -> None:
 
 
 def _legend(
-    figure: Figure, arms: Sequence[str], ceiling: bool = True, participants: bool = False
+    figure: Figure,
+    arms: Sequence[str],
+    ceiling: bool = True,
+    participants: bool = False,
+    mark: str = "$*$",
 ) -> None:
     named = [arm for arm in arms if arm in ARM_NAMES]
     handles = [Patch(color=arm_colour(arm), label=arm_name(arm)) for arm in named]
@@ -202,5 +206,5 @@ def _legend(
         handles.append(Patch(color=CEILING_COLOUR, label="noise ceiling"))
     if participants:
         handles.append(Line2D([], [], marker=".", ms=2, c="black", lw=0, label="participant"))
-    handles.append(Line2D([], [], lw=0, marker="$*$", c="black", label="FDR < .05"))
+    handles.append(Line2D([], [], lw=0, marker=mark, c="black", label="FDR < .05"))
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)

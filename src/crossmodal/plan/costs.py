@@ -11,6 +11,7 @@ from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.work import work_of
 
+BYTES_PER_MB = 1e6
 KINDS = ("seconds", "memory", "disk")
 COLUMNS = ("rule", *(f"{kind}_{part}" for kind in KINDS for part in ("fixed", "per_unit")))
 
@@ -52,7 +53,8 @@ def fit_costs(studies: Sequence[Study]) -> Costs:
     """Rule -> kind -> line.
 
     The fixed part is what the cheapest job of all takes: interpreter, imports, records. With
-    two studies of different size the slope is the least-squares one through that point.
+    two studies of different size the slope is the least-squares one through that point. Of
+    memory the slope is known (``Work.bytes_per_unit``) and the fixed part is what is left.
     """
     jobs = [job for study in studies for job in study.measured]
     if not jobs:
@@ -71,6 +73,9 @@ def _line(studies: Sequence[Study], rule: str, kind: str, fixed: float) -> Line:
         for job in study.measured
         if job.rule == rule
     ]
+    if kind == "memory":
+        per_unit = work_of(rule).bytes_per_unit / BYTES_PER_MB
+        return Line(max(fixed, *(mb - per_unit * n for n, mb in points)), per_unit)
     squares = sum(amount**2 for amount, _ in points)
     return Line(fixed, sum(amount * (value - fixed) for amount, value in points) / squares)
 

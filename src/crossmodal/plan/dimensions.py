@@ -109,6 +109,8 @@ def _networks(
             "tune_macs": (visual + auditory) * block["tune"]["n_epochs"] * (block["n_folds"] + 1),
             "forward_macs": 3 * (visual + auditory) * block["n_seeds"],
             "network_seeds": block["n_seeds"],
+            "network_frames": block["n_frames"],
+            "network_units": 1.6e6 * block["network"].get("width", 1),  # of all layers together
         }
     if block := families.get("mrpn"):
         steps = block["inputs"]["video_rate_hz"] * found["clip_frames"] / 30

@@ -15,11 +15,16 @@ CONSTANT = ("one",)
 
 @dataclass(frozen=True)
 class Work:
-    """Names of the dimensions whose product seconds, memory and disk of a job grow with."""
+    """Names of the dimensions whose product seconds, memory and disk of a job grow with.
+
+    ``bytes_per_unit`` of memory follows from the arrays a job holds, because a measurement
+    cannot tell them from the libraries it loads.
+    """
 
     seconds: tuple[str, ...] = CONSTANT
     memory: tuple[str, ...] = CONSTANT
     disk: tuple[str, ...] = CONSTANT
+    bytes_per_unit: float = 0.0
     gpu: bool = False  # runs on a GPU where the config's accelerator finds one
 
     def amount(self, kind: str, dimensions: Mapping[str, float]) -> float:
@@ -37,38 +42,71 @@ class Work:
 
 _SCAN = ("runs", "volumes", "scan_voxels")
 _PATTERNS = ("patterns", "voxels")
+_RGB = 6.0  # three bytes, and a copy
+_FLOAT = 4.0
+_FRAME = _FLOAT * 64 * 64  # one grey crop as the networks take it
 WORK: dict[str, Work] = {
-    "simulate_clips": Work(("actor_clips", "clip_pixels"), disk=("actor_clips", "clip_pixels")),
-    "simulate_participant": Work(_SCAN, ("volumes", "scan_voxels"), _SCAN),
+    "simulate_clips": Work(
+        ("actor_clips", "clip_pixels"), ("clip_pixels",), ("actor_clips", "clip_pixels"), _RGB
+    ),
+    "simulate_participant": Work(_SCAN, ("volumes", "scan_voxels"), _SCAN, 4 * _FLOAT),
     "simulate_affect": Work(("clips", "clip_frames")),
     "select_stimuli": Work(("clips", "clip_pixels")),
     "extract_clips": Work(
-        ("actor_clips", "clip_pixels"), ("clip_pixels",), ("actor_clips", "clip_frames")
+        ("actor_clips", "clip_pixels"), ("clip_pixels",), ("actor_clips", "clip_frames"), _RGB
     ),
-    "pretrain": Work(("pool_clips", "pretrain_macs"), ("pool_clips", "clip_frames"), gpu=True),
-    "tune": Work(("conditions", "tune_macs"), ("conditions", "clip_frames"), gpu=True),
+    "pretrain": Work(
+        ("pool_clips", "pretrain_macs"),
+        ("pool_clips", "network_frames"),
+        bytes_per_unit=2 * _FRAME,
+        gpu=True,
+    ),
+    "tune": Work(
+        ("conditions", "tune_macs"),
+        ("conditions", "network_frames"),
+        bytes_per_unit=2 * _FRAME,
+        gpu=True,
+    ),
     "compute_layer_rdms": Work(
         ("conditions", "forward_macs"),
-        ("conditions", "network_seeds"),
+        ("conditions", "network_units"),
         ("pairs", "network_seeds"),
+        _FLOAT,
         gpu=True,
     ),
     "compare_layers": Work(("pairs", "network_seeds")),
     "mrpn_pretrain": Work(
-        ("pool_clips", "mrpn_pretrain_work"), ("pool_clips", "clip_frames"), gpu=True
+        ("pool_clips", "mrpn_pretrain_work"),
+        ("pool_clips", "clip_frames"),
+        bytes_per_unit=3 * _FRAME,
+        gpu=True,
     ),
-    "mrpn_train": Work(("conditions", "mrpn_train_work"), ("clips", "clip_frames"), gpu=True),
-    "affect3d_train": Work(("clips", "affect_work"), ("clips", "clip_frames"), gpu=True),
-    "estimate_motion": Work(("volumes",), ("volumes", "scan_voxels"), ("volumes",)),
-    "normalise_anatomy": Work(("warp_voxels",), ("scan_voxels",), ("scan_voxels",)),
+    "mrpn_train": Work(
+        ("conditions", "mrpn_train_work"),
+        ("clips", "clip_frames"),
+        bytes_per_unit=3 * _FRAME,
+        gpu=True,
+    ),
+    "affect3d_train": Work(
+        ("clips", "affect_work"), ("clips", "clip_frames"), bytes_per_unit=3 * _FRAME, gpu=True
+    ),
+    "estimate_motion": Work(("volumes",), ("volumes", "scan_voxels"), ("volumes",), 1.5 * _FLOAT),
+    "normalise_anatomy": Work(("warp_voxels",), ("scan_voxels",), ("scan_voxels",), 40 * _FLOAT),
     "coregister": Work(("coregister_voxels",)),
-    "estimate_betas": Work(("runs", "volumes", "voxels"), ("volumes", "voxels"), _PATTERNS),
+    "estimate_betas": Work(
+        ("runs", "volumes", "voxels"), ("volumes", "scan_voxels"), _PATTERNS, 3 * _FLOAT
+    ),
     "compute_low_level_rdms": Work(("conditions", "clip_frames")),
-    "compute_roi_rdms": Work(("participants", "patterns"), _PATTERNS, ("participants", "pairs")),
+    "compute_roi_rdms": Work(
+        ("participants", "patterns"), _PATTERNS, ("participants", "pairs"), 2 * _FLOAT
+    ),
     "compare_roi_models": Work(("participants", "models", "pairs", "bootstraps")),
-    "searchlight": Work(("voxels", "searchlight_us"), _PATTERNS, ("voxels", "models")),
+    "searchlight": Work(("voxels", "searchlight_us"), _PATTERNS, ("voxels", "models"), 3 * _FLOAT),
     "group_maps": Work(
-        ("participants", "voxels", "permutations"), ("participants", "voxels"), ("voxels",)
+        ("participants", "voxels", "permutations"),
+        ("participants", "voxels", "regime_models"),
+        ("voxels",),
+        2 * _FLOAT,
     ),
 }
 

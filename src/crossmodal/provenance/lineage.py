@@ -64,7 +64,7 @@ def read_record(path: str | Path) -> dict[str, Any]:
     """
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, "record", "a JSON record", str(error)) from None
     if not isinstance(record, dict):
         raise InputError(path, "record", "a JSON object", type(record).__name__)

@@ -125,6 +125,7 @@ def start_logging(snakemake: Any) -> None:
         handlers=handlers,
         force=True,
     )
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 @contextmanager

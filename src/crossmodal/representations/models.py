@@ -9,6 +9,7 @@ import pandas as pd
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.planted_features import PlantedFeatures
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.contracts.reading import reading
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.representations.rdm import category_rdm, difference_rdm, feature_rdm
 
@@ -49,10 +50,8 @@ def table_rdms(path: str | Path, name: str) -> ModelRDMs:
     ------
     InputError : no such file, no model column, conditions that repeat, empty cells
     """
-    try:
+    with reading(path, "a TSV with one row per condition"):
         frame = pd.read_csv(path, sep="\t", index_col=0)
-    except (FileNotFoundError, pd.errors.EmptyDataError):
-        raise InputError(path, "file", "a TSV with one row per condition", "none") from None
     if frame.shape[1] == 0 or len(frame) < 3:
         raise InputError(path, "table", "3 or more conditions, 1 or more models", frame.shape)
     if doubled := frame.index[frame.index.duplicated()].tolist():

@@ -133,6 +133,26 @@ def compare(
     return prepare(models, method, controls, rdms.dtype.type)(np.array(rdms, order="C"))
 
 
+def standardised(rdms: np.ndarray, method: str) -> np.ndarray:
+    """RDMs (rdm, pair) ranked or centred as ``method`` wants and of unit norm; NaN if constant.
+
+    The products of two such RDMs are their similarity, for 'spearman', 'pearson' and 'cosine'.
+    The argument is overwritten.
+    """
+    squares = np.empty(len(rdms))
+    _transform(rdms, method, squares)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.where(squares > 0, 1 / np.sqrt(squares), np.nan)
+    rdms *= scale[:, None].astype(rdms.dtype)
+    return rdms
+
+
+def ranked(rdms: np.ndarray) -> np.ndarray:
+    """Average ranks minus their mean, of each RDM (rdm, pair), which is overwritten."""
+    _transform(rdms, "spearman", np.empty(len(rdms)))
+    return rdms
+
+
 def whiten(vectors: np.ndarray) -> np.ndarray:
     """Multiply RDMs (rdm, pair) by the inverse of the covariance of their estimates.
 

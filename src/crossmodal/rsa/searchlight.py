@@ -1,13 +1,17 @@
 """Whole-brain searchlight RSA: patterns and model RDMs in, one similarity map per model out."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from crossmodal.rsa.checkpoint import Checkpoint
 from crossmodal.rsa.comparisons import LINEAR, METHODS, Comparison, compare, prepare
 from crossmodal.rsa.distances import DISTANCES, cross_run_rdms, within_run_rdms
 from crossmodal.rsa.neighbourhoods import Neighbourhoods, spheres
@@ -188,18 +192,34 @@ def tile_rdms(
 
 
 def over_tiles(
-    work: Callable[[int], np.ndarray], n_centres: int, n_threads: int, label: str
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield (first centre, result) of every tile in order, computed by threads."""
-    starts = range(0, n_centres, TILE)
+    work: Callable[[int], Any], n_centres: int, n_threads: int, label: str, start: int = 0
+) -> Iterator[tuple[int, Any]]:
+    """Yield (first centre, result) of every tile from ``start`` on in order, by threads.
+
+    Only a few tiles per thread are under way at once, so that memory does not grow with the brain.
+    """
+    starts = range(start, n_centres, TILE)
+    under_way: deque[tuple[int, Future]] = deque()
     with (
         threadpool_limits(1, user_api="blas"),
         ThreadPoolExecutor(n_threads) as pool,
-        tqdm(total=n_centres, desc=label, mininterval=5, disable=None) as progress,
+        tqdm(total=n_centres, initial=start, desc=label, mininterval=5, disable=None) as progress,
     ):
-        for first, result in zip(starts, pool.map(work, starts), strict=True):
-            progress.update(min(TILE, n_centres - first))
-            yield first, result
+        for first in starts:
+            under_way.append((first, pool.submit(work, first)))
+            if len(under_way) > 2 * n_threads:
+                yield _finished(under_way, n_centres, progress)
+        while under_way:
+            yield _finished(under_way, n_centres, progress)
+
+
+def _finished(
+    under_way: deque[tuple[int, Future]], n_centres: int, progress: tqdm
+) -> tuple[int, Any]:
+    first, future = under_way.popleft()
+    result = future.result()
+    progress.update(min(TILE, n_centres - first))
+    return first, result
 
 
 def searchlight(
@@ -208,12 +228,14 @@ def searchlight(
     comparison: Comparison | Callable[[np.ndarray], np.ndarray],
     min_voxels: int = 2,
     n_threads: int = 1,
+    checkpoint: Checkpoint | None = None,
 ) -> np.ndarray:
     """Similarity of every sphere's RDM with every model.
 
     Parameters
     ----------
     comparison : from ``prepare``; takes (rdm, pair), which it may overwrite, to (rdm, model)
+    checkpoint : where finished blocks are kept, so that a killed run goes on where it was
 
     Returns
     -------
@@ -230,11 +252,18 @@ def searchlight(
         return similarities
 
     maps = None
-    for first, tile in over_tiles(work, len(neighbourhoods), n_threads, "searchlight"):
+    start = 0
+    if checkpoint is not None and (done := checkpoint.read()) is not None:
+        start = done.shape[1]
+        maps = np.empty((len(done), len(neighbourhoods)), dtype=done.dtype)
+        maps[:, :start] = done
+    for first, tile in over_tiles(work, len(neighbourhoods), n_threads, "searchlight", start):
         if maps is None:
             maps = np.empty((tile.shape[1], len(neighbourhoods)), dtype=tile.dtype)
         stop = min(first + TILE, len(neighbourhoods))
         maps[:, first:stop] = tile[: stop - first].T
+        if checkpoint is not None and stop < len(neighbourhoods):
+            checkpoint.keep(maps[:, :stop])
     maps[:, small] = np.nan
     return maps
 
@@ -248,6 +277,7 @@ def searchlight_rsa(
     controls: np.ndarray | None = None,
     residuals: np.ndarray | None = None,
     n_threads: int = 1,
+    checkpoint_file: str | Path | None = None,
 ) -> np.ndarray:
     """Searchlight RSA from plain arrays.
 
@@ -262,6 +292,8 @@ def searchlight_rsa(
     controls : (control, pair) for partial comparisons
     residuals : (time, voxel) of the GLM, all runs; whitens the patterns of every sphere by their
         shrunk covariance; needed for 'mahalanobis', possible for every distance
+    checkpoint_file : finished blocks are kept in it every minute; a later call with the same input
+        goes on from there; removed at the end
 
     Returns
     -------
@@ -285,10 +317,16 @@ def searchlight_rsa(
         def comparison(rdms: np.ndarray) -> np.ndarray:
             return compare(rdms, models, config.comparison)
 
+    checkpoint = None
+    if checkpoint_file is not None:
+        known = [betas, mask, affine, models, controls, residuals]
+        checkpoint = Checkpoint.of(checkpoint_file, repr(config), known)
     maps = np.full((len(models), int(mask.sum())), np.nan, dtype=dtype)
     maps[:, finite] = searchlight(
-        patterns, neighbourhoods, comparison, config.min_voxels, n_threads
+        patterns, neighbourhoods, comparison, config.min_voxels, n_threads, checkpoint
     )
+    if checkpoint is not None:
+        checkpoint.remove()
     return maps
 
 

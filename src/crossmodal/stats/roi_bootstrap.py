@@ -110,10 +110,12 @@ class Bootstrap:
     evaluations : (sample, model, kind): mean correlation over participants; kinds: participants
         and clips resampled, participants only, clips only
     ceilings : (2, sample, kind): lower and upper noise ceiling
+    n_groups : how many groups of clips were resampled
     """
 
     evaluations: np.ndarray
     ceilings: np.ndarray
+    n_groups: int
 
     def covariances(self) -> np.ndarray:
         """(kind, model + 2, model + 2): of the evaluations and the two ceilings."""
@@ -156,7 +158,8 @@ def dual_bootstrap(
             evaluations[:, b, :, kind] = sample.correlations @ (count / count.sum())
             for r in range(n_regions):
                 ceilings[r, :, b, kind] = noise_ceiling(sample.data[r], count, comparison)
-    return [Bootstrap(e, c) for e, c in zip(evaluations, ceilings, strict=True)]
+    n_groups = draws.groups.shape[1]
+    return [Bootstrap(e, c, n_groups) for e, c in zip(evaluations, ceilings, strict=True)]
 
 
 class _Sample:

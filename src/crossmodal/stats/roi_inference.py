@@ -24,6 +24,7 @@ from crossmodal.stats.roi_bootstrap import (
 
 IDENTITY = ("model", "regime", "source", "layer", "arm")
 CONTROL = "low_level"
+BLOCK_MODELS = 30
 RSATOOLBOX_NAMES = {"spearman": "spearman", "pearson": "corr"}
 
 
@@ -127,13 +128,12 @@ def compare_models(
     data = brain.dissimilarities.transpose(1, 0, 2)
     bootstraps = dual_bootstrap(models.vectors, data, codes, draws, config.comparison)
     tables = [
-        _region_tables(region, data[r], models, bootstraps[r], config.comparison, codes.max() + 1)
+        _region_tables(region, data[r], models, bootstraps[r], config)
         for r, region in enumerate(brain.regions)
     ]
     fits, singles, pairs = (
         pd.concat(parts, ignore_index=True) for parts in zip(*tables, strict=True)
     )
-    pairs = _among(pairs, models, config.paired_layers)
     fits["p_fdr"] = false_discovery_control(fits.p)
     pairs["p_fdr"] = pairs.groupby("region").p.transform(false_discovery_control)
     names = dict(enumerate(brain.participants))
@@ -147,93 +147,115 @@ def network_sets(names: pd.DataFrame) -> list[tuple[tuple[str, str, str], pd.Dat
     return [(key, rows) for key, rows in sets if rows.arm.nunique() > 1 and key[0] != CONTROL]
 
 
-def _among(pairs: pd.DataFrame, models: ModelTable, layers: Sequence[str]) -> pd.DataFrame:
-    """Pairs of models without arms and of the named layers of networks."""
-    dropped = set()
-    for _, rows in network_sets(models.names):
-        dropped |= {models.labels[i] for i in rows.index[~rows.layer.isin(layers)]}
-    keep = ~(pairs["first"].isin(dropped) | pairs["second"].isin(dropped))
-    return pairs[keep].reset_index(drop=True)
+def _paired(models: ModelTable, layers: Sequence[str]) -> np.ndarray:
+    """int: models without arms and the named layers of networks."""
+    dropped = [
+        rows.index[~rows.layer.isin(layers)].to_numpy() for _, rows in network_sets(models.names)
+    ]
+    return np.setdiff1d(models.names.index, np.concatenate([[], *dropped])).astype(int)
 
 
 def _region_tables(
-    region: str,
-    data: np.ndarray,
-    models: ModelTable,
-    bootstrap: Bootstrap,
-    comparison: str,
-    n_units: int,
+    region: str, data: np.ndarray, models: ModelTable, bootstrap: Bootstrap, config: RoiInference
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    rows = Rows.of(data, comparison)
-    correlations = (Rows.of(models.vectors, comparison).unit @ rows.unit.T).astype(np.float64)
-    ceiling = noise_ceiling(rows, np.ones(len(data), dtype=int), comparison)
-    result = _result(models, correlations, ceiling, bootstrap, comparison, n_units)
-    p_pairs, p_zero, p_ceiling = result.test_all()
-    low, high = result.get_ci(0.95)
+    fitted = RegionFit.of(data, models, bootstrap, config.comparison)
+    everything = np.arange(len(models.names))
+    # rsatoolbox works out all differences at once: few models at a time keep that small.
+    blocks = [
+        fitted.tested(everything[i : i + BLOCK_MODELS])
+        for i in range(0, len(everything), BLOCK_MODELS)
+    ]
     fits = models.names.assign(
         region=region,
-        estimate=correlations.mean(axis=1),
-        standard_error=result.get_sem(),
-        ci_low=low,
-        ci_high=high,
-        p=p_zero,
-        p_ceiling=p_ceiling,
-        ceiling_low=ceiling[0],
-        ceiling_high=ceiling[1],
+        **pd.concat(blocks, ignore_index=True),
+        ceiling_low=fitted.ceiling[0],
+        ceiling_high=fitted.ceiling[1],
         n_participants=len(data),
-        n_units=n_units,
+        n_units=bootstrap.n_groups,
     )
     singles = models.names.loc[np.repeat(models.names.index, len(data))].assign(
         region=region,
         participant=np.tile(np.arange(len(data)), len(models.names)),
-        correlation=correlations.ravel(),
+        correlation=fitted.correlations.ravel(),
     )
-    return fits, singles, _pairs(region, models.labels, correlations.mean(axis=1), result, p_pairs)
+    pairs = fitted.pairs(_paired(models, config.paired_layers))
+    pairs.insert(0, "region", region)
+    return fits, singles, pairs
 
 
-def _result(
-    models: ModelTable,
-    correlations: np.ndarray,
-    ceiling: tuple[float, float],
-    bootstrap: Bootstrap,
-    comparison: str,
-    n_units: int,
-) -> rsatoolbox.inference.Result:
-    """rsatoolbox's result: estimates of the whole data, covariances of the bootstrap."""
-    n = correlations.shape[1]
-    return rsatoolbox.inference.Result(
-        [
-            rsatoolbox.model.ModelFixed(label, vector)
-            for label, vector in zip(models.labels, models.vectors, strict=True)
-        ],
-        correlations[None],
-        method=RSATOOLBOX_NAMES[comparison],
-        cv_method="fixed",
-        noise_ceiling=np.array(ceiling),
-        variances=bootstrap.covariances(),
-        # The number of independent units, not of clips: clips of one unit are drawn together.
-        dof=min(n, n_units) - 1,
-        n_rdm=n,
-        n_pattern=n_units,
-    )
+@dataclass(frozen=True)
+class RegionFit:
+    """Correlations (model, participant), noise ceilings and bootstrap covariances of a region."""
 
+    correlations: np.ndarray
+    ceiling: tuple[float, float]
+    covariances: np.ndarray
+    n_groups: int
+    models: ModelTable
+    method: str
 
-def _pairs(
-    region: str,
-    labels: Sequence[str],
-    estimates: np.ndarray,
-    result: rsatoolbox.inference.Result,
-    p: np.ndarray,
-) -> pd.DataFrame:
-    first, second = np.triu_indices(len(labels), 1)
-    names = np.asarray(labels, dtype=object)
-    return pd.DataFrame(
-        {
-            "region": region,
-            "first": names[first],
-            "second": names[second],
-            "difference": estimates[first] - estimates[second],
-            "standard_error": np.sqrt(np.maximum(result.diff_var, 0)),
-            "p": np.asarray(p)[first, second],
-        }
-    )
+    @classmethod
+    def of(
+        cls, data: np.ndarray, models: ModelTable, bootstrap: Bootstrap, comparison: str
+    ) -> "RegionFit":
+        rows = Rows.of(data, comparison)
+        unit = Rows.of(models.vectors, comparison).unit
+        return cls(
+            (unit @ rows.unit.T).astype(np.float64),
+            noise_ceiling(rows, np.ones(len(data), dtype=int), comparison),
+            bootstrap.covariances(),
+            bootstrap.n_groups,
+            models,
+            RSATOOLBOX_NAMES[comparison],
+        )
+
+    def result(self, chosen: np.ndarray) -> rsatoolbox.inference.Result:
+        """rsatoolbox's result of some models: estimates of the whole data, covariances of the
+        bootstrap."""
+        n = self.correlations.shape[1]
+        ceilings = len(self.models.names) + np.arange(2)
+        kept = np.append(chosen, ceilings)
+        labels = self.models.labels
+        return rsatoolbox.inference.Result(
+            [rsatoolbox.model.ModelFixed(labels[i], self.models.vectors[i]) for i in chosen],
+            self.correlations[chosen][None],
+            method=self.method,
+            cv_method="fixed",
+            noise_ceiling=np.array(self.ceiling),
+            variances=self.covariances[:, kept[:, None], kept],
+            # The number of independent units, not of clips: those of a unit are drawn together.
+            dof=min(n, self.n_groups) - 1,
+            n_rdm=n,
+            n_pattern=self.n_groups,
+        )
+
+    def tested(self, chosen: np.ndarray) -> pd.DataFrame:
+        """Estimate, standard error, 95 % interval, p against zero and the lower ceiling."""
+        result = self.result(chosen)
+        low, high = result.get_ci(0.95)
+        return pd.DataFrame(
+            {
+                "estimate": self.correlations[chosen].mean(axis=1),
+                "standard_error": result.get_sem(),
+                "ci_low": low,
+                "ci_high": high,
+                "p": result.test_zero(),
+                "p_ceiling": result.test_noise(),
+            }
+        )
+
+    def pairs(self, chosen: np.ndarray) -> pd.DataFrame:
+        """Difference of every two models, its standard error and two-sided p."""
+        first, second = np.triu_indices(len(chosen), 1)
+        result = self.result(chosen)
+        estimates = self.correlations[chosen].mean(axis=1)
+        names = np.asarray(self.models.labels, dtype=object)[chosen]
+        return pd.DataFrame(
+            {
+                "first": names[first],
+                "second": names[second],
+                "difference": estimates[first] - estimates[second],
+                "standard_error": np.sqrt(np.maximum(result.diff_var, 0)),
+                "p": np.asarray(result.test_pairwise())[first, second],
+            }
+        )

@@ -1,0 +1,52 @@
+"""Whether the runs of a participant belong together: same matrix, voxels and repetition time.
+
+Affines may differ, because a participant may lie differently in each session: every run is
+aligned to the first one in world coordinates.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from crossmodal.bold.images import grid_of, open_image
+from crossmodal.bold.sidecar import TOLERANCE_S, header_repetition_time_s
+from crossmodal.contracts.errors import InputError
+
+VOXEL_TOLERANCE_MM = 1e-3
+
+
+def check_same_grid(paths: Sequence[str]) -> None:
+    """Raise unless all headers have the first one's matrix, voxels and repetition time.
+
+    Raises
+    ------
+    InputError : naming the first run that differs
+    """
+    first = open_image(paths[0], 4)
+    wanted, wanted_s = grid_of(first), header_repetition_time_s(first)
+    for path in paths[1:]:
+        image = open_image(path, 4)
+        grid, seconds = grid_of(image), header_repetition_time_s(image)
+        if grid.shape != wanted.shape:
+            raise InputError(path, "matrix", wanted.shape, grid.shape)
+        if np.abs(grid.voxel_mm - wanted.voxel_mm).max() > VOXEL_TOLERANCE_MM:
+            raise InputError(path, "voxel size", _mm(wanted.voxel_mm), _mm(grid.voxel_mm))
+        if wanted_s > 0 and seconds > 0:
+            check_same_timing({paths[0]: wanted_s, path: seconds})
+
+
+def check_same_timing(repetition_times_s: Mapping[str, float]) -> None:
+    """Raise unless the repetition times, by path of the run, all equal the first one.
+
+    Raises
+    ------
+    InputError : naming the first run that differs
+    """
+    wanted = next(iter(repetition_times_s.values()), 0.0)
+    for path, seconds in repetition_times_s.items():
+        if abs(seconds - wanted) > TOLERANCE_S:
+            raise InputError(path, "repetition time", f"{wanted:g} s", f"{seconds:g} s")
+
+
+def _mm(sizes: np.ndarray) -> str:
+    return " x ".join(f"{size:g}" for size in sizes.round(4)) + " mm"

@@ -1,0 +1,51 @@
+"""Finished blocks of a long searchlight on disk, so that a killed run can go on."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from crossmodal.contracts.atomic import atomic_path
+
+INTERVAL_S = 60.0
+
+
+@dataclass
+class Checkpoint:
+    """A file that holds the maps so far, and a digest of everything they depend on."""
+
+    path: Path
+    digest: str
+    interval_s: float = field(default_factory=lambda: INTERVAL_S)
+    last_s: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def of(cls, path: str | Path, text: str, arrays: Sequence[np.ndarray | None]) -> "Checkpoint":
+        """A checkpoint that only the same text and arrays can read."""
+        state = hashlib.sha256(text.encode())
+        for array in arrays:
+            if array is not None:
+                state.update(f"{array.dtype} {array.shape}".encode())
+                state.update(np.ascontiguousarray(array).tobytes())
+        return cls(Path(path), state.hexdigest())
+
+    def read(self) -> np.ndarray | None:
+        """Maps (model, finished voxel), or None if there are none for this input."""
+        if not self.path.is_file():
+            return None
+        with np.load(self.path, allow_pickle=False) as stored:
+            return stored["maps"] if str(stored["digest"]) == self.digest else None
+
+    def keep(self, maps: np.ndarray) -> None:
+        """Write the maps so far, if the last time is long enough ago."""
+        if time.monotonic() - self.last_s < self.interval_s:
+            return
+        with atomic_path(self.path) as temporary, open(temporary, "wb") as file:
+            np.savez(file, maps=maps, digest=np.array(self.digest))
+        self.last_s = time.monotonic()
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)

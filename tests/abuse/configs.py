@@ -1,0 +1,61 @@
+"""Bad configs: syntax, tags, types, keys, and values that multiply."""
+
+from pathlib import Path
+
+from crossmodal.contracts.config import load_config, validate_config
+from tests.abuse.case import Case, of_bytes, of_text
+
+ROOT = Path(__file__).parents[2]
+BOMB = "\n".join(
+    ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
+)
+
+
+def read(path: Path) -> object:
+    config = load_config(path)
+    validate_config(config, ROOT / "config/config.schema.yaml", path)
+    return config
+
+
+def changed(name: str, old: str, new: str, match: str) -> Case:
+    """The mini-study's config with one line changed."""
+    text = (ROOT / "config/config.yaml").read_text()
+    assert text.count(old) >= 1, old
+    return of_text(name, "config.yaml", text.replace(old, new, 1), read, match)
+
+
+CASES = [
+    of_text("empty config", "c.yaml", "", read, "expected a mapping of config keys, got NoneType"),
+    of_text("a list", "c.yaml", "- a\n- b\n", read, "expected a mapping of config keys, got list"),
+    of_text("YAML syntax", "c.yaml", "study: [1, 2\n", read, "syntax: expected YAML"),
+    of_text("a tab", "c.yaml", "study:\n\tname: x\n", read, "syntax: expected YAML"),
+    of_text(
+        "a Python tag",
+        "c.yaml",
+        "study: !!python/object/apply:os.system ['true']\n",
+        read,
+        "syntax: expected YAML, got could not determine a constructor",
+    ),
+    of_text("multiplying aliases", "c.yaml", BOMB, read, "aliases that multiply"),
+    of_text("an alias of itself", "c.yaml", "a: &a [*a]\n", read, "refer to themselves"),
+    of_text("nesting without end", "c.yaml", "a: " + "[" * 5000, read, "expected YAML"),
+    of_text("deep nesting", "c.yaml", "a: " + "[" * 90 + "]" * 90, read, "at most 100000 values"),
+    of_text("a number as key", "c.yaml", "study: {1: x}\n", read, r"a key of text .*, got 1"),
+    of_text("yes as key", "c.yaml", "study: {yes: x}\n", read, "a key of text .*, got True"),
+    of_text("not a number", "c.yaml", "study: {seed: .nan}\n", read, "a finite number, got nan"),
+    of_text("an impossible date", "c.yaml", "study: 2021-13-45\n", read, "expected YAML"),
+    of_bytes("no UTF-8", "c.yaml", b"study: \xff\xfe\n", read, "expected a text file"),
+    of_bytes("a NUL", "c.yaml", b"study: a\0b\n", read, "expected YAML"),
+    Case("a folder as config", lambda folder: read(folder), "expected a text file"),
+    Case("no config", lambda folder: read(folder / "none.yaml"), "got no such file"),
+    changed("a misspelt key", "  seed:", "  sede:", r"did you mean 'seed'\?"),
+    changed("an unknown block", "\nstudy:\n", "\nsturdy: {}\nstudy:\n", "unknown key 'sturdy'"),
+    changed("a seed of text", "seed: 20210507", "seed: many", "study.seed: expected type integer"),
+    changed("a negative seed", "seed: 20210507", "seed: -1", "study.seed: expected at least 0"),
+    changed("a radius of 0", "radius_mm: 12.0", "radius_mm: 0", "radius_mm: expected more than 0"),
+    changed("an unknown distance", "distance: correlation", "distance: euclid", "expected one of"),
+    changed("actors unquoted", '["01", "02"', "[1, 2", "expected type string, got 1"),
+    changed("no seeds", "n_seeds: 2", "n_seeds: 0", "n_seeds: expected at least 1"),
+    changed("a dropped block", "  task: emotion\n", "", "scans: expected key 'task'"),
+]

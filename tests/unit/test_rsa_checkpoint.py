@@ -1,0 +1,51 @@
+"""A killed searchlight goes on where it was, with the same bytes."""
+
+import numpy as np
+import pytest
+
+from crossmodal.rsa import checkpoint as module
+from crossmodal.rsa import searchlight as engine
+from crossmodal.rsa.searchlight import SearchlightConfig, searchlight_rsa
+
+AFFINE = np.eye(4)
+CONFIG = SearchlightConfig(1.8, 3)
+
+
+def problem() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    mask = np.ones((12, 12, 9), dtype=bool)
+    return rng.normal(size=(1, 5, mask.sum())), mask, rng.normal(size=(2, 10))
+
+
+def test_killed_run_goes_on(tmp_path, monkeypatch):
+    betas, mask, models = problem()
+    whole = searchlight_rsa(betas, mask, AFFINE, models, CONFIG)
+    path = tmp_path / "blocks.npz"
+    monkeypatch.setattr(module, "INTERVAL_S", 0.0)
+    computed = []
+    original = engine.tile_rdms
+
+    def dying(patterns, around, first):
+        computed.append(first)
+        if first >= 3 * engine.TILE and len(computed) < 100:
+            raise KeyboardInterrupt
+        return original(patterns, around, first)
+
+    monkeypatch.setattr(engine, "tile_rdms", dying)
+    with pytest.raises(KeyboardInterrupt):
+        searchlight_rsa(betas, mask, AFFINE, models, CONFIG, checkpoint_file=path)
+    assert path.is_file()
+    computed[:] = [0] * 100
+    again = searchlight_rsa(betas, mask, AFFINE, models, CONFIG, checkpoint_file=path)
+    assert again.tobytes() == whole.tobytes()
+    assert min(computed[100:]) > 0
+    assert not path.exists()
+
+
+def test_checkpoint_of_other_input_is_not_used(tmp_path):
+    one = module.Checkpoint.of(tmp_path / "a.npz", "config", [np.zeros(3), None])
+    one.interval_s = 0
+    one.keep(np.ones((2, 5)))
+    np.testing.assert_array_equal(one.read(), np.ones((2, 5)))
+    other = module.Checkpoint.of(tmp_path / "a.npz", "config", [np.ones(3), None])
+    assert other.read() is None

@@ -1,0 +1,176 @@
+"""The report in a real headless Chromium: no errors, no network, explorers that answer."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from crossmodal.report.build import build_report
+from tests.unit import report_study
+
+selenium = pytest.importorskip("selenium", reason="needs selenium")
+from selenium import webdriver  # noqa: E402
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.select import Select  # noqa: E402
+from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
+
+pytestmark = pytest.mark.slow
+PHONE = (390, 844)
+
+
+@pytest.fixture(scope="module")
+def page_path(tmp_path_factory, root: Path):
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("study")
+        patch.chdir(folder)
+        (folder / "workflow").mkdir()
+        (folder / "workflow/report").symlink_to(root / "workflow/report")
+        report_study.write_study(root)
+        yield build_report(report_study.CONFIG, {}).resolve()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    running = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield running
+    running.quit()
+
+
+@pytest.fixture(scope="module")
+def page(browser, page_path: Path):
+    """The page, with every section loaded and its log of requests read."""
+    browser.get_log("performance")
+    browser.set_window_size(1280, 900)
+    browser.get(page_path.as_uri())
+    for name in ("brain", "rdms", "provenance"):
+        section(browser, name)
+    return browser
+
+
+def section(browser, name: str):
+    element = browser.find_element(By.ID, name)
+    browser.execute_script("arguments[0].scrollIntoView()", element)
+    WebDriverWait(browser, 30).until(lambda _: element.get_attribute("data-ready") == "yes")
+    return element
+
+
+def picture(browser, element) -> str:
+    script = "return arguments[0].toDataURL()"
+    return hashlib.sha256(browser.execute_script(script, element).encode()).hexdigest()
+
+
+def test_no_errors_and_no_network(page, page_path: Path) -> None:
+    assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []
+    messages = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
+    requested = [
+        message["params"]["request"]["url"]
+        for message in messages
+        if message["method"] == "Network.requestWillBeSent"
+    ]
+    assert page_path.as_uri() in requested
+    assert [url for url in requested if not url.startswith(("file://", "data:", "blob:"))] == []
+
+
+def test_map_changes_with_the_layer_and_the_threshold(page) -> None:
+    brain = section(page, "brain")
+    canvas = brain.find_element(By.CSS_SELECTOR, "canvas[data-view=axial]")
+    arm = Select(brain.find_element(By.NAME, "arm"))
+    seen = set()
+    for name in ("visual", "auditory", "cross_modal"):
+        arm.select_by_value(name)
+        peak = brain.find_element(By.CSS_SELECTOR, "tbody button")
+        page.execute_script("arguments[0].click()", peak)
+        seen.add(picture(page, canvas))
+        assert "mean ≈ 0.100, p(FWE) 0.0039, significant" in readout(brain)
+    assert len(seen) == 3
+    before = picture(page, canvas)
+    slider = brain.find_element(By.NAME, "threshold")
+    page.execute_script(
+        "arguments[0].value = 60; arguments[0].dispatchEvent(new Event('input'))", slider
+    )
+    assert picture(page, canvas) != before
+    assert brain.find_element(By.CSS_SELECTOR, "[data-threshold]").text == "0.060"
+
+
+def readout(element) -> str:
+    return element.find_element(By.TAG_NAME, "output").get_attribute("textContent")
+
+
+def test_cross_hair_moves_by_keys_and_shows_the_true_value(page) -> None:
+    brain = section(page, "brain")
+    Select(brain.find_element(By.NAME, "arm")).select_by_value("visual")
+    peak = brain.find_element(By.CSS_SELECTOR, "tbody button")
+    page.execute_script("arguments[0].click()", peak)
+    assert readout(brain).startswith("x 40, y -52, z -16 mm")
+    canvas = brain.find_element(By.CSS_SELECTOR, "canvas[data-view=axial]")
+    canvas.send_keys(Keys.ARROW_RIGHT)
+    assert readout(brain).startswith("x 42, y -52, z -16 mm")
+    for _ in range(10):
+        canvas.send_keys(Keys.SHIFT, Keys.ARROW_UP)
+    assert "outside the mask" in readout(brain) or "≈ 0.000" in readout(brain)
+
+
+def test_explorer_shows_two_clips_and_the_true_dissimilarity(page) -> None:
+    explorer = section(page, "rdms")
+    Select(explorer.find_element(By.NAME, "set")).select_by_value("cross_channel_emotion")
+    Select(explorer.find_element(By.NAME, "sort")).select_by_value("given")
+    canvas = explorer.find_element(By.TAG_NAME, "canvas")
+    canvas.send_keys(Keys.ARROW_RIGHT)
+    layer = Select(explorer.find_element(By.NAME, "layer")).first_selected_option.text
+    assert layer == "visual: visual_dense"
+    # The first cell was (0, 1); one step to the right is the pair (0, 2).
+    expected = report_study.rdms("emotion", 0).dissimilarities[0][1]
+    shown = float(readout(explorer).split("≈ ")[1].split(" ")[0])
+    assert shown == pytest.approx(expected, abs=0.01)
+    pictures = explorer.find_elements(By.CSS_SELECTOR, "[data-cards] img")
+    assert len(pictures) == 2
+    assert all(image.get_attribute("naturalWidth") == "72" for image in pictures)
+    captions = explorer.find_elements(By.CSS_SELECTOR, "[data-cards] b")
+    assert [caption.text for caption in captions] == ["clip-1-neutral", "clip-1-angry"]
+    before = picture(page, canvas)
+    Select(explorer.find_element(By.NAME, "sort")).select_by_value("emotion")
+    assert picture(page, canvas) != before
+
+
+def test_graph_shows_the_hash_of_the_file(page) -> None:
+    place = section(page, "provenance")
+    Select(place.find_element(By.NAME, "figure")).select_by_value("fig2_rdms")
+    summary = place.find_element(By.CSS_SELECTOR, "[data-summary]").text
+    digest = hashlib.sha256(Path("results/figures/fig2_rdms.png").read_bytes()).hexdigest()
+    assert digest in summary
+    assert "verified" in summary
+    node = place.find_element(By.CSS_SELECTOR, "g.node[aria-label^=draw_rdms]")
+    node.send_keys(Keys.ENTER)
+    assert "draw_rdms" in place.find_element(By.CSS_SELECTOR, "[data-details]").text
+
+
+@pytest.mark.parametrize("size", [PHONE, (1280, 900)])
+def test_nothing_is_wider_than_the_window(page, size: tuple[int, int]) -> None:
+    page.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE},
+    )
+    wide = page.execute_script("return document.documentElement.scrollWidth")
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert wide <= size[0]
+
+
+def test_controls_have_names_and_pictures_a_text(page) -> None:
+    unnamed = page.execute_script(
+        "return [...document.querySelectorAll('input, select')].filter(e => !e.labels[0]).length"
+        " + [...document.querySelectorAll('img')].filter(e => !e.alt).length"
+        " + [...document.querySelectorAll('canvas')].filter(e => !e.ariaLabel).length"
+    )
+    assert unnamed == 0
+    assert page.execute_script("return document.documentElement.lang") == "en"
