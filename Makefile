@@ -30,7 +30,6 @@ lint: .venv/installed
 	ruff check .
 	ruff format --check .
 	snakefmt --check Snakefile workflow/rules
-	snakemake --lint --configfile $(CONFIG)
 
 format: .venv/installed
 	ruff check --fix .

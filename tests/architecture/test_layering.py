@@ -88,7 +88,8 @@ def rule_blocks(root: Path) -> list[tuple[str, str]]:
 
 
 def test_rules_have_the_agreed_anatomy(root: Path) -> None:
-    order = "message input output params threads resources log benchmark conda script".split()
+    order = ["message", "input", "output", "params", "threads", "resources", "log"]
+    order += ["benchmark", "conda", "script"]
     for name, block in rule_blocks(root):
         found = re.findall(r"^ {4,12}(\w+):", block, flags=re.M)
         found = [word for word in found if word in order]

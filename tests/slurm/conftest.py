@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -44,19 +44,22 @@ class Toy:
 
     folder: Path
     cluster: Cluster
+    started: list[subprocess.Popen] = field(default_factory=list)
 
     def start(self, *arguments: str) -> subprocess.Popen:
         """Start Snakemake; what it says goes to snakemake.txt."""
         command = [sys.executable, "-m", "snakemake", "--profile", str(ROOT / "profiles/slurm")]
         fast = ["--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "10"]
         with open(self.folder / "snakemake.txt", "ab") as output:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [*command, *fast, *arguments],
                 cwd=self.folder,
                 env=self.cluster.environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
+        self.started.append(process)
+        return process
 
     def run(self, *arguments: str, expect: int = 0) -> str:
         """Run Snakemake to its end; everything it said."""
@@ -111,7 +114,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def toy(cluster: Cluster, tmp_path: Path) -> Iterator[Toy]:
     """A copy of the toy workflow; its jobs are cancelled at the end."""
     shutil.copytree(HERE / "toy", tmp_path, dirs_exist_ok=True)
-    yield Toy(tmp_path, cluster)
+    workflow = Toy(tmp_path, cluster)
+    yield workflow
+    for process in workflow.started:
+        if process.poll() is None:
+            process.kill()
     jobs = cluster("squeue", "-h", "-o", "%i|%Z").splitlines()
     mine = [row.split("|")[0] for row in jobs if row.endswith(f"|{tmp_path}")]
     if mine:

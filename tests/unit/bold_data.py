@@ -153,7 +153,7 @@ def write_responses(root: Path, amplitudes: np.ndarray, n_volumes: int = 40) -> 
     signal = np.einsum("tc,cxyz->xyzt", responses(n_volumes), amplitudes)
     for run in (1, 2):
         noise = np.random.default_rng(run).standard_normal(signal.shape)
-        data = still[..., None] * (1 + signal + 0.002 * noise)
+        data = still[..., None] * (1 + signal + 0.0001 * noise)
         path = root / f"sub-01/func/sub-01_task-x_run-{run}_bold.nii.gz"
         save(path, data.astype(np.float32), on.affine)
     return still

@@ -191,3 +191,30 @@ def test_space_keeps_order_and_refuses_emptiness():
     np.testing.assert_allclose(kept.points_mm, grid(shape=(2, 2, 2)).points()[::3] + 1)
     with pytest.raises(InputError, match="at least one voxel"):
         space.keep(np.zeros(8, dtype=bool))
+
+
+def test_problems_of_all_runs_and_participants_are_reported(scans, tmp_path):
+    write_bids(tmp_path / "bids", participants=("01", "02", "03"))
+    bids = tmp_path / "bids"
+    (bids / "sub-01/func/sub-01_task-x_run-1_events.tsv").unlink()
+    next((bids / "sub-02/anat").iterdir()).unlink()
+    write_events(bids / "sub-03/func/sub-03_task-x_run-2_events.tsv", [(4, 2, "d")])
+    found = messages(scans)
+    assert len(found) == 3
+    assert "sub-01_task-x_run-1_bold.nii.gz: events: expected an events.tsv" in found[0]
+    assert "sub-02: anat: expected a T1w image" in found[1]
+    assert "run-2_events.tsv: conditions: expected one of a, b, c, got d" in found[2]
+    assert len(messages(scans, conditions=None)) == 3
+
+
+def test_repetition_times_that_differ_in_sidecars_alone(scans, func):
+    save(bold(func), noise_series(grid(), 40), grid().affine, repetition_time_s=0)
+    (func / "sub-01_task-x_run-2_bold.json").write_text('{"RepetitionTime": 2.5}')
+    assert "run-2_bold.nii.gz: repetition time: expected 2 s, got 2.5 s" in only(scans)
+
+
+def test_runs_without_any_event(scans, func):
+    for run in (1, 2):
+        write_events(func / f"sub-01_task-x_run-{run}_events.tsv", [])
+    assert all("expected at least one, got none" in text for text in messages(scans, None))
+    assert len(messages(scans, None)) == 2

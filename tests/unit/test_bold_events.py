@@ -3,7 +3,13 @@
 import pytest
 from bold_data import write_events
 
-from crossmodal.bold.events import EventsConfig, check_events, conditions_of, read_events
+from crossmodal.bold.events import (
+    EventsConfig,
+    check_events,
+    conditions_of,
+    conditions_of_first,
+    read_events,
+)
 from crossmodal.contracts.errors import InputError
 
 CONFIG = EventsConfig()
@@ -81,3 +87,13 @@ def test_missing_condition(tmp_path):
 def test_onset_after_the_end(tmp_path):
     with pytest.raises(InputError, match=r"before the run's end at 8 s, got 8 s \(b\)"):
         check(tmp_path, ["a", "b"], duration_s=8)
+
+
+def test_conditions_of_the_first_readable_file(tmp_path):
+    bad = write_events(tmp_path / "bad.tsv", [("x", 1, "a")])
+    good = write_events(tmp_path / "good.tsv", [(1, 1, "b"), (4, 1, "a")])
+    assert conditions_of_first([str(bad), str(good)], EventsConfig()) == ["a", "b"]
+    with pytest.raises(InputError, match=r"bad.tsv: line 2, onset: expected a time in s, got 'x'"):
+        conditions_of_first([str(bad)], EventsConfig())
+    with pytest.raises(InputError, match="events: files: expected at least one, got none"):
+        conditions_of_first([], EventsConfig())

@@ -20,7 +20,7 @@ from crossmodal.bold.confounds import write_confounds
 from crossmodal.bold.events import EventsConfig
 from crossmodal.bold.glm import GLMConfig
 from crossmodal.bold.patterns import check_runs, covered, estimate_patterns, run_design, run_timing
-from crossmodal.bold.spaces import native_space
+from crossmodal.bold.spaces import Space, native_space
 from crossmodal.bold.transform_files import write_affines
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
@@ -52,8 +52,8 @@ def test_planted_responses_are_found_in_percent(root, tmp_path, noise):
     assert betas.betas.shape == (2, 3, betas.mask.sum())
     assert betas.mask.sum() > 1000
     for run in betas.betas:
-        assert_allclose(run, in_percent[:, betas.mask], atol=0.6)
-        assert_allclose(np.abs(run - in_percent[:, betas.mask]).mean(), 0, atol=0.12)
+        assert_allclose(run, in_percent[:, betas.mask], atol=0.25)
+        assert_allclose(np.abs(run - in_percent[:, betas.mask]).mean(), 0, atol=0.05)
     assert betas.condition_ids == CONDITIONS
     assert betas.run_ids == ("task-x_run-1", "task-x_run-2")
     assert betas.space == "native"
@@ -70,12 +70,13 @@ def test_same_patterns_give_the_same_bytes(root, runs, tmp_path):
 
 def test_dark_voxels_are_left_out(root, runs):
     still = write_responses(root, AMPLITUDES)
-    space = native_space(still, grid())
-    dark = still < 0.2 * np.median(still[space.mask])
-    wide = native_space(np.where(dark, still[space.mask].mean(), still), grid()).whole()
-    betas = estimate_patterns(runs, wide, CONDITIONS, EventsConfig(), GLMConfig())
-    assert betas.mask.sum() < wide.mask.sum()
-    assert still[betas.mask].min() > still[~betas.mask].max()
+    brain = native_space(still, grid()).mask
+    with_corner = brain.copy()
+    with_corner[0, 0] = True
+    space = Space("x", grid(), with_corner, lambda points: points)
+    found = estimate_patterns(runs, space, CONDITIONS, EventsConfig(), GLMConfig()).mask
+    assert_array_equal(found, with_corner & (still > 0.2 * np.median(still[with_corner])))
+    assert not found[0, 0].any()
 
 
 def test_parameters_that_never_change_leave_the_design(runs):
@@ -90,41 +91,46 @@ def test_parameters_that_never_change_leave_the_design(runs):
     assert design.names[3:5] == ("trans_x", "trans_y")
 
 
-def refused(root, runs, match):
-    """Before any volume is read."""
-    space = native_space(noise_series(grid(), 2)[..., 0], grid())
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(InputError, match=match):
-        patch.setattr(patterns, "read_series", lambda path: pytest.fail("work has begun"))
-        estimate_patterns(runs, space, CONDITIONS, EventsConfig(), GLMConfig())
+@pytest.fixture
+def refused(monkeypatch):
+    """Asserts that runs are refused, and before any volume is read."""
+
+    def check(runs, match):
+        space = native_space(noise_series(grid(), 2)[..., 0], grid())
+        monkeypatch.setattr(patterns, "read_series", lambda path: pytest.fail("work has begun"))
+        with pytest.raises(InputError, match=match):
+            estimate_patterns(runs, space, CONDITIONS, EventsConfig(), GLMConfig())
+
+    return check
 
 
-def test_other_matrix_is_refused(root, runs):
+def test_other_matrix_is_refused(root, runs, refused):
     other = grid(shape=(26, 30, 20))
     save(root / f"{RUN_2}.nii.gz", noise_series(other, 40), other.affine)
-    refused(root, runs, r"run-2_bold.nii.gz: matrix: expected \(26, 30, 24\)")
+    refused(runs, r"run-2_bold.nii.gz: matrix: expected \(26, 30, 24\)")
 
 
-def test_other_voxels_are_refused(root, runs):
+def test_other_voxels_are_refused(root, runs, refused):
     other = grid(voxel_mm=(4.0, 3.5, 4.0))
     save(root / f"{RUN_2}.nii.gz", noise_series(other, 40), other.affine)
-    refused(root, runs, "run-2_bold.nii.gz: voxel size: expected 4 x 3.5 x 5 mm, got 4 x 3.5 x 4")
+    refused(runs, "run-2_bold.nii.gz: voxel size: expected 4 x 3.5 x 5 mm, got 4 x 3.5 x 4")
 
 
-def test_other_repetition_time_in_the_header_is_refused(root, runs):
+def test_other_repetition_time_in_the_header_is_refused(root, runs, refused):
     save(root / f"{RUN_2}.nii.gz", noise_series(grid(), 40), grid().affine, 1.5)
-    refused(root, runs, "run-2_bold.nii.gz: repetition time: expected 2 s, got 1.5 s")
+    refused(runs, "run-2_bold.nii.gz: repetition time: expected 2 s, got 1.5 s")
 
 
-def test_other_repetition_time_in_the_sidecar_alone_is_refused(root, tmp_path):
+def test_other_repetition_time_in_the_sidecar_alone_is_refused(root, tmp_path, refused):
     save(root / f"{RUN_2}.nii.gz", noise_series(grid(), 40), grid().affine, 0)
     (root / f"{RUN_2}.json").write_text(json.dumps({"RepetitionTime": 1.5}))
     runs = still_runs(root, tmp_path)
-    refused(root, runs, "run-2_bold.nii.gz: repetition time: expected 2 s, got 1.5 s")
+    refused(runs, "run-2_bold.nii.gz: repetition time: expected 2 s, got 1.5 s")
 
 
-def test_header_and_sidecar_that_disagree_are_refused(root, tmp_path):
+def test_header_and_sidecar_that_disagree_are_refused(root, tmp_path, refused):
     (root / f"{RUN_2}.json").write_text(json.dumps({"RepetitionTime": 1.5}))
-    refused(root, still_runs(root, tmp_path), "1.5 s as in the sidecar, got 2 s in the header")
+    refused(still_runs(root, tmp_path), "1.5 s as in the sidecar, got 2 s in the header")
 
 
 def test_participants_who_lie_differently_in_two_runs_belong_together(root, runs):
@@ -134,11 +140,11 @@ def test_participants_who_lie_differently_in_two_runs_belong_together(root, runs
     assert [timing.duration_s for timing in check_runs(runs)] == [80, 80]
 
 
-def test_bad_events_of_the_last_run_are_refused_before_work(root, runs):
+def test_bad_events_of_the_last_run_are_refused_before_work(root, runs, refused):
     (root / "sub-01/func/sub-01_task-x_run-2_events.tsv").write_text(
         "onset\tduration\ttrial_type\n4\t2\tz\n"
     )
-    refused(root, runs, "run-2_events.tsv: conditions: expected one of a, b, c, got z")
+    refused(runs, "run-2_events.tsv: conditions: expected one of a, b, c, got z")
 
 
 def test_transforms_must_be_one_a_volume(runs):

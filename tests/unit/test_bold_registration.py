@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from bold_data import grid, head
 from numpy.testing import assert_allclose
+from scipy.ndimage import affine_transform
 
 from crossmodal.bold.coregister import coregister
 from crossmodal.bold.coregister_config import CoregisterConfig
@@ -38,8 +39,6 @@ def normalised():
     affine = RIGID.copy()
     affine[:3, :3] @= np.diag([1.06, 0.95, 1.03])
     template, brain, template_grid = template_at(4.0)
-    from scipy.ndimage import affine_transform
-
     on = isotropic_grid(template_grid, 5.0)
     to_voxel = np.linalg.inv(template_grid.affine) @ np.linalg.inv(affine) @ on.affine
     t1 = affine_transform(template, to_voxel[:3, :3], to_voxel[:3, 3], output_shape=on.shape)
@@ -61,7 +60,8 @@ def test_planted_affine_is_found(normalised):
 def test_brain_mask_covers_the_brain_in_the_t1(normalised):
     _, _, (t1, mask) = normalised
     brain = t1 > 0.2
-    assert 2 * (brain & mask).sum() / (brain.sum() + mask.sum()) > 0.95
+    assert mask[brain].mean() > 0.98
+    assert mask.sum() < 1.15 * brain.sum()  # ventricles are dark, yet belong to the mask
 
 
 def test_without_a_warp_the_brain_mask_is_the_templates():

@@ -23,7 +23,7 @@ def test_without_motion_the_voxels_themselves_come_back(orientation):
 
 
 def test_a_shift_equals_scipys():
-    on = grid("LAS", SHAPE, (3.0, 3.0, 4.0))
+    on = grid("LAS", (16, 17, 18), (3.0, 3.0, 4.0))
     volumes = noise_series(on, 2).astype(np.float32)
     shift_mm = np.array([[0.0, 0, 0], [1.2, -0.7, 2.5]])
     matrices = np.broadcast_to(np.eye(4), (2, 4, 4)).copy()
@@ -31,7 +31,8 @@ def test_a_shift_equals_scipys():
     found = sample_series(volumes, on, on.points(), matrices)
     voxels = shift_mm[1] / np.diag(on.affine)[:3]
     expected = ndimage.shift(volumes[..., 1].astype(float), -voxels, order=3, mode="nearest")
-    assert_allclose(found[1], expected.ravel(), atol=0.05)
+    inner = (slice(5, -5),) * 3  # scipy pads before it finds the spline, which shows at the edge
+    assert_allclose(found[1].reshape(on.shape)[inner], expected[inner], atol=0.05)
 
 
 def test_transforms_apply_in_the_order_given():

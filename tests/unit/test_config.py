@@ -4,6 +4,7 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from crossmodal.commands.keys import first_comments, page
 from crossmodal.contracts.config import (
     canonical,
     config_problems,
@@ -103,3 +104,8 @@ def test_order_of_keys_is_no_difference() -> None:
     one, two = {"b": [{"d": 1, "c": 2}], "a": 3}, {"a": 3, "b": [{"c": 2, "d": 1}]}
     assert repr(canonical(one)) == repr(canonical(two))
     assert canonical([2, 1]) == [2, 1]
+
+
+def test_the_documented_keys_are_those_of_the_schema(root: Path) -> None:
+    written = (root / "config/README.md").read_text()
+    assert written == page(load_config(root / SCHEMA), first_comments(root / "config"))

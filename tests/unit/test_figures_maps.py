@@ -11,6 +11,7 @@ from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rois import Roi
 from crossmodal.figures import brain_maps
 from crossmodal.figures.accuracy import accuracy_table, draw_accuracy, markdown_table, seed_accuracy
+from crossmodal.figures.backgrounds import head_only
 from crossmodal.figures.style import use_style
 
 AFFINE = np.diag([4.0, 4.0, 4.0, 1.0])
@@ -126,3 +127,16 @@ def test_chance_is_drawn_at_its_height(per_fold, summary) -> None:
     axes = draw_accuracy({"gender": per_fold}, summary).axes[0]
     chance = [line for line in axes.collections if line.get_label() == "chance"]
     np.testing.assert_allclose(chance[0].get_segments()[0][:, 1], 0.5)
+
+
+def test_background_of_a_native_map_is_the_head_alone() -> None:
+    rng = np.random.default_rng(0)
+    grid = np.stack(np.meshgrid(*[np.arange(40)] * 3, indexing="ij"), -1)
+    inside = np.linalg.norm(grid - 20, axis=-1) < 14
+    data = np.where(inside, 1000, 0) + rng.uniform(0, 60, inside.shape)
+    flipped = np.diag([-3.0, 3.0, 3.0, 1.0])
+    image = head_only(Nifti1Image(data.astype(np.float32), flipped))
+    background = np.asarray(image.dataobj)
+    assert image.affine[0, 0] > 0
+    assert np.count_nonzero(background) == pytest.approx(inside.sum(), rel=0.1)
+    assert not background[0].any()

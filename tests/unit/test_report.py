@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from tests.unit import report_study
@@ -22,6 +22,7 @@ from crossmodal.report.lineage_data import RAW, rule_graph
 from crossmodal.report.packing import pack, quantise
 
 
+@settings(deadline=None)
 @given(hnp.arrays(np.float64, 20, elements=st.floats(-1, 1)))
 def test_quantised_values_are_within_half_a_step(values: np.ndarray) -> None:
     packed = quantise(values, -1, 1)
@@ -94,12 +95,12 @@ def test_caption_takes_its_numbers_from_the_record(tmp_path: Path) -> None:
 
 
 def test_caption_is_that_of_the_figure_else_of_its_rule(tmp_path: Path) -> None:
-    (tmp_path / "draw.rst").write_text("x")
-    assert captions.caption_source(tmp_path, "fig", "draw").name == "draw.rst"
-    (tmp_path / "fig.rst").write_text("x")
-    assert captions.caption_source(tmp_path, "fig", "draw").name == "fig.rst"
+    made = {"rule": "draw", "wildcards": {"regime": "gender"}}
     with pytest.raises(InputError, match="caption: expected a caption"):
-        captions.caption_source(tmp_path, "other", "none")
+        captions.caption_source(tmp_path, "fig_gender_x", made)
+    for name in ("draw", "fig_x", "fig_gender_x"):
+        (tmp_path / f"{name}.rst").write_text("x")
+        assert captions.caption_source(tmp_path, "fig_gender_x", made).stem == name
 
 
 def test_figures_over_a_participants_head_are_left_out() -> None:

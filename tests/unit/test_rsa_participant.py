@@ -140,9 +140,8 @@ def test_ceiling_maps_refuse_what_does_not_belong_together():
         ceiling_maps([one, one], SearchlightConfig(4.0, comparison="tau_a"))
     lost = one.betas.copy()
     lost[0, 0, 1:] = np.nan
+    blank = one.betas.copy()
+    blank[0, 0, :1] = np.nan
+    apart = [Betas(**fields | {"betas": values}) for values in (lost, blank)]
     with pytest.raises(InputError, match="all participants have, got none"):
-        blank = one.betas.copy()
-        blank[0, 0, :1] = np.nan
-        ceiling_maps(
-            [Betas(**fields | {"betas": lost}), Betas(**fields | {"betas": blank})], config
-        )
+        ceiling_maps(apart, config)

@@ -29,7 +29,7 @@ EVERYTHING = (
     | SCANS
     | FROM_BETAS
     | DRAW
-    | {"describe_architecture", "compute_label_rdms"}
+    | {"describe_architecture", "compute_label_rdms", "describe_derivatives"}
 )
 NOTHING: frozenset[str] = frozenset()
 

@@ -51,6 +51,12 @@ def t1_of(participant):
     return find_t1(SCANS["bids_dir"], participant)
 
 
+def source_description():
+    """The description of the raw data set, in a list; real ones do not always have one."""
+    path = f"{SCANS['bids_dir'] or SIMULATED_BIDS}/dataset_description.json"
+    return [path] if SCANS["bids_dir"] is None or Path(path).is_file() else []
+
+
 def bold_conditions():
     """Names of the conditions, in the order of every pattern file."""
     if SCANS["conditions"]:
@@ -100,6 +106,31 @@ PATTERN_INPUT = dict(
 wildcard_constraints:
     sub="[A-Za-z0-9]+",
     run="[A-Za-z0-9_-]+",
+
+
+rule describe_derivatives:
+    message:
+        "Describe the preprocessed scans"
+    input:
+        source=source_description(),
+        code=code_inputs("describe_derivatives.py"),
+    output:
+        description=f"{DERIVATIVES}/dataset_description.json",
+        record=record("describe_derivatives"),
+    params:
+        source_url="../simulated/bids" if SCANS["bids_dir"] is None else None,
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    log:
+        f"{LOGS}/describe_derivatives/all.log",
+    benchmark:
+        f"{BENCHMARKS}/describe_derivatives/all.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/describe_derivatives.py"
 
 
 rule estimate_motion:
@@ -247,6 +278,7 @@ if SCANS["contrasts"]:
     TARGETS += expand([*rules.map_contrasts.output], sub=PARTICIPANTS)
 
 
+TARGETS += [*rules.describe_derivatives.output]
 for _sub in PARTICIPANTS:
     TARGETS += [path for pattern in rules.estimate_motion.output for path in of_runs(pattern, _sub)]
     if not NATIVE:

@@ -10,9 +10,9 @@ NETWORK_REGIMES = config["families"][STUDY_NETWORK]["regimes"] if HAS_NETWORK el
 # Arms that the data can have: audio-only studies draw one.
 ARM_MODALITIES = {"visual": {"video"}, "auditory": {"audio"}, "cross_modal": {"video", "audio"}}
 UPPER_LAYERS = {
-    arm: layer
-    for arm, layer in FIGURE_CONFIG["map_layers"].items()
-    if HAS_NETWORK and ARM_MODALITIES[arm] <= set(config["stimuli"]["modalities"])
+    arm: FIGURE_CONFIG["map_layers"][arm]
+    for arm, needed in ARM_MODALITIES.items()
+    if HAS_NETWORK and needed <= set(config["stimuli"]["modalities"])
 }
 SHOWN_REGIMES = [name for name in FIGURE_CONFIG["regimes"] if name in NETWORK_REGIMES]
 

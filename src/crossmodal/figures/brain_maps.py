@@ -16,6 +16,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
 from nibabel import Nifti1Image
 from nibabel.affines import apply_affine
 from nilearn import plotting
@@ -189,7 +190,8 @@ def _mark_rois(axes: Axes, cut_mm: float, slices: Slices, with_names: bool) -> N
             # Names stay inside the slice: the next one would cover them.
             beside, side = (x - 11, "right") if x > LATERAL_MM else (x + 11, "left")
             small = style.SMALL_FONT_PT - 1.5
-            axes.text(beside, y, roi.name, fontsize=small, va="center", ha=side)
+            name = axes.text(beside, y, roi.name, fontsize=small, va="center", ha=side, zorder=9)
+            name.set_path_effects([withStroke(linewidth=1.2, foreground="white")])
 
 
 def _colour_bar(figure: Figure, limit: float, quantity: str, height_mm: float) -> None:

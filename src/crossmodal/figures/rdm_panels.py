@@ -88,6 +88,8 @@ def draw_rdms(rows: dict[str, list[SortedRDM]]) -> Figure:
         figure.colorbar(
             image, ax=list(row_axes), label=UNIT, extend="max", shrink=0.8, aspect=25, pad=0.015
         )
+    # Room for the unit, which stands outside what the layout knows of.
+    figure.get_layout_engine().set(rect=(0, 0, 0.98, 1))
     return figure
 
 

@@ -53,7 +53,11 @@ def build_report(config: Mapping[str, Any], roots: Mapping[str, str]) -> Path:
     figures, jobs = lineage_data(sidecars, verdicts)
     write_data(folder, "figures", figures)
     write_data(folder, "jobs", jobs)
-    sets = {"map_sets": write_maps(results, folder), "rdm_sets": write_rdms(config, folder)}
+    sets: dict[str, Any] = {
+        "map_sets": in_config_order(config, write_maps(results, folder)),
+        "rdm_sets": in_config_order(config, write_rdms(config, folder)),
+        "figure_order": content.in_reading_order(list(figures)),
+    }
     sets["has_template"] = any(item["space"].startswith("MNI") for item in sets["map_sets"])
     if sets["has_template"]:
         write_data(folder, "template", template_volume())
@@ -64,6 +68,16 @@ def build_report(config: Mapping[str, Any], roots: Mapping[str, str]) -> Path:
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     log.info("%s: %.1f MB", folder / "index.html", size / 1e6)
     return folder / "index.html"
+
+
+def in_config_order(
+    config: Mapping[str, Any], sets: Sequence[dict[str, str]]
+) -> list[dict[str, str]]:
+    """Model sets as the config lists families and regimes; all others after them."""
+    families = config.get("families", {})
+    wanted = [f"{model}_{regime}" for model in families for regime in families[model]["regimes"]]
+    names = {name: rank for rank, name in enumerate(wanted)}
+    return sorted(sets, key=lambda one: (names.get(one["name"], len(names)), one["name"]))
 
 
 def write_maps(results: Path, folder: Path) -> list[dict[str, str]]:

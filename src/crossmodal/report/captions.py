@@ -11,14 +11,17 @@ from jinja2 import Environment, StrictUndefined, UndefinedError
 from crossmodal.contracts.errors import InputError
 
 
-def caption_source(folder: str | Path, figure: str, rule: str) -> Path:
-    """The template named after the figure, else after its rule.
+def caption_source(folder: str | Path, figure: str, job: Mapping[str, Any]) -> Path:
+    """The template named after the figure (with or without its wildcards), else after its rule.
 
     Raises
     ------
-    InputError : neither exists
+    InputError : none of them exists
     """
-    for name in (figure, rule):
+    bare = figure
+    for value in job["wildcards"].values():
+        bare = bare.replace(f"_{value}", "")
+    for name in (figure, bare, job["rule"]):
         if (path := Path(folder, f"{name}.rst")).is_file():
             return path
     raise InputError(Path(folder, f"{figure}.rst"), "caption", "a caption for the figure", "none")

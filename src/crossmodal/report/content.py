@@ -48,7 +48,7 @@ def page_figure(sidecar: Mapping[str, Any], captions: Path, verified: bool) -> P
     if png is None:
         return None
     job = sidecar["jobs"][0]
-    html = caption_html(caption_source(captions, sidecar["figure"], job["rule"]), job)
+    html = caption_html(caption_source(captions, sidecar["figure"], job), job)
     with Image.open(png) as image:
         width, height = image.size
     name, digest = sidecar["figure"], sidecar["files"][png]
@@ -79,6 +79,11 @@ def accuracy_rows(path: Path) -> tuple[list[dict[str, Any]], list[int]]:
     """Rows of the page's accuracy table, and the seeds that are its columns."""
     frame = pd.read_csv(path, sep="\t")
     seeds = sorted(frame.seed.unique().tolist())
+    kinds = {kind: rank for rank, kind in enumerate(KIND_NAMES)}
+    regimes = {name: rank for rank, name in enumerate(frame.regime.unique())}
+    frame = frame.iloc[
+        sorted(range(len(frame)), key=lambda i: (regimes[frame.regime[i]], kinds[frame.kind[i]]))
+    ]
     rows = []
     for (regime, kind), part in frame.groupby(["regime", "kind"], sort=False):
         by_seed = part.set_index("seed").accuracy
@@ -114,7 +119,7 @@ def story(
         )
     for name, block in config.get("families", {}).items():
         lines.append(
-            f"Network family {name}: {block.get('n_seeds', 1)} training seeds per regime "
+            f"Network family {name}: training seeds per regime: {block.get('n_seeds', 1)} "
             f"({', '.join(block['regimes'])}). An RDM of every layer: 1 − Pearson r of activations."
         )
     if facts is not None:

@@ -98,7 +98,8 @@
   async function start() {
     state.figures = await load("figures");
     state.jobs = await load("jobs");
-    fill(find("figure"), Object.keys(state.figures).map((name) => [name, name]));
+    const index = await load("index");
+    fill(find("figure"), index.figure_order.map((name) => [name, name]));
     draw();
     find("figure").addEventListener("change", draw);
     section.querySelector("[data-status]").textContent = "";

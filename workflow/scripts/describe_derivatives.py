@@ -1,0 +1,16 @@
+"""Write the BIDS description of the preprocessed scans."""
+
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.bold.derivatives import dataset_description
+from crossmodal.bold.sidecar import read_sidecars
+from crossmodal.contracts.atomic import write_json
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    source = read_sidecars(snakemake.input.source)
+    description = dataset_description(source, snakemake.params.source_url)
+    write_json(snakemake.output.description, description)
