@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)/src
 SNAKEMAKE := snakemake --cores $(CORES) --configfile $(CONFIG)
 PYTEST := python -m pytest
 
-.PHONY: study check test test-fast test-full lint format bench audit crate report clean plan test-slurm download-ravdess notice
+.PHONY: study check test test-fast test-full lint format bench audit calibration crate report clean plan test-slurm download-ravdess notice
 
 study: .venv/installed ## the whole study: from clips and scans to figures
 	$(SNAKEMAKE)
@@ -18,10 +18,11 @@ check: .venv/installed ## everything that is wrong with the config and the data,
 	crossmodal check --config $(CONFIG)
 
 test: .venv/installed ## all tests that fit into an hour on 2 cores
-	$(PYTEST) -m "not full" --durations=15
+	$(PYTEST) -m "not full and not workflow and not slurm" -n 2 --durations=10
+	$(PYTEST) -m "workflow and not full and not slurm" --durations=10
 
 test-fast: .venv/installed ## no workflow runs; under 3 minutes
-	$(PYTEST) -m "not full and not workflow and not slow" -n 2
+	$(PYTEST) -m "not full and not workflow and not slow and not slurm" -n 2
 
 test-full: .venv/installed ## everything, hours
 	$(PYTEST)
@@ -41,6 +42,9 @@ test-slurm: .venv/installed ## a private one-node Slurm (packages: tests/slurm/u
 
 bench: .venv/installed ## NAME=searchlight for one
 	python -m benchmarks.run $(NAME)
+
+calibration: .venv/installed ## error rates of every map test on simulated noise; about an hour
+	python -m benchmarks.calibration --studies 1000
 
 plan: .venv/installed ## what a study will cost, before anything runs
 	crossmodal plan --config $(CONFIG)

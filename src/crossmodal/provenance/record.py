@@ -27,7 +27,7 @@ ROOTS_VARIABLE = "CROSSMODAL_DATA_ROOTS"
 RECORDED_PACKAGES = (
     *("snakemake", "numpy", "scipy", "pandas", "h5py", "numba", "scikit-learn", "matplotlib"),
     *("torch", "pytorch-lightning", "safetensors", "av", "librosa", "dlib-bin", "face-alignment"),
-    *("nibabel", "nilearn", "niimath", "dipy", "rsatoolbox"),
+    *("nibabel", "nilearn", "dipy", "rsatoolbox"),
 )  # fmt: skip
 
 
