@@ -14,8 +14,8 @@ study: .venv/installed ## the whole study: from clips and scans to figures
 	$(SNAKEMAKE)
 	@crossmodal summary --config $(CONFIG)
 
-check: .venv/installed ## everything that is wrong with the config and the data, at once
-	crossmodal check --config $(CONFIG)
+check: .venv/installed ## everything that is wrong with config and data; DEEP=1 decodes all of it
+	crossmodal check --config $(CONFIG) $(if $(DEEP),--deep)
 
 test: .venv/installed ## all tests that fit into an hour on 2 cores
 	$(PYTEST) -m "not full and not workflow and not slurm" -n 2 --durations=10
@@ -64,8 +64,8 @@ crate: .venv/installed ## the study as an RO-Crate
 report: .venv/installed ## a static page of the study's results: results/report/index.html
 	crossmodal report --config $(CONFIG)
 
-clean: ## results only; the environment stays
-	find $$(sed -n 's/^  results_dir: *//p' $(CONFIG)) -mindepth 1 ! -path results/README.md -delete
+clean: .venv/installed ## results only; the environment stays
+	crossmodal clean --config $(CONFIG)
 
 .venv/installed: requirements.lock pyproject.toml
 	command -v $(PYTHON) >/dev/null || { echo "needs Python 3.11 (set PYTHON=…)"; exit 1; }

@@ -9,6 +9,7 @@ from crossmodal.commands import (
     audit,
     check,
     choose_actors,
+    clean,
     crate,
     download_ravdess,
     keys,
@@ -24,7 +25,7 @@ from crossmodal.contracts.errors import InputError
 DEFAULT_CONFIG = "config/config.yaml"
 COMMANDS = (
     *(check, summary, lineage, audit, why, crate, keys),
-    *(choose_actors, download_ravdess, notice, plan, report),
+    *(choose_actors, clean, download_ravdess, notice, plan, report),
 )
 
 

@@ -109,3 +109,22 @@ def test_order_of_keys_is_no_difference() -> None:
 def test_the_documented_keys_are_those_of_the_schema(root: Path) -> None:
     written = (root / "config/README.md").read_text()
     assert written == page(load_config(root / SCHEMA), first_comments(root / "config"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: c.pop("simulate"), "stimuli.clips_dir: expected a folder"),
+        (lambda c: c["simulate"].pop("brain"), "scans.bids_dir: expected a folder"),
+        (lambda c: c["stimuli"].update(pool=None), "stimuli.pool: expected a pool"),
+        (
+            lambda c: c["families"]["cross_channel"].update(regimes=["emotion"]),
+            "figures.regimes: expected some of \\['emotion'\\], got identity",
+        ),
+    ],
+)
+def test_blocks_that_contradict_each_other(root: Path, change: object, message: str) -> None:
+    config = load_config(root / "config/config.yaml")
+    change(config)
+    with pytest.raises(InputError, match=message):
+        validate_config(config, root / SCHEMA)

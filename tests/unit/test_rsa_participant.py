@@ -34,7 +34,7 @@ def test_sets_come_back_in_order_with_their_layers():
     config = SearchlightConfig(4.0)
     maps, sizes = participant_maps(betas(), [models(), models(n=2)], config)
     assert [one.names for one in maps] == [("layer0", "layer1", "layer2"), ("layer0", "layer1")]
-    assert maps[0].quantity == "Fisher z of spearman of correlation RDMs"
+    assert maps[0].quantity == "Fisher z, Spearman of searchlight and model RDMs"
     both = np.concatenate([models().dissimilarities, models(n=2).dissimilarities])
     one = betas()
     expected = fisher_z(searchlight_rsa(one.betas, one.mask, one.affine, both, config))

@@ -150,12 +150,12 @@ def test_all_problems_are_found_at_once(clips_dir: Path, tmp_path: Path) -> None
     }
 
 
-def test_only_the_deep_check_misses_a_face(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_clip_without_a_face_is_found(tmp_path: Path, deep: bool) -> None:
     wall = [np.full((180, 320, 3), 120, np.uint8)] * 6
     sound = np.zeros(24000, np.float32)
     write_mp4(tmp_path / "01-01-01-01-01-01-01.mp4", wall, 12, sound)
-    assert find_problems(block(tmp_path)) == []
-    (problem,) = find_problems(block(tmp_path), deep=True)
+    (problem,) = find_problems(block(tmp_path), deep=deep)
     assert (problem.field, problem.got) == ("face", "0%")
 
 

@@ -21,7 +21,7 @@ class Study:
 
     def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run Snakemake in the clone; its output is in ``stdout`` (both streams)."""
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", self.config]
+        command = [sys.executable, "-m", "snakemake", "--configfile", self.config, "--cores", "2"]
         result = subprocess.run(
             [*command, *arguments],
             cwd=self.folder,
@@ -44,15 +44,18 @@ class Study:
 
     def planned_rules(self) -> set[str]:
         """Rules of which at least one job would run now."""
-        return set(re.findall(r"^(?:local)?rule (\w+):", self._dry_run(), flags=re.M)) - {"all"}
+        return set(self.planned_jobs())
 
     def planned_jobs(self) -> dict[str, int]:
         """Rule -> number of jobs that would run now."""
-        names = re.findall(r"^(?:local)?rule (\w+):", self._dry_run(), flags=re.M)
-        return {name: names.count(name) for name in sorted(set(names) - {"all"})}
-
-    def _dry_run(self) -> str:
-        return self.snakemake("--dry-run").stdout
+        text = self.snakemake("--dry-run").stdout
+        if "Nothing to be done" in text:
+            return {}
+        table = re.search(r"^Job stats:\n(.*?)^total +\d+", text, flags=re.M | re.S)
+        if table is None:
+            raise RuntimeError(f"no job table in:\n{text[-4000:]}")
+        rows = re.findall(r"^(\w+) +(\d+)$", table[1], flags=re.M)
+        return {name: int(count) for name, count in rows if name != "all"}
 
 
 def environment() -> dict[str, str]:

@@ -43,6 +43,8 @@ def test_planted_effect_is_recovered_in_its_regions(finished_study: Study, layer
             assert found[roi.contains(points)].any(), f"{layer} not found in {roi.name}"
 
 
+# The generator's face and voice parameters follow the emotion, so that a planted region may
+# answer to another feature, too; far from all planted regions nothing may.
 @pytest.mark.parametrize("layer", PLANTED)
 def test_planted_effect_is_absent_elsewhere(finished_study: Study, layer: str) -> None:
     points, found = significant(finished_study, layer)
@@ -54,6 +56,24 @@ def test_planted_effect_is_absent_elsewhere(finished_study: Study, layer: str) -
         axis=0,
     )  # fmt: skip
     assert not found[~near].any(), f"{layer}: {found[~near].sum()} voxels far from any region"
+
+
+@pytest.mark.parametrize(
+    ("layer", "region", "elsewhere"),
+    [("visual_conv1", "FFA", "TPJ"), ("auditory_conv1", "STG", "V1")],
+)
+def test_layers_of_an_arm_are_found_where_its_features_were_planted(
+    finished_study: Study, layer: str, region: str, elsewhere: str
+) -> None:
+    folder = finished_study.folder / "results-test/group/cross_channel/emotion"
+    maps = Maps.read(folder / "p_fwe.nii.gz")
+    points = np.argwhere(maps.mask) @ maps.affine[:3, :3].T + maps.affine[:3, 3]
+    p_fwe = maps.values[maps.names.index(layer)]
+    for roi in read_rois(finished_study.folder / "resources/rois.tsv"):
+        if roi.name == region:
+            assert np.nanmin(p_fwe[roi.contains(points)]) < 0.05
+        if roi.name == elsewhere:
+            assert np.nanmin(p_fwe[roi.contains(points)]) >= 0.05
 
 
 def test_all_29_layers_have_rdms_that_rsatoolbox_reads(finished_study: Study) -> None:

@@ -84,4 +84,4 @@ def guard_results(records):
 
 
 TARGETS = []  # every non-temp output, filled by the rule files; see docs/decisions
-TEMPORARY = []  # path prefixes of temp() outputs: an audit does not expect them to exist
+TEMPORARY = []  # path prefixes of temp() outputs, if a rule has any: an audit does not expect them

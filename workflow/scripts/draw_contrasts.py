@@ -21,4 +21,5 @@ with recorded(snakemake):
         blocks, snakemake.params.cuts_mm, snakemake.input.background, snakemake.input.rois
     )
     paths = [snakemake.output[name] for name in ("pdf", "png", "svg")]
-    save_figure(draw_maps(blocks, slices, "t"), paths, figure_id(snakemake), "Contrasts")
+    quantity = f"t (black outline: |t| ≥ {snakemake.params.threshold_t:g}, uncorrected)"
+    save_figure(draw_maps(blocks, slices, quantity), paths, figure_id(snakemake), "Contrasts")

@@ -18,7 +18,8 @@ with recorded(snakemake):
     for block in snakemake.params.blocks:
         result = GroupResult.read(block["folder"], ("mean", "p_fwe"))
         blocks[block["title"]] = group_block(result, block["layers"])
-        quantity = result.maps["mean"].quantity
+        threshold = f"black outline: p < {result.facts['alpha']:g}, family-wise error corrected"
+        quantity = f"{result.maps['mean'].quantity}\n{threshold}; dotted circles: regions"
     slices = slices_for(
         blocks, snakemake.params.cuts_mm, snakemake.input.background, snakemake.input.rois
     )

@@ -89,7 +89,8 @@ def _participant_problems(
         yield from _problems(lambda run=run: seconds.update({run.bold: _timing(run)[1]}))
         if run.events and run.bold in seconds:
             yield from _problems(lambda run=run: _check_run(run, scans, conditions))
-        if deep:
+        # Integers cannot be NaN; files of floats are read even by the quick check.
+        if deep or holds_floats(run.bold):
             yield from _problems(lambda run=run: read_series(run.bold))
     yield from disagreements or _problems(lambda: check_same_timing(seconds))
 
@@ -100,6 +101,14 @@ def _problems(action: Callable[[], object]) -> list[InputError]:
     except InputError as error:
         return [error]
     return []
+
+
+def holds_floats(path: str) -> bool:
+    """Whether a run is stored as floating point; False where the file cannot be opened."""
+    try:
+        return open_image(path, 4).get_data_dtype().kind == "f"
+    except InputError:
+        return False
 
 
 def _check_t1(bids_dir: str, participant: str, deep: bool) -> None:

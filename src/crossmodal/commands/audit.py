@@ -73,8 +73,10 @@ def recompute(content: dict[str, Any], config_path: Path, config: dict) -> dict[
         here = Path(config_path).resolve()
         scratch_config = Path(scratch, "audit-config.yaml")
         scratch_config.write_text(absolute_data_paths(here, config), encoding="utf-8")
-        command = ["snakemake", "--cores", "all", "--configfile", "audit-config.yaml", "--quiet"]
-        result = subprocess.run([*command, *files], cwd=scratch, capture_output=True, text=True)
+        command = ["snakemake", "--cores", "all", "--configfile", "audit-config.yaml"]
+        result = subprocess.run(
+            [*command, "--", *files], cwd=scratch, capture_output=True, text=True
+        )
         if result.returncode:
             return {"differ": files, "error": result.stderr[-2000:]}
         differ = [

@@ -2,6 +2,8 @@
 
 import argparse
 from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from crossmodal.commands.problems import SCHEMA
@@ -30,13 +32,16 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def first_comments(folder: Any) -> dict[str, str]:
-    """Config file -> its first comment line."""
+def first_comments(folder: Path) -> dict[str, str]:
+    """Config file -> the sentences of its first comment."""
     files = [path for path in sorted(folder.rglob("*.yaml")) if "schema" not in path.name]
-    return {
-        str(path.relative_to(folder)): path.read_text().splitlines()[0].lstrip("# ")
-        for path in files
-    }
+    return {path.relative_to(folder).as_posix(): _first_comment(path) for path in files}
+
+
+def _first_comment(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    comment = list(takewhile(lambda line: line.startswith("#"), lines))
+    return " ".join(line.lstrip("# ") for line in comment)
 
 
 def page(schema: dict[str, Any], files: dict[str, str]) -> str:

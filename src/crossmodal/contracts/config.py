@@ -80,7 +80,29 @@ def config_problems(
     """Everything in ``config`` that the schema refuses, in the order of the config's keys."""
     validator = Draft202012Validator(load_config(schema_path))
     errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
-    return [problem for error in errors for problem in _problems(error, source)]
+    problems = [problem for error in errors for problem in _problems(error, source)]
+    return problems or consistency_problems(config, source)
+
+
+def consistency_problems(config: dict[str, Any], source: str | Path = "config") -> list[InputError]:
+    """What no schema can say: keys of different blocks that contradict each other."""
+    simulated, stimuli = config.get("simulate") or {}, config.get("stimuli")
+    problems = []
+    for block, key, generator in (
+        ("stimuli", "clips_dir", "clips"),
+        ("scans", "bids_dir", "brain"),
+    ):
+        if block in config and config[block][key] is None and generator not in simulated:
+            expected = f"a folder (there is no block simulate.{generator})"
+            problems.append(InputError(source, f"{block}.{key}", expected, None))
+    network = (config.get("families") or {}).get("cross_channel")
+    if network and stimuli and stimuli["pool"] is None:
+        problems.append(InputError(source, "stimuli.pool", "a pool to pretrain on", None))
+    regimes = network["regimes"] if network else []
+    for regime in (config.get("figures") or {}).get("regimes", []):
+        if network and regime not in regimes:
+            problems.append(InputError(source, "figures.regimes", f"some of {regimes}", regime))
+    return problems
 
 
 def _problems(error: ValidationError, source: str | Path) -> list[InputError]:

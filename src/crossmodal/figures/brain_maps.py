@@ -102,11 +102,11 @@ def draw_maps(blocks: dict[str, list[BrainMap]], slices: Slices, quantity: str) 
     # nilearn collects garbage at every access to an image: 0.26 s each over all that is loaded.
     gc.freeze()
     rows = [TITLE_MM if one is None else row for one in _rows(blocks)]
-    height = sum(rows) + 17
+    height = sum(rows) + 20
     figure = plt.figure(figsize=style.size_mm(style.FULL_WIDTH_MM, height))
     grid = figure.add_gridspec(
         len(rows), 2, height_ratios=rows, width_ratios=[LABEL_MM, style.FULL_WIDTH_MM - LABEL_MM],
-        left=0.01, right=0.99, top=1, bottom=15 / height, hspace=0, wspace=0,
+        left=0.01, right=0.99, top=1, bottom=18 / height, hspace=0, wspace=0,
     )  # fmt: skip
     limit = colour_limit([one for block in blocks.values() for one in block])
     titles = iter(blocks)
@@ -195,6 +195,6 @@ def _mark_rois(axes: Axes, cut_mm: float, slices: Slices, with_names: bool) -> N
 
 
 def _colour_bar(figure: Figure, limit: float, quantity: str, height_mm: float) -> None:
-    axes = figure.add_axes((0.3, 9.5 / height_mm, 0.4, 2.5 / height_mm))
+    axes = figure.add_axes((0.3, 12.5 / height_mm, 0.4, 2.5 / height_mm))
     scale = ScalarMappable(Normalize(-limit, limit), style.SIGNED_MAP)
     figure.colorbar(scale, cax=axes, orientation="horizontal", label=quantity)

@@ -70,9 +70,9 @@ def participant_maps(
         n_threads=n_threads,
         checkpoint_file=checkpoint_file,
     )
-    quantity = f"{config.comparison} of {config.distance} RDMs"
+    quantity = described(config)
     if config.comparison in CORRELATIONS:
-        values, quantity = fisher_z(values), f"Fisher z of {quantity}"
+        values, quantity = fisher_z(values), f"Fisher z, {quantity}"
     undefined = int(np.isnan(values).all(axis=0).sum())
     log.info("%d models at %d voxels, %d undefined", *values.shape, undefined)
     bounds = np.cumsum([len(part) for part in models])[:-1]
@@ -128,3 +128,9 @@ def ceiling_maps(
     quantity = f"noise ceiling, {config.comparison} of {config.distance} RDMs"
     names = ("lower", "upper")
     return Maps(bounds.astype(np.float32), mask, first.affine, names, quantity, first.space)
+
+
+def described(config: SearchlightConfig) -> str:
+    """What a map's values compare, in words: 'Spearman of searchlight and model RDMs'."""
+    comparison = config.comparison.replace("_", " ")
+    return f"{comparison[0].upper()}{comparison[1:]} of searchlight and model RDMs"

@@ -12,7 +12,7 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.rsa.comparisons import CORRELATIONS, LINEAR
 from crossmodal.rsa.models import aligned
 from crossmodal.rsa.neighbourhoods import spheres
-from crossmodal.rsa.participant import normalised
+from crossmodal.rsa.participant import described, normalised
 from crossmodal.rsa.searchlight import SearchlightConfig, arrange, finite_voxels, fisher_z
 from crossmodal.stats.clusters import cluster_table
 from crossmodal.stats.condition_permutation import (
@@ -105,7 +105,7 @@ def _maps(
     """Similarity, z-score and both corrected p as Maps on ``grid``."""
     observed = permuted.observed
     correlation = searchlight.comparison in CORRELATIONS
-    similarity = f"{searchlight.comparison} of {searchlight.distance} RDMs"
+    similarity = described(searchlight)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = (observed - permuted.mean) / permuted.sd
     statistic = oriented(observed, config.alternative)
@@ -113,7 +113,7 @@ def _maps(
     values = {
         "mean": (
             fisher_z(observed) if correlation else observed,
-            f"Fisher z of {similarity}" if correlation else similarity,
+            f"Fisher z, {similarity}" if correlation else similarity,
         ),
         "t": (score, "z-score against permuted conditions"),
         "effect_size": (observed, similarity),

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import soundfile
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.detectors import make_detector
 from crossmodal.stimuli.extraction import ClipExtractor
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
+from crossmodal.stimuli.faces import detect
 from crossmodal.stimuli.media import (
     SOUND_SUFFIXES,
     announced_duration_s,
@@ -27,9 +30,9 @@ TAIL_S = 1.0  # how much of a file's end is read to see whether it is there
 def find_problems(stimuli: dict[str, Any], deep: bool = False) -> list[InputError]:
     """All problems of the config block ``stimuli`` and of the clips that it selects.
 
-    Quick by default (some milliseconds a clip): names, streams, sample rates, and whether the
-    end of each file is there. ``deep`` decodes every clip and looks for its face, as the
-    extraction itself would.
+    Quick by default (some ten milliseconds a clip): names, streams, sample rates, whether the
+    end of each file is there, and whether its first frame shows a face (only where it does not,
+    the whole clip is examined). ``deep`` decodes every clip, as the extraction itself would.
     """
     if stimuli["clips_dir"] is None:
         return []  # the clips will be simulated
@@ -82,7 +85,30 @@ def _deep_probe(stimuli: dict[str, Any]) -> Callable[[str], object]:
 
 def _quick_probe(stimuli: dict[str, Any]) -> Callable[[str], object]:
     required = () if stimuli["missing_modality"] == "skip" else tuple(stimuli["modalities"])
-    return lambda path: probe(path, required)
+    if "video" not in stimuli["modalities"]:
+        return lambda path: probe(path, required)
+    extract = _deep_probe(stimuli)
+    face = FaceConfig(**stimuli["face"])
+    detector = make_detector(face)
+
+    def examine(path: str) -> None:
+        probe(path, required)
+        frame = first_frame(path)
+        # A face in the first frame is proof enough; without one, all frames have to decide.
+        if frame is not None and not len(detect(frame, detector, face.detection_height_px)):
+            extract(path)
+
+    return examine
+
+
+def first_frame(path: str) -> np.ndarray | None:
+    """The first frame, uint8 (row, col, 3); None for a file without video."""
+    if Path(path).suffix.lower() in SOUND_SUFFIXES:
+        return None
+    with opened(path) as container:
+        if not container.streams.video:
+            return None
+        return next(container.decode(video=0)).to_ndarray(format="rgb24")
 
 
 def probe(path: str, required: Sequence[str]) -> None:

@@ -44,7 +44,7 @@ def track_face(
     score = np.full(len(frames), np.nan, dtype=np.float32)
     previous = None
     for index in examined:
-        found = _detect(frames[index], detector, config.detection_height_px)
+        found = detect(frames[index], detector, config.detection_height_px)
         if len(found):
             best = choose_box(found, previous)
             boxes[index], score[index] = best[:4], best[4]
@@ -61,7 +61,7 @@ def track_face(
     return FaceTrack(box_px.astype(np.float32), score, detected)
 
 
-def _detect(frame: np.ndarray, detector: Detector, height_px: int) -> np.ndarray:
+def detect(frame: np.ndarray, detector: Detector, height_px: int) -> np.ndarray:
     """Faces of one frame, found in a copy no taller than ``height_px``, in its own pixels."""
     scale = min(1.0, height_px / frame.shape[0])
     if scale < 1:

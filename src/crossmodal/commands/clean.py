@@ -1,0 +1,38 @@
+"""Delete a study's results; nothing else, and not the folder's README.md."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from crossmodal.contracts.config import load_config
+from crossmodal.contracts.errors import InputError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(options: argparse.Namespace) -> int:
+    folder = results_folder(options.config)
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.name != "README.md":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    print(f"deleted what was in {folder}")
+    return 0
+
+
+def results_folder(config_path: Path) -> Path:
+    """The results folder of a config.
+
+    Raises
+    ------
+    InputError : it is not named, or is no folder of its own below the work dir
+    """
+    name = (load_config(config_path).get("study") or {}).get("results_dir")
+    here = Path.cwd().resolve()
+    if not isinstance(name, str) or not name.startswith("results"):
+        raise InputError(config_path, "study.results_dir", "a folder named results…", repr(name))
+    folder = Path(name)
+    if folder.resolve() == here or not folder.resolve().is_relative_to(here):
+        raise InputError(config_path, "study.results_dir", "a folder below the work dir", name)
+    return folder
