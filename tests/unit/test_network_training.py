@@ -182,8 +182,8 @@ def test_weights_of_other_modalities_are_refused(trained):
 def test_labels_that_do_not_match_are_refused():
     frame = POOL.frame[POOL.frame.emotion != "angry"]
     with pytest.raises(InputError, match=r"pool.tsv: emotion: expected the study set's labels"):
-        training.require_same_labels(replace(POOL, frame=frame), STUDY, "emotion")
-    training.require_same_labels(replace(POOL, frame=frame), STUDY, "identity")
+        training.require_same_labels(replace(POOL, frame=frame), STUDY.labels("emotion"), "emotion")
+    training.require_same_labels(replace(POOL, frame=frame), STUDY.labels("identity"), "identity")
 
 
 def test_a_class_missing_from_a_fold_is_refused(folder, trained):

@@ -15,7 +15,8 @@ DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "d
                   "draw_layer_similarity", "draw_maps"})  # fmt: skip
 MAPS = frozenset({"group_maps", "draw_maps"})
 SEARCHLIGHT = MAPS | {"searchlight"}
-FROM_BETAS = SEARCHLIGHT | {"estimate_betas"}
+CEILING = frozenset({"noise_ceiling"})
+FROM_BETAS = SEARCHLIGHT | CEILING | {"estimate_betas"}
 FROM_RDMS = SEARCHLIGHT | {"compare_layers", "draw_layer_similarity", "draw_rdms"}
 FROM_TUNING = FROM_RDMS | {"tune", "compute_layer_rdms", "summarise_accuracy", "draw_accuracy"}
 FROM_PRETRAINING = FROM_TUNING | {"pretrain"}
@@ -83,10 +84,11 @@ CHANGES = [
     Change("inputs", "a participant is added",
            lambda box: box.copy_participant("01", "09"), FROM_BETAS | SCANS),
     Change("inputs", "a participant is removed",
-           lambda box: box.set_aside("data/bids/sub-02"), MAPS),
+           lambda box: box.set_aside("data/bids/sub-02"), MAPS | CEILING),
     Change("inputs", "a run is removed", lambda box: box.remove(RUN), FROM_BETAS),
     Change("config", "the searchlight's radius",
-           lambda box: box.swap(CONFIG, "radius_mm: 12.0", "radius_mm: 10.0"), SEARCHLIGHT),
+           lambda box: box.swap(CONFIG, "radius_mm: 12.0", "radius_mm: 10.0"),
+           SEARCHLIGHT | CEILING),
     Change("config", "the number of permutations",
            lambda box: box.swap(CONFIG, "n_permutations: 5000", "n_permutations: 999"), MAPS),
     Change("config", "a figure's slices",

@@ -58,7 +58,6 @@ rule pretrain:
         "Pretrain {wildcards.model} for {wildcards.regime}, seed {wildcards.seed}, on the pool"
     input:
         table=f"{RESULTS}/stimuli/pool.tsv",
-        study=f"{RESULTS}/stimuli/study.tsv",
         clips=clip_stores(POOL_ACTORS),
         code=code_inputs("pretrain.py"),
     output:
@@ -69,6 +68,10 @@ rule pretrain:
         network=network_params,
         family=lambda wildcards: family(
             wildcards.model, "preset", "n_frames", "mel", "pretrain", "n_folds", "machine"
+        ),
+        # Labels, not the study's table: a new study clip must not repeat the pretraining.
+        study_labels=lambda wildcards: sorted(
+            {getattr(name, wildcards.regime) for name in SELECTION.study}
         ),
         study_seed=config["study"]["seed"],
         checkpoints=f"{RESULTS}/checkpoints/pretrain/{{model}}_{{regime}}_seed-{{seed}}",

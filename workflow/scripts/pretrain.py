@@ -18,7 +18,7 @@ with (
 ):
     regime, family = snakemake.wildcards.regime, snakemake.params.family
     table = StimulusTable.read(snakemake.input.table)
-    require_same_labels(table, StimulusTable.read(snakemake.input.study), regime)
+    require_same_labels(table, snakemake.params.study_labels, regime)
     config = TrainingConfig.build(snakemake.params.network, family, snakemake.threads)
     clips = load_clips(snakemake.input.clips, table, regime, family["n_frames"], family["mel"])
     seeds = int(snakemake.wildcards.seed), snakemake.params.study_seed

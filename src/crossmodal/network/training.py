@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -169,14 +170,14 @@ def arm_outputs(network: CrossChannel, clips: ClipTensors) -> ClipTensors:
     return replace(clips, frames=visual, mel=auditory)
 
 
-def require_same_labels(pool: StimulusTable, study: StimulusTable, regime: str) -> None:
+def require_same_labels(pool: StimulusTable, study_labels: Iterable[str], regime: str) -> None:
     """Raise unless the pool teaches the study's classes (identity: the head is swapped).
 
     Raises
     ------
     InputError : labels of the study set that the pool does not have
     """
-    expected, got = sorted(set(study.labels(regime))), sorted(set(pool.labels(regime)))
+    expected, got = sorted(set(study_labels)), sorted(set(pool.labels(regime)))
     if regime != "identity" and expected != got:
         raise InputError(pool.source, regime, f"the study set's labels {expected}", got)
 

@@ -96,14 +96,19 @@ def set_aside_stale(
     return reasons
 
 
-def freshen(record_paths: Iterable[str | Path]) -> int:
+def freshen(record_paths: Iterable[str | Path], others: Iterable[str | Path] = ()) -> int:
     """Give the outputs of valid records one new modification time; how many files.
 
     For results restored into a fresh clone: their content is proven by the records, but
     the checkout's files are newer and Snakemake has no metadata to compare content with.
+
+    Parameters
+    ----------
+    others : files whose time Snakemake compares as well (its benchmark files)
     """
     outputs = {path for name in record_paths for path in read_record(name)["outputs"]}
-    files = [path for path in [*sorted(outputs), *map(str, record_paths)] if Path(path).exists()]
+    names = [*sorted(outputs), *map(str, record_paths), *map(str, others)]
+    files = [path for path in names if Path(path).exists()]
     now = time.time_ns()  # one time for all: no output may be older than its input
     for path in files:
         os.utime(path, ns=(now, now))
