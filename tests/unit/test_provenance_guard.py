@@ -114,3 +114,9 @@ def test_data_roots_are_resolved(tmp_path: Path) -> None:
     fingerprints = Fingerprints(tmp_path / "f.json", {"scans.bids_dir": str(tmp_path)})
     assert fingerprints.digest("<scans.bids_dir>/a.nii.gz") == sha256_file(tmp_path / "a.nii.gz")
     assert fingerprints.digest("<scans.bids_dir>/b.nii.gz") is None
+
+
+def test_what_was_set_aside_goes_once_its_job_has_run_again(study: Path) -> None:
+    Path(RECORD + ".stale").write_text("old")
+    look()
+    assert not Path(RECORD + ".stale").exists()

@@ -15,6 +15,11 @@ class Sandbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._undo: list[Callable[[], None]] = []
+        for stale in self._set_aside_records():
+            stale.unlink()
+
+    def _set_aside_records(self) -> list[Path]:
+        return sorted(self.folder.glob(f"results-*/provenance/records/**/*{STALE_SUFFIX}"))
 
     def path(self, pattern: str) -> Path:
         """The first file that matches a pattern; an error when there is none."""
@@ -108,7 +113,7 @@ class Sandbox:
         """Restore everything, last change first, and the records that the guard set aside."""
         while self._undo:
             self._undo.pop()()
-        for stale in self.folder.glob(f"results-*/provenance/records/**/*{STALE_SUFFIX}"):
+        for stale in self._set_aside_records():
             stale.replace(str(stale).removesuffix(STALE_SUFFIX))
 
 

@@ -2,9 +2,11 @@
 
 from crossmodal.bold.bids import Run, find_runs, find_t1, usable
 from crossmodal.bold.events import EventsConfig, conditions_of_first
+from crossmodal.bold.fmriprep import preprocessed
 
 SCANS = config["scans"]
 NATIVE = SCANS["space"] == "native"
+FMRIPREP = SCANS["fmriprep_dir"] is not None
 
 
 def simulated_scans():
@@ -25,6 +27,8 @@ if SCANS["bids_dir"] is None:
     ALL_SCANS = tuple(simulated_scans())
 else:
     ALL_SCANS = find_runs(SCANS["bids_dir"], SCANS["task"], SCANS["participants"])
+if FMRIPREP:
+    ALL_SCANS = preprocessed(ALL_SCANS, SCANS["fmriprep_dir"], SCANS["space"])
 
 PARTICIPANTS = sorted({scan.participant for scan in ALL_SCANS})
 
@@ -89,17 +93,30 @@ def first_mean(wildcards):
     return of_runs(BOLD_MEAN, wildcards.sub)[0]
 
 
+def confounds_of(wildcards):
+    """Confounds tables of all runs, own or fMRIPrep's."""
+    if FMRIPREP:
+        return [scan.confounds for scan in scans_of(wildcards.sub)]
+    return of_runs(CONFOUNDS, wildcards.sub)
+
+
+def masks_of(wildcards):
+    """fMRIPrep's brain masks of all runs; none without fMRIPrep."""
+    return [scan.mask for scan in scans_of(wildcards.sub)] if FMRIPREP else []
+
+
 PATTERN_INPUT = dict(
     bold=lambda wildcards: [scan.bold for scan in scans_of(wildcards.sub)],
     events=lambda wildcards: [scan.events for scan in scans_of(wildcards.sub)],
     sidecars=lambda wildcards: list(
         dict.fromkeys(path for scan in scans_of(wildcards.sub) for path in scan.sidecars)
     ),
-    motion=lambda wildcards: of_runs(MOTION, wildcards.sub),
-    confounds=lambda wildcards: of_runs(CONFOUNDS, wildcards.sub),
-    mean=first_mean,
-    warp=[] if NATIVE else WARP,
-    coregistration=[] if NATIVE else COREGISTRATION,
+    motion=[] if FMRIPREP else lambda wildcards: of_runs(MOTION, wildcards.sub),
+    confounds=confounds_of,
+    mean=[] if FMRIPREP else first_mean,
+    masks=masks_of,
+    warp=[] if NATIVE or FMRIPREP else WARP,
+    coregistration=[] if NATIVE or FMRIPREP else COREGISTRATION,
 )
 
 
@@ -278,9 +295,13 @@ if SCANS["contrasts"]:
     TARGETS += expand([*rules.map_contrasts.output], sub=PARTICIPANTS)
 
 
-TARGETS += [*rules.describe_derivatives.output]
-for _sub in PARTICIPANTS:
-    TARGETS += [path for pattern in rules.estimate_motion.output for path in of_runs(pattern, _sub)]
-    if not NATIVE:
-        TARGETS += expand([*rules.normalise_anatomy.output, *rules.coregister.output], sub=_sub)
-    TARGETS += expand([*rules.estimate_betas.output], sub=_sub)
+TARGETS += expand([*rules.estimate_betas.output], sub=PARTICIPANTS)
+# fMRIPrep's derivatives take the place of own ones.
+if not FMRIPREP:
+    TARGETS += [*rules.describe_derivatives.output]
+    for _sub in PARTICIPANTS:
+        TARGETS += [
+            path for pattern in rules.estimate_motion.output for path in of_runs(pattern, _sub)
+        ]
+        if not NATIVE:
+            TARGETS += expand([*rules.normalise_anatomy.output, *rules.coregister.output], sub=_sub)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from crossmodal.bold.images import grid_of, open_image
+from crossmodal.bold.images import Grid, grid_of, open_image
 from crossmodal.bold.sidecar import TOLERANCE_S, header_repetition_time_s
 from crossmodal.contracts.errors import InputError
 
@@ -35,6 +35,20 @@ def check_same_grid(paths: Sequence[str]) -> None:
             check_same_timing({paths[0]: wanted_s, path: seconds})
 
 
+def check_one_grid(paths: Sequence[str]) -> None:
+    """Raise unless all images have one grid: the analysis grid of all participants follows it.
+
+    Raises
+    ------
+    InputError : naming the first image that differs
+    """
+    wanted = grid_of(open_image(paths[0], 4))
+    for path in paths[1:]:
+        grid = grid_of(open_image(path, 4))
+        if not grid.same_as(wanted):
+            raise InputError(path, "grid", _described(wanted), _described(grid))
+
+
 def check_same_timing(repetition_times_s: Mapping[str, float]) -> None:
     """Raise unless the repetition times, by path of the run, all equal the first one.
 
@@ -50,3 +64,8 @@ def check_same_timing(repetition_times_s: Mapping[str, float]) -> None:
 
 def _mm(sizes: np.ndarray) -> str:
     return " x ".join(f"{size:g}" for size in sizes.round(4)) + " mm"
+
+
+def _described(grid: Grid) -> str:
+    corner = ", ".join(f"{number:g}" for number in grid.affine[:3, 3].round(2))
+    return f"{grid.shape} voxels of {_mm(grid.voxel_mm)} from ({corner})"

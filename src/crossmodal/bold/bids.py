@@ -17,6 +17,7 @@ class Run:
     run_id : the name's entities but for the participant, e.g. 'ses-1_task-emotion_run-2'
     sidecars : JSON files that apply, the most general one first (BIDS inheritance)
     problem : why the run cannot be used, if it cannot
+    mask, confounds : fMRIPrep's, where its derivatives are used; else empty
     """
 
     participant: str
@@ -25,6 +26,8 @@ class Run:
     events: str
     sidecars: tuple[str, ...]
     problem: InputError | None = None
+    mask: str = ""
+    confounds: str = ""
 
 
 def entities(path: str | Path) -> dict[str, str]:

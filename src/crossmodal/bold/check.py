@@ -9,8 +9,9 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 
-from crossmodal.bold.agreement import check_same_grid, check_same_timing
+from crossmodal.bold.agreement import check_one_grid, check_same_grid, check_same_timing
 from crossmodal.bold.bids import Run, find_runs, find_t1, usable
+from crossmodal.bold.confounds import MOTION, read_confounds
 from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.design import event_regressor, high_pass_basis
 from crossmodal.bold.events import (
@@ -20,12 +21,14 @@ from crossmodal.bold.events import (
     conditions_of_first,
     read_events,
 )
+from crossmodal.bold.fmriprep import preprocessed
 from crossmodal.bold.glm import Design, GLMConfig
 from crossmodal.bold.images import open_image, read_series, read_volume
 from crossmodal.bold.motion import MotionConfig
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.patterns import Timing
 from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
+from crossmodal.bold.template import SPACE
 from crossmodal.contracts.errors import InputError
 
 STAGES = {
@@ -58,11 +61,15 @@ def find_problems(
         return problems  # simulated scans do not exist yet
     try:
         runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
+        if scans["fmriprep_dir"]:
+            runs = preprocessed(runs, scans["fmriprep_dir"], scans["space"])
     except InputError as error:
         return [error]
     wanted = conditions or scans["conditions"] or _shown_first(runs, scans)
     for _, own in groupby(runs, key=lambda run: run.participant):
         problems += _participant_problems(tuple(own), scans, wanted, deep)
+    if scans["fmriprep_dir"] and not problems:
+        problems += _problems(lambda: check_one_grid([run.bold for run in runs]))
     return list({str(problem): problem for problem in problems}.values())
 
 
@@ -78,17 +85,22 @@ def _shown_first(runs: Sequence[Run], scans: dict[str, Any]) -> list[str]:
 def _participant_problems(
     runs: Sequence[Run], scans: dict[str, Any], conditions: Sequence[str], deep: bool
 ) -> Iterator[InputError]:
-    if scans["space"] != "native":
+    if scans["space"] == SPACE:
         yield from _problems(lambda: _check_t1(scans["bids_dir"], runs[0].participant, deep))
     seconds: dict[str, float] = {}
     disagreements: list[InputError] = []
     for run in runs:
         yield from _problems(lambda run=run: usable([run]))
+    runs = [run for run in runs if run.bold]
+    for run in runs:
         yield from _problems(lambda run=run: check_complete(run.bold))
         disagreements += _problems(lambda run=run: check_same_grid([runs[0].bold, run.bold]))
         yield from _problems(lambda run=run: seconds.update({run.bold: _timing(run)[1]}))
         if run.events and run.bold in seconds:
             yield from _problems(lambda run=run: _check_run(run, scans, conditions))
+        if run.mask:
+            yield from _problems(lambda run=run: _check_mask(run.mask))
+            yield from _problems(lambda run=run: _check_confounds(run))
         # Integers cannot be NaN; files of floats are read even by the quick check.
         if deep or holds_floats(run.bold):
             yield from _problems(lambda run=run: read_series(run.bold))
@@ -117,6 +129,15 @@ def _check_t1(bids_dir: str, participant: str, deep: bool) -> None:
     check_complete(path)
     if deep:
         read_volume(path)
+
+
+def _check_mask(path: str) -> None:
+    if not (read_volume(path)[0] > 0.5).any():
+        raise InputError(path, "mask", "at least one voxel of brain", "none")
+
+
+def _check_confounds(run: Run) -> None:
+    read_confounds(run.confounds, MOTION, open_image(run.bold, 4).shape[3])
 
 
 def _timing(run: Run) -> tuple[int, float]:

@@ -19,7 +19,7 @@ from crossmodal.bold.design import (
 )
 from crossmodal.bold.events import Event, EventsConfig, check_events, read_events
 from crossmodal.bold.glm import Design, Fit, GLMConfig, fit
-from crossmodal.bold.images import grid_of, open_image, read_series
+from crossmodal.bold.images import Grid, grid_of, open_image, read_series
 from crossmodal.bold.resample import always_inside, sample_series
 from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
 from crossmodal.bold.spaces import Space
@@ -34,23 +34,28 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RunFiles:
-    """Paths of one run; ``motion``: ITK text file, reference -> volume, one matrix a volume."""
+    """Paths of one run; ``motion``: ITK text file, reference -> volume, one matrix a volume.
+
+    Runs whose volumes are aligned already, by fMRIPrep, have no ``motion``.
+    """
 
     run_id: str
     bold: str
     events: str
     sidecars: tuple[str, ...]
-    motion: str
+    motion: str | None
     confounds: str
 
     @classmethod
     def from_lists(cls, run_ids: Sequence[str], files: Any) -> tuple["RunFiles", ...]:
         """Runs from parallel lists of paths, attributes ``bold``, ``events``, ``motion`` and
-        ``confounds``; ``sidecars`` are all JSON files of all runs, most general first."""
+        ``confounds``; ``sidecars`` are all JSON files of all runs, most general first;
+        ``motion`` is empty for runs that fMRIPrep has aligned."""
+        motions = files.motion or [None] * len(run_ids)
         return tuple(
             cls(run_id, bold, events, sidecars_of(bold, files.sidecars), motion, confounds)
             for run_id, bold, events, motion, confounds in zip(
-                run_ids, files.bold, files.events, files.motion, files.confounds, strict=True
+                run_ids, files.bold, files.events, motions, files.confounds, strict=True
             )
         )
 
@@ -178,10 +183,20 @@ def _design(
 def run_series(run: RunFiles, space: Space) -> np.ndarray:
     """The run in the space's voxels, motion undone, float32 (volume, voxel)."""
     volumes, grid = read_series(run.bold)
+    if run.motion is None:
+        return aligned_series(volumes, grid, space)
     matrices = read_affines(run.motion)
     if len(matrices) != volumes.shape[3]:
         raise InputError(run.motion, "transforms", volumes.shape[3], len(matrices))
     return sample_series(volumes, grid, space.points_mm, matrices)
+
+
+def aligned_series(volumes: np.ndarray, grid: Grid, space: Space) -> np.ndarray:
+    """Volumes that lie in ``space`` already, float32 (volume, voxel); interpolated if need be."""
+    if grid.same_as(space.grid):
+        return np.ascontiguousarray(volumes[space.mask].T)
+    identities = np.broadcast_to(np.eye(4), (volumes.shape[3], 4, 4))
+    return sample_series(volumes, grid, space.points_mm, identities)
 
 
 def covered(runs: Sequence[RunFiles], space: Space) -> np.ndarray:
@@ -189,7 +204,10 @@ def covered(runs: Sequence[RunFiles], space: Space) -> np.ndarray:
     inside = np.ones(len(space.points_mm), dtype=bool)
     for run in runs:
         grid = grid_of(open_image(run.bold, 4))
-        inside &= always_inside(space.points_mm, grid, read_affines(run.motion))
+        if run.motion is None and grid.same_as(space.grid):
+            continue  # rounding must not put the border's voxels outside
+        matrices = np.eye(4)[None] if run.motion is None else read_affines(run.motion)
+        inside &= always_inside(space.points_mm, grid, matrices)
     if not inside.any():
         raise InputError(runs[0].bold, "field of view", f"some of {space.name}'s brain", "none")
     return inside

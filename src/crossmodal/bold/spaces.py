@@ -1,6 +1,6 @@
 """Where patterns are estimated: an analysis grid, its mask, and the way to the BOLD reference."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from crossmodal.bold.images import Grid, read_volume
+from crossmodal.bold.bids import entities
+from crossmodal.bold.images import Grid, isotropic_grid, read_volume
 from crossmodal.bold.motion import bright_voxels
 from crossmodal.bold.resample import compose
-from crossmodal.bold.template import SPACE, template_at
+from crossmodal.bold.template import SPACE, resample_mean, template_at
 from crossmodal.bold.transform_files import read_affines, read_warp
 from crossmodal.contracts.errors import InputError
 
@@ -59,6 +60,29 @@ def mni_space(
     return Space(SPACE, grid, mask, lambda points: compose(points, warp, np.linalg.inv(bold_to_t1)))
 
 
+def fmriprep_space(masks: Sequence[str], voxel_mm: float) -> Space:
+    """Where all runs' brain masks agree, at ``voxel_mm`` on fMRIPrep's field of view.
+
+    With ``voxel_mm`` of fMRIPrep's own voxels, the grid is fMRIPrep's.
+
+    Raises
+    ------
+    InputError : a mask that cannot be read, no voxel in all masks
+    """
+    images = [read_volume(path) for path in masks]
+    first = images[0][1]
+    isotropic = isotropic_grid(first, voxel_mm)
+    target = first if isotropic.same_as(first) else isotropic
+    inside = [_mask_on(data > 0.5, grid, target) for data, grid in images]
+    name = entities(masks[0])["space"]
+    return Space(name, target, np.logical_and.reduce(inside), lambda points: points)
+
+
+def _mask_on(mask: np.ndarray, grid: Grid, target: Grid) -> np.ndarray:
+    """The mask where at least half of a voxel of ``target`` lies in it."""
+    return mask if grid.same_as(target) else resample_mean(mask, grid, target) > 0.5
+
+
 def native_space(mean: np.ndarray, grid: Grid) -> Space:
     """The brain as the BOLD reference shows it, on its own grid."""
     return Space(NATIVE, grid, brain_in_epi(mean), lambda points: points)
@@ -80,9 +104,12 @@ def read_space(voxel_mm: float | None, files: Any) -> Space:
     Parameters
     ----------
     voxel_mm : voxel size in the template's space
-    files : paths by attribute: ``mean``, the BOLD reference; and, unless the space is
-        native, ``warp`` and ``coregistration``, ITK files as the workflow writes them
+    files : paths by attribute: ``masks``, fMRIPrep's, where its derivatives are used; else
+        ``mean``, the BOLD reference; and, unless the space is native, ``warp`` and
+        ``coregistration``, ITK files as the workflow writes them
     """
+    if files.get("masks"):
+        return fmriprep_space(files.masks, voxel_mm)
     if not files.get("warp"):
         return native_space(*read_volume(files.mean))
     t1_to_bold = read_affines(files.coregistration)[0]

@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from crossmodal.contracts.errors import InputError
 
+FMRIPREP_SPACES = ("MNI152NLin2009cAsym", "MNI152NLin6Asym")
+OWN_SPACES = ("MNI152NLin2009aSym", "native")
 MAX_VALUES, MAX_DEPTH = 100_000, 50
 
 
@@ -95,6 +97,7 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
         if block in config and config[block][key] is None and generator not in simulated:
             expected = f"a folder (there is no block simulate.{generator})"
             problems.append(InputError(source, f"{block}.{key}", expected, None))
+    problems += _space_problems(config.get("scans"), source)
     network = (config.get("families") or {}).get("cross_channel")
     if network and stimuli and stimuli["pool"] is None:
         problems.append(InputError(source, "stimuli.pool", "a pool to pretrain on", None))
@@ -103,6 +106,21 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
         if network and regime not in regimes:
             problems.append(InputError(source, "figures.regimes", f"some of {regimes}", regime))
     return problems
+
+
+def _space_problems(scans: dict[str, Any] | None, source: str | Path) -> list[InputError]:
+    """Whether the analysis space is one that whoever preprocesses the scans can provide."""
+    if not scans:
+        return []
+    folder, space = scans["fmriprep_dir"], scans["space"]
+    if folder and scans["bids_dir"] is None:
+        expected = "null, or scans.bids_dir too, for the events"
+        return [InputError(source, "scans.fmriprep_dir", expected, repr(folder))]
+    allowed = FMRIPREP_SPACES if folder else OWN_SPACES
+    if space not in allowed:
+        expected = f"one of {list(allowed)} {'with' if folder else 'without'} scans.fmriprep_dir"
+        return [InputError(source, "scans.space", expected, repr(space))]
+    return []
 
 
 def _problems(error: ValidationError, source: str | Path) -> list[InputError]:

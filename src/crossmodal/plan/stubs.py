@@ -18,9 +18,12 @@ def with_stubs(config: Mapping[str, Any], folder: str | Path, data: Data) -> dic
     clips, scans = config.get("stimuli") or {}, config.get("scans") or {}
     if clips.get("clips_dir") and not Path(clips["clips_dir"]).is_dir():
         clips["clips_dir"] = str(stub_ravdess(Path(folder, "clips")))
-    if scans.get("bids_dir") and not Path(scans["bids_dir"]).is_dir():
+    folders = [scans.get(key) for key in ("bids_dir", "fmriprep_dir")]
+    if any(path and not Path(path).is_dir() for path in folders):
         scans["bids_dir"] = str(stub_bids(Path(folder, "bids"), data, scans["task"]))
         scans["participants"] = None
+        if scans["fmriprep_dir"]:
+            scans["fmriprep_dir"] = str(stub_fmriprep(Path(folder, "bids"), scans["space"]))
     return config
 
 
@@ -51,3 +54,16 @@ def stub_bids(folder: Path, data: Data, task: str) -> Path:
             (stem / f"func/{name}_bold.json").write_text('{"RepetitionTime": 1.0}\n')
             (stem / f"func/{name}_events.tsv").write_text("onset\tduration\tstimulus_id\n")
     return folder
+
+
+def stub_fmriprep(bids: Path, space: str) -> Path:
+    """Names of fMRIPrep's files of all runs of ``bids``, beside it."""
+    root = bids.parent / "fmriprep"
+    for path in bids.glob("sub-*/func/*_bold.nii.gz"):
+        folder = root / path.parent.relative_to(bids)
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = path.name.removesuffix("_bold.nii.gz")
+        for end in ("desc-preproc_bold.nii.gz", "desc-brain_mask.nii.gz"):
+            (folder / f"{stem}_space-{space}_{end}").touch()
+        (folder / f"{stem}_desc-confounds_timeseries.tsv").touch()
+    return root

@@ -89,6 +89,7 @@ def set_aside_stale(
     """
     reasons = {}
     for path in sorted(map(str, record_paths)):
+        Path(path + STALE_SUFFIX).unlink(missing_ok=True)  # its job has run again since
         if reason := stale_reason(path, fingerprints.digest):
             reasons[path] = reason
             Path(path).replace(path + STALE_SUFFIX)

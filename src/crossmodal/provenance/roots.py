@@ -2,7 +2,12 @@
 
 from typing import Any
 
-FOLDER_KEYS = ("stimuli.clips_dir", "scans.bids_dir", "simulate.clips.voices_dir")
+FOLDER_KEYS = (
+    "stimuli.clips_dir",
+    "scans.bids_dir",
+    "scans.fmriprep_dir",
+    "simulate.clips.voices_dir",
+)
 
 
 def data_folders(config: dict[str, Any]) -> dict[str, str]:
