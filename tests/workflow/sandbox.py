@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,7 +98,7 @@ class Sandbox:
     def set_aside(self, pattern: str) -> None:
         """Move a file or folder out of the study."""
         path = self.path(pattern)
-        away = self.folder.parent / f"away-{path.name}"
+        away = Path(tempfile.mkdtemp(dir=self.folder.parent), path.name)
         path.rename(away)
         self._undo.append(lambda: (shutil.rmtree(path, ignore_errors=True), away.rename(path)))
 
