@@ -1,10 +1,16 @@
 """Fixtures shared by all tests."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+# The same examples every time; FUZZ=1 looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("fuzz", derandomize=False)
+settings.load_profile("fuzz" if os.environ.get("FUZZ") else "same")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,12 @@ import numpy as np
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
 
+# What nibabel raises for files that are damaged or no NIfTI at all.
+UNREADABLE = (
+    *(nib.filebasedimages.ImageFileError, nib.spatialimages.HeaderDataError),
+    *(EOFError, OSError, OverflowError, ValueError, TypeError, zlib.error),
+)
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -51,7 +57,7 @@ def open_image(path: str | Path, n_axes: int) -> nib.Nifti1Image:
         image = nib.load(path)
     except FileNotFoundError:
         raise InputError(path, "file", "a NIfTI file", "no such file") from None
-    except (nib.filebasedimages.ImageFileError, EOFError, OSError, zlib.error) as error:
+    except UNREADABLE as error:
         raise InputError(path, "file", "a NIfTI file", str(error)) from None
     shape = tuple(image.shape)
     while len(shape) > n_axes and shape[-1] == 1:
