@@ -6,7 +6,9 @@ import nibabel as nib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
+from crossmodal.contracts.clips import read_clips
 from crossmodal.contracts.rdms import ModelRDMs
 from tests.workflow.study import Study, clone
 
@@ -45,10 +47,18 @@ def test_voices_give_the_auditory_arm_in_four_regimes(voices: Study) -> None:
     assert {"fig1_architecture.pdf", "fig2_rdms.pdf", "fig3_layer_similarity.pdf"} <= figures
 
 
-def test_real_voices_tell_gender_above_chance(voices: Study) -> None:
-    path = voices.folder / "results-voices/network/cross_channel/gender/accuracy.tsv"
-    accuracy = pd.read_csv(path, sep="\t")
-    assert accuracy.accuracy.mean() > 0.7
+# Chance is .17 and .5; the paper's own auditory arm reaches about .6 for emotion.
+@pytest.mark.parametrize(
+    ("regime", "at_least"), [("emotion", 0.4), ("gender", 0.8), ("sentence", 0.9)]
+)
+def test_the_auditory_arm_is_above_chance_on_clips_it_was_not_tuned_on(
+    voices: Study, regime: str, at_least: float
+) -> None:
+    path = voices.folder / f"results-voices/network/cross_channel/{regime}/accuracy_summary.tsv"
+    summary = pd.read_csv(path, sep="\t").set_index("kind").loc["cross_validated"]
+    assert summary.n_clips == 72
+    assert summary["mean"] > at_least
+    assert summary.ci_low > summary.chance
 
 
 def test_faces_beat_houses_in_ventral_temporal_cortex(localizer: Study) -> None:
@@ -68,6 +78,17 @@ def test_faces_beat_houses_in_ventral_temporal_cortex(localizer: Study) -> None:
     assert ventral_posterior[best].mean() > 1.5 * ventral_posterior.mean()
 
 
-def test_real_clips_give_faces_and_a_contact_sheet(clips: Study) -> None:
-    sheet = clips.folder / "results-clips/figures/contact_sheet.png"
-    assert sheet.stat().st_size > 10_000
+def test_every_real_clip_has_a_face_and_a_place_in_the_contact_sheet(clips: Study) -> None:
+    results = clips.folder / "results-clips"
+    found = [clip for path in sorted(results.glob("clips/*.h5")) for clip in read_clips(path)]
+    assert len(found) >= 5
+    for clip in found:
+        scores = clip.detection_score[np.isfinite(clip.detection_score)]
+        assert len(scores) >= 5, clip.stimulus_id
+        left, top, right, bottom = clip.face_box_px.T
+        assert (np.minimum(right - left, bottom - top) > 40).all(), clip.stimulus_id
+        # A tracked face of a person who talks does not jump by half its size between frames.
+        steps = np.abs(np.diff(clip.face_box_px, axis=0)).max()
+        assert steps < 0.5 * np.median(right - left), clip.stimulus_id
+    height, width = plt.imread(results / "figures/contact_sheet.png").shape[:2]
+    assert min(height, width) > 500
