@@ -47,10 +47,11 @@ def test_bars_are_the_estimates_of_chosen_layers_and_other_models():
     panels = figure.axes
     assert [ax.get_title() for ax in panels] == list(REGIONS)
     labels = [text.get_text() for text in panels[0].get_yticklabels()]
-    assert labels == ["category: emotion", "emotion: v2", "emotion: a2"]
+    assert labels == ["net emotion: v2", "net emotion: a2", "category: emotion"]
     widths = [bar.get_width() for bar in panels[1].patches if bar.get_height() == 0.7]
     chosen = models[(models.region == "STG") & models.layer.isin(["emotion", "v2", "a2"])]
-    expected = chosen[chosen.source != "untrained"].estimate
+    by_layer = chosen[chosen.source != "untrained"].set_index("layer").estimate
+    expected = by_layer[["v2", "a2", "emotion"]]
     np.testing.assert_allclose(widths, expected)
 
 

@@ -90,7 +90,7 @@ def draw_plane(
     """
     figure, axes = plt.subplots(
         2, len(videos) + 1, layout="constrained",
-        figsize=style.size_mm(28 * (len(videos) + 1) + 10, 66),
+        figsize=style.size_mm(28 * (len(videos) + 1) + 10, 72),
     )  # fmt: skip
     for column, (name, frames) in enumerate(videos.items()):
         axes[0, column].imshow(frames[len(frames) // 2])
@@ -98,6 +98,8 @@ def draw_plane(
         axes[0, column].set_title(name, fontsize=style.SMALL_FONT_PT)
         _draw_prior(axes[1, column], traces[traces.video == name])
     axes[1, 0].set_ylabel("arousal")
+    handles, names = axes[1, 0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
     axes[0, -1].axis("off")
     panel = axes[1, -1]
     panel.plot([0, 1], [0, 1], color=style.OTHER_COLOUR, lw=0.5)
@@ -121,11 +123,12 @@ def _draw_prior(panel: Axes, part: pd.DataFrame) -> None:
     for share, alpha in ((0.95, 0.15), (0.5, 0.3)):
         radius = np.sqrt(-2 * np.log(1 - share))  # of a two-dimensional Gaussian
         panel.add_patch(
-            Ellipse(mean, *(2 * radius * sd), color=style.CATEGORY_COLOURS[5], alpha=alpha, lw=0)
-        )
-    panel.plot(*mean, "s", ms=3, color=style.CATEGORY_COLOURS[5])
+            Ellipse(mean, *(2 * radius * sd), color=style.CATEGORY_COLOURS[5], alpha=alpha, lw=0,
+                    label=f"{share:.0%} of the predictive distribution")
+        )  # fmt: skip
+    panel.plot(*mean, "s", ms=3, lw=0, color=style.CATEGORY_COLOURS[5], label="prediction")
     label = part[["valence_label", "arousal_label"]].mean()
-    panel.plot(*label, "o", ms=3, color=style.CATEGORY_COLOURS[0])
+    panel.plot(*label, "o", ms=3, lw=0, color=style.CATEGORY_COLOURS[0], label="label")
     panel.axhline(0, color=style.OTHER_COLOUR, lw=0.4)
     panel.axvline(0, color=style.OTHER_COLOUR, lw=0.4)
     panel.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal", xlabel="valence")

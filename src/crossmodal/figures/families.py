@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from crossmodal.contracts.layer_similarity import LayerSimilarity
 from crossmodal.figures import style
 
-MM_PER_LAYER = 1.25
+MM_PER_LAYER = 0.8
 
 
 def draw_families(matrices: dict[str, LayerSimilarity]) -> Figure:
@@ -24,7 +24,7 @@ def draw_families(matrices: dict[str, LayerSimilarity]) -> Figure:
     colours = style.SIGNED_MAP.with_extremes(bad=style.MISSING_COLOUR)
     for (measure, item), panel in zip(matrices.items(), axes.flat, strict=True):
         image = panel.imshow(np.ma.masked_invalid(item.matrix), cmap=colours, vmin=-1, vmax=1)
-        panel.set_title(measure, weight="bold")
+        panel.set_title(measure, weight="bold", pad=14)
         _mark_families(panel, item)
     figure.colorbar(image, ax=axes, label="similarity of layers", shrink=0.5, aspect=30)
     return figure

@@ -25,6 +25,8 @@ CEILING_COLOUR = "#D9D9D9"
 ALPHA = 0.05
 PANEL_MM = 26
 CONTROL = "low_level"
+# Models that are no network: one RDM per name, no layers in a row.
+SINGLES = {"labels", "planted", "low_level", "table"}
 
 
 def roi_figures(
@@ -83,7 +85,7 @@ def plot_layers(models: pd.DataFrame, source: str) -> Figure:
         part = networks[(networks.model == model) & (networks.regime == regime)]
         for ax, region in zip(row, regions, strict=True):
             _profile(ax, part[part.region == region])
-        row[0].set_ylabel(f"{regime}\ncorrelation")
+        row[0].set_ylabel(f"{_network_name(model, regime)}\ncorrelation")
     _titles(axes, regions, "layer")
     _legend(figure, list(dict.fromkeys(networks.arm)), mark="|")
     return figure
@@ -102,31 +104,33 @@ def plot_variance(variance: pd.DataFrame, models: pd.DataFrame, source: str) -> 
         for ax, region in zip(row, regions, strict=True):
             ticks = _parts(ax, part[part.region == region])
             ax.set_xticks(range(len(ticks)), ticks, rotation=90, fontsize=SMALL_FONT_PT)
-        row[0].set_ylabel(f"{regime}\nheld-out $R^2$")
+        row[0].set_ylabel(f"{_network_name(model, regime)}\nheld-out $R^2$")
     _titles(axes, regions, "unique variance of each part, shared, total")
     _legend(figure, list(dict.fromkeys(table.part[table.n_groups == 1])), ceiling=False)
     return figure
 
 
 def _networks(models: pd.DataFrame) -> pd.DataFrame:
-    """Rows of models with several layers in several arms."""
-    arms = models.groupby(["model", "regime", "source"]).arm.transform("nunique")
-    layers = models.groupby(["model", "regime", "source"]).layer.transform("nunique")
-    return models[(arms > 1) & (layers > arms) & (models.model != CONTROL)]
+    return models[~models.model.isin(SINGLES)]
 
 
 def _chosen(table: pd.DataFrame, source: str, layers: Sequence[str]) -> pd.DataFrame:
+    """Rows of one source's named layers of the networks, then those of all other models."""
     networks = _networks(table)
-    others = table.index.difference(networks.index)
-    kept = networks[(networks.source == source) & networks.layer.isin(layers)].index.union(others)
-    chosen = table.loc[kept]
+    kept = networks[(networks.source == source) & networks.layer.isin(layers)]
+    chosen = pd.concat([kept, table[table.model.isin(SINGLES)]])
     return chosen.assign(name=chosen.model + "/" + chosen.regime + "/" + chosen.layer)
+
+
+def _network_name(model: str, regime: str) -> str:
+    return f"{model.replace('_', '-')}\n{regime}"
 
 
 def _label(name: str) -> str:
     model, regime, layer = name.split("/")
     text = {"labels": f"category: {layer}", "planted": f"planted: {layer}"}.get(model)
-    text = text or (f"low level: {layer}" if model == CONTROL else f"{regime}: {layer}")
+    text = text or (f"low level: {layer}" if model == CONTROL else None)
+    text = text or (layer if model == "table" else f"{model.replace('_', '-')} {regime}: {layer}")
     return text.replace("_", " ")
 
 
