@@ -73,7 +73,3 @@ include: "workflow/rules/cluster.smk"
 onstart:
     stop_on_problems()
     cancel_orphans()  # Slurm jobs that outlived the Snakemake that submitted them
-
-
-onsuccess:
-    write_json(f"{RESULTS}/provenance/config.json", config)

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from crossmodal.contracts.atomic import write_json
-from crossmodal.provenance.guard import Fingerprints, freshen, report, set_aside_stale
+from crossmodal.provenance.guard import (
+    Fingerprints,
+    changed_plan,
+    freshen,
+    report,
+    set_aside_stale,
+)
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.record import sealed
 
@@ -120,3 +126,21 @@ def test_what_was_set_aside_goes_once_its_job_has_run_again(study: Path) -> None
     Path(RECORD + ".stale").write_text("old")
     look()
     assert not Path(RECORD + ".stale").exists()
+
+
+RECORDED = {"params": {"seed": 1}, "inputs": {"a.h5": "x"}, "code": {"b.py": "y"}}
+
+
+@pytest.mark.parametrize(
+    ("params", "inputs", "reason"),
+    [
+        ({"seed": 1}, ["a.h5", "b.py"], None),
+        ({"seed": 2}, ["a.h5", "b.py"], "param seed changed"),
+        ({"seed": 1, "radius_mm": 9}, ["a.h5", "b.py"], "param radius_mm changed"),
+        ({}, ["a.h5", "b.py"], "param seed changed"),
+        ({"seed": 1}, ["a.h5", "b.py", "c.h5"], "input c.h5 is new or gone"),
+        ({"seed": 1}, ["b.py"], "input a.h5 is new or gone"),
+    ],
+)
+def test_a_job_that_is_planned_otherwise_today_is_found(params, inputs, reason) -> None:
+    assert changed_plan(RECORDED, params, inputs) == reason

@@ -22,12 +22,12 @@ for name in (
 from crossmodal.cluster.orphans import cancel_orphans
 from crossmodal.contracts.config import canonical, load_config, validate_config
 from snakemake.exceptions import WorkflowError
+from snakemake.iocontainers import OutputFiles, Wildcards
 
 from crossmodal.commands.problems import data_problems
-from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
-from crossmodal.provenance.record import data_roots
+from crossmodal.provenance.record import clean_params, data_roots, portable
 from crossmodal.provenance.roots import data_folders
 
 # No `configfile:` directive for the default: Snakemake would merge it into any other config.
@@ -67,18 +67,25 @@ def stop_on_problems():
         raise WorkflowError(f"{len(problems)} problem(s) in the input, see above")
 
 
+def planned_job(job):
+    """Params and inputs that the rules give a recorded job today, as a record writes them."""
+    today = workflow.get_rule(job["rule"])
+    wildcards = Wildcards(fromdict=job["wildcards"])
+    inputs = today.expand_input(wildcards)[0]
+    params = today.expand_params(wildcards, inputs, OutputFiles(), None)[0]
+    return clean_params(dict(params.items())), map(portable, inputs)
+
+
 def guard_results(records):
     """Set aside records that no longer hold, and say so; see crossmodal.provenance.guard."""
     existing = [path for path in records if Path(path).exists()]
     if not existing:
         return
     fingerprints = guard.Fingerprints(f"{RESULTS}/provenance/fingerprints.json", data_roots())
-    reasons = guard.set_aside_stale(existing, fingerprints)
+    reasons = guard.set_aside_stale(existing, fingerprints, planned_job)
     for line in guard.report(reasons, fingerprints.n_hashed):
         logger.info(line)
-    config_seal = Path(f"{RESULTS}/provenance/config.json")
-    restored = not any(Path(".snakemake/metadata").glob("*"))
-    if restored and config_seal.exists() and json.loads(config_seal.read_text()) == config:
+    if not any(Path(".snakemake/metadata").glob("*")):
         held = [path for path in existing if path not in reasons]
         n_files = guard.freshen(held, Path(BENCHMARKS).rglob("*.tsv"))
         logger.info(f"guard: restored results, {n_files} files taken as they are")

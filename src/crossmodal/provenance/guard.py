@@ -2,9 +2,10 @@
 
 Snakemake decides by modification times and its own metadata, and misses some changes: new
 content under an old modification time, an input that changed while its job ran, an output
-edited by hand, an intermediate that a failed run has already renewed
-(docs/decisions/recomputation.md). The guard compares content instead. A record that no
-longer holds is set aside (``.stale``); its job then lacks an output, so Snakemake runs it.
+edited by hand, an intermediate that a failed run has already renewed, other params or inputs
+of results that were restored without its metadata (docs/decisions/recomputation.md). The guard
+compares content and plan instead. A record that no longer holds is set aside (``.stale``); its
+job then lacks an output, so Snakemake runs it.
 """
 
 import json
@@ -20,6 +21,7 @@ from crossmodal.provenance.lineage import read_record
 from crossmodal.provenance.record import sealed
 
 STALE_SUFFIX = ".stale"
+Planned = Callable[[Mapping], tuple[Mapping, Iterable[str]]]
 
 
 class Fingerprints:
@@ -78,10 +80,23 @@ def stale_reason(record_path: str | Path, digest: Callable[[str], str | None]) -
     return None
 
 
+def changed_plan(record: Mapping, params: Mapping, inputs: Iterable[str]) -> str | None:
+    """What today's plan of a recorded job has otherwise: its params or the list of its inputs."""
+    for name in sorted(set(params) | set(record["params"])):
+        if params.get(name) != record["params"].get(name):
+            return f"param {name} changed"
+    moved = sorted(set(inputs) ^ {*record["inputs"], *record["code"]})
+    return f"input {moved[0]} is new or gone" if moved else None
+
+
 def set_aside_stale(
-    record_paths: Iterable[str | Path], fingerprints: Fingerprints
+    record_paths: Iterable[str | Path], fingerprints: Fingerprints, planned: Planned | None = None
 ) -> dict[str, str]:
     """Set aside every record that no longer holds.
+
+    Parameters
+    ----------
+    planned : record -> params and inputs that the workflow gives this job today
 
     Returns
     -------
@@ -90,7 +105,11 @@ def set_aside_stale(
     reasons = {}
     for path in sorted(map(str, record_paths)):
         Path(path + STALE_SUFFIX).unlink(missing_ok=True)  # its job has run again since
-        if reason := stale_reason(path, fingerprints.digest):
+        reason = stale_reason(path, fingerprints.digest)
+        if planned and not reason:
+            record = read_record(path)
+            reason = changed_plan(record, *planned(record))
+        if reason:
             reasons[path] = reason
             Path(path).replace(path + STALE_SUFFIX)
     fingerprints.write()
