@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from crossmodal.bold.bids import find_runs
 from crossmodal.bold.fmriprep import preprocessed
@@ -50,7 +50,8 @@ def problems_of(action: Callable[[], object]) -> list[InputError]:
 
 def problem_table(problems: list[InputError]) -> Table:
     """One row per problem: file, field, expected, got."""
-    table = Table("file", "field", "expected", "got", title=f"{len(problems)} problem(s)")
+    columns = [Column(name, overflow="fold") for name in ("file", "field", "expected", "got")]
+    table = Table(*columns, title=f"{len(problems)} problem(s)")
     for problem in problems:
         table.add_row(*(escape(str(value)) for value in
                         (problem.file, problem.field, problem.expected, problem.got)))  # fmt: skip
