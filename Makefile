@@ -7,8 +7,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/src
 SNAKEMAKE := snakemake --cores $(CORES) --configfile $(CONFIG)
 PYTEST := python -m pytest
+SLURM_STUDY ?= config/config.yaml
 
-.PHONY: study check test test-fast test-full lint format bench audit calibration crate report clean plan test-slurm download-ravdess notice
+.PHONY: study check test test-fast test-full lint format bench audit calibration crate report clean plan test-slurm fuzz download-ravdess notice
 
 study: .venv/installed ## the whole study: from clips and scans to figures
 	$(SNAKEMAKE)
@@ -37,8 +38,11 @@ format: .venv/installed
 	ruff format .
 	snakefmt Snakefile workflow/rules
 
-test-slurm: .venv/installed ## a private one-node Slurm (packages: tests/slurm/up.sh)
-	REQUIRE_SLURM=1 $(PYTEST) -m slurm tests/slurm
+test-slurm: .venv/installed ## a private one-node Slurm (packages: tests/slurm/up.sh); SLURM_STUDY=part for minutes
+	REQUIRE_SLURM=1 SLURM_STUDY=$(SLURM_STUDY) $(PYTEST) -m slurm tests/slurm
+
+fuzz: .venv/installed ## parsers and readers on new examples, ten CPU minutes for each kind
+	python -m tests.abuse.fuzz --minutes 10
 
 bench: .venv/installed ## NAME=searchlight for one
 	python -m benchmarks.run $(NAME)

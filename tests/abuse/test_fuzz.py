@@ -1,9 +1,10 @@
 """Fuzzing: whatever the bytes, parsers and readers answer or raise InputError, nothing else.
 
-A few hundred examples each by default; ``FUZZ_EXAMPLES=100000`` fuzzes for minutes (the nightly
-run of ``make test-full``).
+A few examples of each by default, the same every time; ``make fuzz`` looks for new ones, ten
+minutes for each kind of parser.
 """
 
+import contextlib
 import os
 import tempfile
 import warnings
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
+from crossmodal.bold.bids import find_runs
 from crossmodal.bold.events import EventsConfig, read_events
 from crossmodal.bold.images import open_image
 from crossmodal.commands.plan import parse_job_stats
@@ -119,6 +121,33 @@ names = st.one_of(
 @given(name=names)
 def test_names(naming: str, name: str) -> None:
     answers(lambda: PARSERS[naming](name))
+
+
+labels = st.one_of(
+    st.text(st.characters(blacklist_characters="/\0", blacklist_categories=["Cs"]), max_size=12),
+    st.from_regex(r"sub-[0-9A-Za-z]{1,3}", fullmatch=True),
+)
+scan_names = st.one_of(
+    labels,
+    st.from_regex(
+        r"sub-[0-9]{2}(_ses-[0-9])?_task-(emotion|rest)(_(run|echo|acq|part)-[0-9a-z]{1,2}){0,2}"
+        r"_(bold\.nii(\.gz)?|bold\.json|events\.tsv)",
+        fullmatch=True,
+    ),
+)
+
+
+@fuzzed
+@given(folders=st.lists(labels, max_size=2), files=st.lists(scan_names, max_size=4))
+def test_bids(folders: list[str], files: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        for folder in ("sub-01", *folders):
+            for file in files:
+                with contextlib.suppress(OSError):  # a name that this file system refuses
+                    path = Path(root, folder, "func", file)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.touch()
+        answers(lambda: find_runs(root, "emotion"))
 
 
 @fuzzed

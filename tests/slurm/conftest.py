@@ -48,7 +48,7 @@ class Toy:
 
     def start(self, *arguments: str) -> subprocess.Popen:
         """Start Snakemake; what it says goes to snakemake.txt."""
-        command = [sys.executable, "-m", "snakemake", "--profile", str(ROOT / "profiles/slurm")]
+        command = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm"]
         fast = ["--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "10"]
         with open(self.folder / "snakemake.txt", "ab") as output:
             process = subprocess.Popen(
@@ -114,6 +114,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def toy(cluster: Cluster, tmp_path: Path) -> Iterator[Toy]:
     """A copy of the toy workflow; its jobs are cancelled at the end."""
     shutil.copytree(HERE / "toy", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "profiles/slurm", tmp_path / "profiles/slurm")
     workflow = Toy(tmp_path, cluster)
     yield workflow
     for process in workflow.started:

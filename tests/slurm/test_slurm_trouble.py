@@ -3,6 +3,7 @@
 import getpass
 
 import pytest
+import yaml
 
 from tests.slurm.conftest import Cluster, Toy, kill
 
@@ -56,6 +57,33 @@ def test_a_killed_snakemake_leaves_no_job_that_writes_beside_the_next(toy: Toy) 
     assert sorted(states) == ["CANCELLED", "CANCELLED", "COMPLETED", "COMPLETED"]
     assert toy.lines("overlaps.txt") == []
     assert [toy.lines(target) for target in targets] == [["done"], ["done"]]
+
+
+def test_small_jobs_share_a_submission_on_one_core(toy: Toy) -> None:
+    targets = [f"out/small-{n}.txt" for n in range(4)]
+    toy.run("--", *targets)
+    assert toy.cluster.states(toy.folder) == ["COMPLETED"]
+    assert len({toy.lines(target)[0] for target in targets}) == 1
+    job = toy.lines(targets[0])[0].split()[0]
+    assert toy.cluster("sacct", "-X", "-n", "-P", "-j", job, "--format=AllocCPUS") == "1"
+
+
+def test_a_job_that_wants_a_gpu_gets_one_on_a_gpu_partition(toy: Toy) -> None:
+    toy.run("--", "out/trained-1.txt", "out/slow-1.txt")
+    job, partition = toy.lines("out/trained-1.txt")[0].split()
+    assert partition == "gpu"
+    granted = toy.cluster("sacct", "-X", "-n", "-P", "-j", job, "--format=AllocTRES")
+    assert "gres/gpu=1" in granted
+    jobs = toy.cluster("sacct", "-X", "-n", "-P", "--format=WorkDir%200,Partition").splitlines()
+    assert sorted(row.split("|")[1] for row in jobs if row.startswith(f"{toy.folder}|")) == [
+        "cpu", "gpu",
+    ]  # fmt: skip
+
+
+def test_slurm_writes_the_file_of_partitions(toy: Toy) -> None:
+    said = toy.cluster("generate-slurm-partition-config")
+    partitions = yaml.safe_load(said)["partitions"]
+    assert set(partitions) == {"cpu", "gpu"}
 
 
 def test_a_failure_names_rule_wildcards_and_log(toy: Toy) -> None:

@@ -29,10 +29,11 @@ mkdir -p "$state/ctld" "$state/d"
 memory_mb=$(($(awk '/MemTotal/{print $2}' /proc/meminfo) / 1024 * 8 / 10))
 for name in slurm.conf slurmdbd.conf; do
   sed -e "s|@STATE@|$state|; s|@USER@|$(id -un)|; s|@HOST@|$(hostname -s)|g" \
-    -e "s|@CPUS@|$(nproc)|; s|@MEMORY_MB@|$memory_mb|" "$here/$name.in" >"$state/$name"
+    -e "s|@CPUS@|$(env -u OMP_NUM_THREADS nproc)|; s|@MEMORY_MB@|$memory_mb|" "$here/$name.in" >"$state/$name"
 done
 chmod 600 "$state/slurmdbd.conf" # slurmdbd refuses to read a password that others can read
 echo 'CgroupAutomount=no' >"$state/cgroup.conf"
+echo 'Name=gpu File=/dev/null' >"$state/gres.conf"
 cat >"$state/env" <<EOF
 export SLURM_CONF=$state/slurm.conf
 export PATH=$state/bin:$PATH

@@ -1,6 +1,7 @@
 """Simulated clips: files, determinism, and that faces and voices show what they were told."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -11,6 +12,7 @@ import soundfile
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.planted_features import PlantedFeatures
+from crossmodal.provenance.code_inputs import imported_modules
 from crossmodal.simulate.clips import simulate_actor, write_actor
 from crossmodal.simulate.clips_config import (
     STATEMENTS,
@@ -19,7 +21,7 @@ from crossmodal.simulate.clips_config import (
     clip_files,
     recording_files,
 )
-from crossmodal.simulate.espeak import synthesize
+from crossmodal.simulate.espeak import PROGRAM, Speaker
 from crossmodal.simulate.faces_drawing import FacePainter
 from crossmodal.simulate.faces_identity import TRAITS, draw_identity
 from crossmodal.simulate.faces_motion import ACTION_UNITS, PROTOTYPES, draw_motion
@@ -36,6 +38,12 @@ from crossmodal.stimuli.naming import parse_ravdess
 
 SIX = ["neutral", "happy", "angry", "fearful", "disgust", "surprised"]
 SMALL = SimulatedClips(["neutral", "angry"], 1.0, 10, 160, 90)
+
+
+@pytest.fixture
+def say() -> Iterator[Speaker]:
+    with Speaker() as speaker:
+        yield speaker
 
 
 def digests(folder: Path) -> list[str]:
@@ -137,16 +145,17 @@ def test_dlib_finds_at_least_95_percent_of_the_faces() -> None:
     assert np.mean(np.array(found) == 1) >= 0.95
 
 
-def test_the_same_words_sound_the_same_whatever_was_said_before() -> None:
-    first = speak(STATEMENTS["01"], "female", Prosody(), 16000)
-    speak(STATEMENTS["02"], "male", EMOTIONAL_PROSODY["happy"], 16000)
-    np.testing.assert_array_equal(speak(STATEMENTS["01"], "female", Prosody(), 16000), first)
+def test_the_same_words_sound_the_same_whatever_was_said_before(say: Speaker) -> None:
+    first = speak(say, STATEMENTS["01"], "female", Prosody(), 16000)
+    speak(say, STATEMENTS["02"], "male", EMOTIONAL_PROSODY["happy"], 16000)
+    again = speak(say, STATEMENTS["01"], "female", Prosody(), 16000)
+    np.testing.assert_array_equal(again, first)
 
 
 @pytest.mark.parametrize("gender", ["male", "female"])
-def test_a_voice_follows_pitch_rate_loudness_and_tilt(gender: str) -> None:
+def test_a_voice_follows_pitch_rate_loudness_and_tilt(say: Speaker, gender: str) -> None:
     def measured(prosody: Prosody) -> tuple[float, float, float, float]:
-        speech = speak(STATEMENTS["02"], gender, prosody, 16000)
+        speech = speak(say, STATEMENTS["02"], gender, prosody, 16000)
         pitch_hz = np.median(librosa.yin(speech, fmin=70, fmax=500, sr=16000))
         power = np.abs(np.fft.rfft(speech)) ** 2
         split = 2000 * len(speech) // 16000
@@ -162,9 +171,10 @@ def test_a_voice_follows_pitch_rate_loudness_and_tilt(gender: str) -> None:
     assert told[3] - rest[3] == pytest.approx(5, abs=2.5)
 
 
-def test_scaling_formants_keeps_pitch_and_length() -> None:
+def test_scaling_formants_keeps_pitch_and_length(say: Speaker) -> None:
     rest, scaled = (
-        speak(STATEMENTS["01"], "male", Prosody(formant_scale=scale), 16000) for scale in (1, 1.12)
+        speak(say, STATEMENTS["01"], "male", Prosody(formant_scale=scale), 16000)
+        for scale in (1, 1.12)
     )
     pitch = [np.median(librosa.yin(s, fmin=70, fmax=500, sr=16000)) for s in (rest, scaled)]
     assert pitch[1] / pitch[0] == pytest.approx(1, abs=0.05)
@@ -199,6 +209,28 @@ def test_a_missing_recording_is_named(tmp_path: Path) -> None:
     assert recording_files(None, "02", SIX) == []
 
 
-def test_an_unknown_voice_is_not_passed_over() -> None:
+def test_an_unknown_voice_is_not_passed_over(say: Speaker) -> None:
     with pytest.raises(RuntimeError, match="espeak-ng has no voice 'xx'"):
-        synthesize("x", "xx", rate_wpm=160, pitch=50, pitch_range=50)
+        say("x", "xx", rate_wpm=160, pitch=50, pitch_range=50)
+
+
+def test_a_speaking_program_that_ended_is_not_waited_for(
+    say: Speaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ends.py").write_text("input()")
+    monkeypatch.setattr("crossmodal.simulate.espeak.PROGRAM", tmp_path / "ends.py")
+    with pytest.raises(RuntimeError, match="the speaking program ended"):
+        say("x", "en", rate_wpm=160, pitch=50, pitch_range=50)
+
+
+def test_no_process_of_ours_loads_espeak(root: Path) -> None:
+    """eSpeak NG is GPL: it runs as a program that imports nothing of ours, nor we of it."""
+    assert not imported_modules(PROGRAM.read_text())
+    for path in sorted((root / "src").rglob("*.py")):
+        if path != PROGRAM:
+            text = path.read_text()
+            assert "import espeakng_loader" not in text
+            assert "crossmodal.simulate.espeak_program" not in imported_modules(text)
+    assert (
+        PROGRAM.relative_to(root).as_posix() in (root / "workflow/rules/simulate.smk").read_text()
+    )

@@ -68,6 +68,7 @@ rule affect3d_train:
     resources:
         mem_mb=4000,
         runtime=1200,
+        gpu=gpus("affect3d"),
     log:
         f"{LOGS}/affect3d_train/seed-{{seed}}.log",
     benchmark:
@@ -103,6 +104,7 @@ rule affect3d_evaluate:
     resources:
         mem_mb=4000,
         runtime=60,
+        gpu=gpus("affect3d"),
     log:
         f"{LOGS}/affect3d_evaluate/all.log",
     benchmark:

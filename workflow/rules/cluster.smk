@@ -3,4 +3,5 @@
 
 localrules:
     all,
+    describe_derivatives,
     write_lineage,

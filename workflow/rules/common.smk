@@ -20,11 +20,11 @@ for name in (
     os.environ[name] = "1"
 
 from crossmodal.cluster.orphans import cancel_orphans
-from crossmodal.contracts.config import canonical, load_config, validate_config
+from crossmodal.contracts.config import canonical, load_config
 from snakemake.exceptions import WorkflowError
 from snakemake.iocontainers import OutputFiles, Wildcards
 
-from crossmodal.commands.problems import data_problems
+from crossmodal.commands.planning import planning_problems, problems_of, show_problems
 from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
 from crossmodal.provenance.record import clean_params, data_roots, portable
@@ -33,7 +33,23 @@ from crossmodal.provenance.roots import data_folders
 # No `configfile:` directive for the default: Snakemake would merge it into any other config.
 if not config:
     config.update(load_config("config/config.yaml"))
-validate_config(config, "config/config.schema.yaml")
+
+
+def stop_on(problems):
+    """Show all problems at once, as `make check` does, and stop; nothing where there are none."""
+    if problems:
+        show_problems(problems)
+        raise WorkflowError(f"{len(problems)} problem(s) in config or data, in the table above")
+
+
+def or_stop(action, *arguments):
+    """What an action returns; a problem that it meets is shown as `make check` shows it."""
+    found = []
+    stop_on(problems_of(lambda: found.append(action(*arguments))))
+    return found[0]
+
+
+stop_on(planning_problems(config, (workflow.configfiles or ["config/config.yaml"])[-1]))
 config = canonical(config)
 
 RESULTS = config["study"]["results_dir"]
@@ -58,13 +74,18 @@ def record(rule, instance="all"):
     return f"{RESULTS}/provenance/records/{rule}/{instance}.json"
 
 
+def gpus(model):
+    """GPUs that a job of a network family asks a cluster for: 1 where it may use one."""
+    block = config["families"][model]
+    accelerator = block.get("accelerator") or block["machine"].get("accelerator", "auto")
+    return int(accelerator != "cpu")
+
+
 def stop_on_problems():
-    """Before any work: report all problems of the data at once, and stop if there are any."""
-    problems = data_problems(config)
-    for problem in problems:
-        logger.error(str(problem))
-    if problems:
-        raise WorkflowError(f"{len(problems)} problem(s) in the input, see above")
+    """Before any work: open every file, show all problems at once, stop if there are any."""
+    from crossmodal.commands.problems import data_problems  # heavy, and not for every job
+
+    stop_on(data_problems(config))
 
 
 def planned_job(job):

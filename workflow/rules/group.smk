@@ -81,9 +81,8 @@ rule single_maps:
 
 if config["group"].get("test", "sign_flip") == "condition_permutation":
     if len(PARTICIPANTS) != 1:
-        raise InputError(
-            "config", "group.test", "sign_flip for several participants", "condition_permutation"
-        )
+        expected = "sign_flip for several participants"
+        stop_on([InputError("config", "group.test", expected, "condition_permutation")])
 
     ruleorder: single_maps > group_maps
 

@@ -37,6 +37,7 @@ rule mrpn_pretrain:
     resources:
         mem_mb=4000,
         runtime=600,
+        gpu=gpus("mrpn"),
     log:
         f"{LOGS}/mrpn_pretrain/{{regime}}_{{modality}}.log",
     benchmark:
@@ -66,6 +67,7 @@ rule mrpn_train:
     resources:
         mem_mb=4000,
         runtime=1200,
+        gpu=gpus("mrpn"),
     log:
         f"{LOGS}/mrpn_train/{{regime}}_{{variant}}_seed-{{seed}}.log",
     benchmark:
@@ -137,6 +139,7 @@ rule mrpn_rdms:
     resources:
         mem_mb=4000,
         runtime=60,
+        gpu=gpus("mrpn"),
     log:
         f"{LOGS}/mrpn_rdms/{{regime}}.log",
     benchmark:
@@ -183,6 +186,7 @@ if MRPN.get("interference"):
         resources:
             mem_mb=4000,
             runtime=1200,
+            gpu=gpus("mrpn"),
         log:
             f"{LOGS}/mrpn_interference/{{regime}}.log",
         benchmark:

@@ -81,6 +81,7 @@ rule pretrain:
     resources:
         mem_mb=4000,
         runtime=600,
+        gpu=lambda wildcards: gpus(wildcards.model),
     log:
         f"{LOGS}/pretrain/{{model}}_{{regime}}_seed-{{seed}}.log",
     benchmark:
@@ -116,6 +117,7 @@ rule tune:
     resources:
         mem_mb=4000,
         runtime=600,
+        gpu=lambda wildcards: gpus(wildcards.model),
     log:
         f"{LOGS}/tune/{{model}}_{{regime}}_seed-{{seed}}.log",
     benchmark:

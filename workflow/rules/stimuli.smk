@@ -16,7 +16,8 @@ def media_files():
     ]
 
 
-SELECTION = select(
+SELECTION = or_stop(
+    select,
     media_files(),
     STIMULI["naming"],
     STIMULI["modalities"],
@@ -38,7 +39,8 @@ def clip_paths(actor):
 
 def detector_files():
     """Weights that the face detector reads from disk."""
-    return [STIMULI["face"][key] for key in ("weights", "anchors") if STIMULI["face"][key]]
+    face = STIMULI["face"] or {}
+    return [face[key] for key in ("weights", "anchors") if face.get(key)]
 
 
 wildcard_constraints:

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
+    face = snakemake.params.face
     extractor = ClipExtractor(
-        FaceConfig(**snakemake.params.face),
+        FaceConfig(**face) if face else None,
         AudioConfig(**snakemake.params.audio),
         snakemake.params.modalities,
         snakemake.params.missing_modality,

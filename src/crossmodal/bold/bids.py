@@ -46,7 +46,8 @@ def find_runs(
 
     Raises
     ------
-    InputError : no such folder, no run of the task, a named participant without one
+    InputError : no such folder, no run of the task, a name that BIDS does not allow, a named
+        participant without a run
     """
     root = Path(bids_dir)
     if not root.is_dir():
@@ -59,6 +60,8 @@ def find_runs(
     )
     if not found:
         raise InputError(bids_dir, "task", f"runs of task {task!r}", _known_tasks(root))
+    for path in found:
+        _require_legal(root, path)
     runs = tuple(_run(root, path) for path in found)
     labels = sorted({run.participant for run in runs})
     for label in participants or ():
@@ -98,6 +101,16 @@ def sidecars_of(bold: str | Path, candidates: Sequence[str | Path]) -> tuple[str
     """Those of ``candidates`` whose entities all are entities of ``bold``, in their order."""
     own = entities(bold).items()
     return tuple(str(path) for path in candidates if entities(path).items() <= own)
+
+
+def _require_legal(root: Path, bold: Path) -> None:
+    """Labels become file names, wildcards and words on a page: BIDS's own characters only."""
+    label = bold.relative_to(root).parts[0].removeprefix("sub-")
+    if not re.fullmatch(r"[A-Za-z0-9]+", label):
+        raise InputError(bold.parent, "label", "letters and digits after 'sub-'", repr(label))
+    stem = bold.name.removesuffix(".gz").removesuffix(".nii")
+    if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)?(_[A-Za-z0-9]+(-[A-Za-z0-9]+)?)*", stem):
+        raise InputError(bold, "name", "letters, digits, '-' and '_'", repr(bold.name))
 
 
 def _run(root: Path, bold: Path) -> Run:

@@ -55,6 +55,7 @@ def find_problems(
     problems = [
         problem
         for name, config in STAGES.items()
+        if scans[name] is not None
         for problem in _problems(lambda name=name, config=config: config(**scans[name]))
     ]
     if scans["bids_dir"] is None or problems:

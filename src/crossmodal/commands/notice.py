@@ -27,7 +27,7 @@ STATED = {
 # Binaries inside wheels whose licence is another than the package's.
 BUNDLED = {
     "av": "FFmpeg (LGPL-3.0-or-later) with libx264 and libx265 (GPL-2.0-or-later)",
-    "espeakng-loader": "eSpeak NG (GPL-3.0-or-later)",
+    "espeakng-loader": "eSpeak NG (GPL-3.0-or-later), run as a separate program",
     "opencv-python": "FFmpeg (LGPL-2.1-or-later), Qt (LGPL-3.0)",
     "soundfile": "libsndfile (LGPL-2.1-or-later)",
 }

@@ -15,7 +15,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from crossmodal.contracts.config import load_config, validate_config
+from crossmodal.commands.planning import SCHEMA, show_problems
+from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.costs import Study, fit_costs, read_costs, write_costs
 from crossmodal.plan.dimensions import Data, dimensions, simulated_data
@@ -24,7 +25,6 @@ from crossmodal.plan.measured import read_measured
 from crossmodal.plan.stubs import with_stubs
 
 COSTS = Path("resources/costs.tsv")
-SCHEMA = Path("config/config.schema.yaml")
 ON_CPU = ("cpu",)
 
 
@@ -51,7 +51,9 @@ def run(options: argparse.Namespace) -> int:
     if costs and options.calibrate:
         write_costs(COSTS, costs)
     config = load_config(options.config)
-    validate_config(config, SCHEMA, options.config)
+    if problems := config_problems(config, SCHEMA, options.config):
+        show_problems(problems)
+        return 2
     data = data_of(config, options)
     jobs = count_jobs(config, data)
     gpu = not options.cpu and trains_on_gpu(config)
@@ -100,8 +102,8 @@ def count_jobs(config: Mapping[str, Any], data: Data) -> dict[str, int]:
         command += ["--cores", "1", "--quiet", "rules", "--configfile", str(path)]
         result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
-        lines = (result.stdout + result.stderr).strip().splitlines()
-        raise InputError("plan", "dry run", "a study that can be planned", lines[-1:])
+        print(result.stdout + result.stderr, file=sys.stderr)
+        raise InputError("plan", "dry run", "a study that can be planned", "what stands above")
     return parse_job_stats(result.stdout + result.stderr)
 
 

@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.check import find_problems as scan_problems
+from crossmodal.commands.planning import SCHEMA
 from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.check import find_problems as clip_problems
 from crossmodal.stimuli.selection import StudySet, find_media, select
-
-SCHEMA = "config/config.schema.yaml"
 
 
 def find_problems(config_path: str | Path, deep: bool = False) -> list[InputError]:

@@ -97,6 +97,9 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
         if block in config and config[block][key] is None and generator not in simulated:
             expected = f"a folder (there is no block simulate.{generator})"
             problems.append(InputError(source, f"{block}.{key}", expected, None))
+    if stimuli and "video" in stimuli["modalities"] and stimuli["face"] is None:
+        expected = "a block (video is among stimuli.modalities)"
+        problems.append(InputError(source, "stimuli.face", expected, None))
     problems += _space_problems(config.get("scans"), source)
     network = (config.get("families") or {}).get("cross_channel")
     if network and stimuli and stimuli["pool"] is None:
@@ -120,7 +123,12 @@ def _space_problems(scans: dict[str, Any] | None, source: str | Path) -> list[In
     if space not in allowed:
         expected = f"one of {list(allowed)} {'with' if folder else 'without'} scans.fmriprep_dir"
         return [InputError(source, "scans.space", expected, repr(space))]
-    return []
+    needed = [] if space == "native" else ["analysis_voxel_mm"]
+    needed += [] if space == "native" or folder else ["normalise", "coregister"]
+    expected = f"a value (the scans are brought to {space})"
+    return [
+        InputError(source, f"scans.{key}", expected, None) for key in needed if scans[key] is None
+    ]
 
 
 def _problems(error: ValidationError, source: str | Path) -> list[InputError]:

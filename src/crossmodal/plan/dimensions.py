@@ -131,19 +131,26 @@ def _scans(config: Mapping[str, Any], data: Data, found: Mapping[str, float]) ->
         return {}
     native = scans["space"] == "native"
     voxel_mm = data.voxel_mm if native else scans["analysis_voxel_mm"]
-    syn = scans["normalise"]["syn_iterations"]
     return {
         "participants": data.n_participants,
         "runs": data.n_runs,
         "volumes": data.n_volumes,
         "scan_voxels": HEAD_MM3 / data.voxel_mm**3,
         "voxels": BRAIN_MM3 / voxel_mm**3,
-        # Each coarser level of the registration has an eighth of the next one's voxels.
-        "warp_voxels": HEAD_MM3
-        / scans["normalise"]["voxel_mm"] ** 3
-        * sum(n / 8**level for level, n in enumerate(reversed(syn))),
-        "coregister_voxels": HEAD_MM3 / scans["coregister"]["voxel_mm"] ** 3,
         "patterns": found["conditions"] * data.n_runs,
+    } | _registrations(scans)
+
+
+def _registrations(scans: Mapping[str, Any]) -> dict[str, float]:
+    """Voxels that the registrations look at; none where the scans stay as they are."""
+    normalise, coregister = scans["normalise"], scans["coregister"]
+    if normalise is None or coregister is None:
+        return {"warp_voxels": 0.0, "coregister_voxels": 0.0}
+    # Each coarser level of the registration has an eighth of the next one's voxels.
+    iterations = sum(n / 8**level for level, n in enumerate(reversed(normalise["syn_iterations"])))
+    return {
+        "warp_voxels": HEAD_MM3 / normalise["voxel_mm"] ** 3 * iterations,
+        "coregister_voxels": HEAD_MM3 / coregister["voxel_mm"] ** 3,
     }
 
 

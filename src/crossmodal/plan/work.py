@@ -72,7 +72,6 @@ WORK: dict[str, Work] = {
         ("conditions", "network_units"),
         ("pairs", "network_seeds"),
         _FLOAT,
-        gpu=True,
     ),
     "compare_layers": Work(("pairs", "network_seeds")),
     "mrpn_pretrain": Work(
@@ -102,6 +101,12 @@ WORK: dict[str, Work] = {
     ),
     "compare_roi_models": Work(("participants", "models", "pairs", "bootstraps")),
     "searchlight": Work(("voxels", "searchlight_us"), _PATTERNS, ("voxels", "models"), 3 * _FLOAT),
+    "noise_ceiling": Work(
+        ("participants", "voxels", "searchlight_us"),
+        ("participants", *_PATTERNS),
+        ("voxels",),
+        3 * _FLOAT,
+    ),
     "group_maps": Work(
         ("participants", "voxels", "permutations"),
         ("participants", "voxels", "regime_models"),

@@ -1,5 +1,6 @@
 """Captions of figures: the templates of Snakemake's report, filled from the figure's record."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,6 +28,13 @@ def caption_source(folder: str | Path, figure: str, job: Mapping[str, Any]) -> P
     raise InputError(Path(folder, f"{figure}.rst"), "caption", "a caption for the figure", "none")
 
 
+def plain(value: Any) -> Any:
+    """Text as reStructuredText that shows it as it is: no markup, no links, one line."""
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"([^\w\s]|_)", r"\\\1", " ".join(value.split()))
+
+
 def caption_html(path: Path, job: Mapping[str, Any]) -> str:
     """A caption as HTML, its numbers from the record of the job that drew the figure.
 
@@ -37,7 +45,7 @@ def caption_html(path: Path, job: Mapping[str, Any]) -> str:
     job_view = SimpleNamespace(
         params=job["params"], wildcards=job["wildcards"], input=job["inputs"], rule=job["rule"]
     )
-    environment = Environment(undefined=StrictUndefined, autoescape=False)
+    environment = Environment(undefined=StrictUndefined, autoescape=False, finalize=plain)
     try:
         text = environment.from_string(path.read_text(encoding="utf-8")).render(snakemake=job_view)
     except UndefinedError as error:

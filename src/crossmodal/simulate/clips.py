@@ -12,6 +12,7 @@ import pandas as pd
 from crossmodal.contracts.planted_features import PlantedFeatures
 from crossmodal.simulate.clips_config import STATEMENTS, SimulatedClips, clip_id
 from crossmodal.simulate.encoding import write_mp4
+from crossmodal.simulate.espeak import Speaker
 from crossmodal.simulate.faces_drawing import FacePainter
 from crossmodal.simulate.faces_identity import FaceIdentity, draw_identity
 from crossmodal.simulate.faces_motion import ACTION_UNITS, FaceMotion, draw_motion
@@ -49,23 +50,19 @@ def simulate_actor(
     identity = draw_identity(int(actor), seed)
     painter = FacePainter(identity, config.width_px, config.height_px)
     scenes = [(clip_id(actor, e, s), e, s) for e in config.emotions for s in STATEMENTS]
-    for stimulus_id, emotion, statement in sorted(scenes):
-        # Seeded by the name: another choice of emotions changes no other clip.
-        rng = np.random.default_rng([seed, *map(int, stimulus_id.split("-"))])
-        times_s = np.arange(config.n_frames) / config.frame_rate_hz
-        motion = draw_motion(emotion, times_s, rng)
-        if stimulus_id in voices:
-            audio, vocal = _recorded_voice(config, voices[stimulus_id])
-        else:
-            audio, vocal = _spoken_voice(config, stimulus_id, emotion, seed)
-        yield PlantedClip(
-            stimulus_id,
-            emotion,
-            _film(painter, motion, rng),
-            audio,
-            _visual_features(identity, motion),
-            vocal | {"female": float(identity.is_female), "sentence": float(statement == "02")},
-        )
+    with Speaker() as say:
+        for stimulus_id, emotion, statement in sorted(scenes):
+            # Seeded by the name: another choice of emotions changes no other clip.
+            rng = np.random.default_rng([seed, *map(int, stimulus_id.split("-"))])
+            times_s = np.arange(config.n_frames) / config.frame_rate_hz
+            motion = draw_motion(emotion, times_s, rng)
+            if stimulus_id in voices:
+                audio, vocal = _recorded_voice(config, voices[stimulus_id])
+            else:
+                audio, vocal = _spoken_voice(config, say, stimulus_id, emotion, seed)
+            vocal |= {"female": float(identity.is_female), "sentence": float(statement == "02")}
+            film, visual = _film(painter, motion, rng), _visual_features(identity, motion)
+            yield PlantedClip(stimulus_id, emotion, film, audio, visual, vocal)
 
 
 def write_actor(
@@ -119,7 +116,7 @@ def _recorded_voice(config: SimulatedClips, file: str) -> tuple[np.ndarray, dict
 
 
 def _spoken_voice(
-    config: SimulatedClips, stimulus_id: str, emotion: str, seed: int
+    config: SimulatedClips, say: Speaker, stimulus_id: str, emotion: str, seed: int
 ) -> tuple[np.ndarray, dict[str, float]]:
     """espeak-ng in a quiet room, float32 (sample,); the settings of the voice."""
     fields = stimulus_id.split("-")
@@ -127,7 +124,7 @@ def _spoken_voice(
     rng = np.random.default_rng([seed, *map(int, fields), 1])
     prosody = draw_prosody(emotion, actor, seed, rng)
     gender = "female" if actor % 2 == 0 else "male"
-    speech = speak(STATEMENTS[statement], gender, prosody, SAMPLE_RATE_HZ)
+    speech = speak(say, STATEMENTS[statement], gender, prosody, SAMPLE_RATE_HZ)
     audio = rng.standard_normal(_n_samples(config), dtype=np.float32)
     audio *= 10 ** (ROOM_NOISE_DBFS / 20)
     start = round(rng.uniform(*SPEECH_ONSET_S) * SAMPLE_RATE_HZ)

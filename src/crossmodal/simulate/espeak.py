@@ -1,74 +1,73 @@
-"""The few calls of espeak-ng's C library that synthesis needs."""
+"""Speech from eSpeak NG, a program that runs beside this one (``espeak_program.py``)."""
 
-import _ctypes
-import ctypes
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
 
-import espeakng_loader
 import numpy as np
 
-AUDIO_OUTPUT_SYNCHRONOUS, CHARS_UTF8 = 2, 1
-RATE, VOLUME, PITCH, RANGE = 1, 2, 3, 4  # enum espeak_PARAMETER
-CALLBACK = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
-)
+PROGRAM = Path(__file__).with_name("espeak_program.py")
 
 
-def synthesize(
-    text: str, voice: str, *, rate_wpm: int, pitch: int, pitch_range: int
-) -> tuple[np.ndarray, int]:
-    """Speech without its silent ends.
+class Speaker:
+    """One process, started by the first words within ``with Speaker() as say:``."""
 
-    Parameters
-    ----------
-    voice : language and variant, e.g. 'en-us+f2'
-    rate_wpm : words per minute
-    pitch, pitch_range : 0–100, 50 is the voice's own
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
 
-    Returns
-    -------
-    float64 (sample,) in [-1, 1], and the sample rate in Hz
-    """
-    pieces: list[np.ndarray] = []
+    def __enter__(self) -> "Speaker":
+        return self
 
-    def collect(samples: "ctypes._Pointer", count: int, _events: int | None) -> int:
-        if samples and count > 0:
-            pieces.append(np.ctypeslib.as_array(samples, shape=(count,)).copy())
-        return 0
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.communicate()
+            self._process = None
 
-    callback = CALLBACK(collect)
-    with _library() as (library, rate_hz):
-        library.espeak_SetSynthCallback(callback)
-        if library.espeak_SetVoiceByName(voice.encode()):
-            raise RuntimeError(f"espeak-ng has no voice {voice!r}")
-        parameters = {RATE: rate_wpm, PITCH: pitch, RANGE: pitch_range, VOLUME: 100}
-        for parameter, value in parameters.items():
-            library.espeak_SetParameter(parameter, value, 0)
-        data = text.encode()
-        library.espeak_Synth(data, len(data) + 1, 0, 0, 0, CHARS_UTF8, None, None)
-        library.espeak_Synchronize()
-    speech = np.concatenate(pieces).astype(np.float64) / 2**15
-    loud = np.flatnonzero(np.abs(speech) > 0.01 * np.abs(speech).max())
-    return speech[loud[0] : loud[-1] + 1], rate_hz
+    def __call__(
+        self, text: str, voice: str, *, rate_wpm: int, pitch: int, pitch_range: int
+    ) -> tuple[np.ndarray, int]:
+        """Speech without its silent ends.
 
+        Parameters
+        ----------
+        voice : language and variant, e.g. 'en-us+f2'
+        rate_wpm : words per minute
+        pitch, pitch_range : 0–100, 50 is the voice's own
 
-@contextmanager
-def _library() -> Iterator[tuple[ctypes.CDLL, int]]:
-    """A fresh copy of the library and its sample rate in Hz.
+        Returns
+        -------
+        float64 (sample,) in [-1, 1], and the sample rate in Hz
 
-    It keeps state (breath noise, flutter) from one utterance to the next in static variables:
-    loading it anew, in 2 ms, makes the same words sound the same whatever was said before. Its
-    noise is seeded with the time of day unless told otherwise.
-    """
-    library = ctypes.CDLL(espeakng_loader.get_library_path())
-    data = espeakng_loader.get_data_path().encode()
-    rate_hz = library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, data, 0)
-    if rate_hz <= 0:
-        raise RuntimeError(f"espeak-ng did not initialise (code {rate_hz})")
-    library.espeak_ng_SetRandSeed(ctypes.c_long(1))
-    try:
-        yield library, rate_hz
-    finally:
-        library.espeak_Terminate()
-        _ctypes.dlclose(library._handle)
+        Raises
+        ------
+        RuntimeError : no such voice, or espeakng-loader is not installed
+        """
+        request = {"text": text, "voice": voice, "rate_wpm": rate_wpm, "pitch": pitch}
+        samples, rate_hz = self._ask(request | {"pitch_range": pitch_range})
+        speech = samples.astype(np.float64) / 2**15
+        loud = np.flatnonzero(np.abs(speech) > 0.01 * np.abs(speech).max())
+        return speech[loud[0] : loud[-1] + 1], rate_hz
+
+    def _ask(self, request: dict[str, object]) -> tuple[np.ndarray, int]:
+        if self._process is None:
+            # -I: the program finds the packages installed beside it, and nothing of ours.
+            command = [sys.executable, "-I", str(PROGRAM)]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        program = self._process
+        with suppress(BrokenPipeError):  # ended before: no line will come
+            program.stdin.write(json.dumps(request).encode() + b"\n")
+            program.stdin.flush()
+        line = program.stdout.readline()
+        head = json.loads(line) if line else {"error": "the speaking program ended"}
+        if "error" in head:
+            raise RuntimeError(head["error"])
+        samples = program.stdout.read(head["n_bytes"])
+        return np.frombuffer(samples, dtype=np.int16), head["sample_rate_hz"]

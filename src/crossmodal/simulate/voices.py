@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from crossmodal.simulate.espeak import synthesize
+from crossmodal.simulate.espeak import Speaker
 
 NORMAL_RATE_WPM = 165
 PITCH_PER_SEMITONE = 50 / 8.9  # espeak-ng's pitch 0, 50, 100: 8.9 semitones apart (measured)
@@ -66,18 +66,20 @@ def draw_prosody(emotion: str, actor: int, seed: int, rng: np.random.Generator) 
     return Prosody(**values)
 
 
-def speak(text: str, gender: str, prosody: Prosody, sample_rate_hz: int) -> np.ndarray:
+def speak(
+    say: Speaker, text: str, gender: str, prosody: Prosody, sample_rate_hz: int
+) -> np.ndarray:
     """Speech with the given prosody.
 
-    Formants are scaled by resampling, which also scales pitch and duration: espeak-ng is asked
-    for a pitch and a rate that undo it.
+    Formants are scaled by resampling, which also scales pitch and duration: espeak-ng (``say``)
+    is asked for a pitch and a rate that undo it.
 
     Returns
     -------
     float32 (sample,) at ``sample_rate_hz``, RESTING_LEVEL_DBFS + ``prosody.loudness_db`` RMS
     """
     semitones = prosody.pitch_semitones - 12 * np.log2(prosody.formant_scale)
-    speech, rate_hz = synthesize(
+    speech, rate_hz = say(
         text,
         VOICE_OF_GENDER[gender],
         rate_wpm=round(NORMAL_RATE_WPM * prosody.rate / prosody.formant_scale),

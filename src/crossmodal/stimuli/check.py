@@ -21,8 +21,7 @@ from crossmodal.stimuli.media import (
     require_sample_rate,
     require_whole,
 )
-from crossmodal.stimuli.naming import PARSERS
-from crossmodal.stimuli.selection import Pool, Selection, StudySet, find_media, select
+from crossmodal.stimuli.selection import find_selection
 
 TAIL_S = 1.0  # how much of a file's end is read to see whether it is there
 
@@ -36,7 +35,7 @@ def find_problems(stimuli: dict[str, Any], deep: bool = False) -> list[InputErro
     """
     if stimuli["clips_dir"] is None:
         return []  # the clips will be simulated
-    problems, selection = _selected(stimuli)
+    problems, selection = find_selection(stimuli)
     if selection is None:
         return problems
     examine = _deep_probe(stimuli) if deep else _quick_probe(stimuli)
@@ -53,30 +52,9 @@ def _collect(action: Callable[[], object]) -> list[InputError]:
     return []
 
 
-def _selected(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection | None]:
-    """Problems with folder, names and sets; the selection among the names that parse."""
-    try:
-        paths = find_media(stimuli["clips_dir"])
-    except InputError as error:
-        return [error], None
-    problems: list[InputError] = []
-    good = []
-    for path in paths:
-        wrong = _collect(lambda path=path: PARSERS[stimuli["naming"]](path))
-        problems += wrong
-        good += [] if wrong else [path]
-    pool = Pool(**stimuli["pool"]) if stimuli["pool"] else None
-    study = StudySet(**stimuli["study"])
-    try:
-        selection = select(good, stimuli["naming"], stimuli["modalities"], study, pool)
-    except InputError as error:
-        return [*problems, error], None
-    return problems, selection
-
-
 def _deep_probe(stimuli: dict[str, Any]) -> Callable[[str], object]:
     return ClipExtractor(
-        FaceConfig(**stimuli["face"]),
+        FaceConfig(**stimuli["face"]) if stimuli["face"] else None,
         AudioConfig(**stimuli["audio"]),
         stimuli["modalities"],
         stimuli["missing_modality"],

@@ -29,7 +29,7 @@ class ClipExtractor:
 
     def __init__(
         self,
-        face: FaceConfig,
+        face: FaceConfig | None,
         audio: AudioConfig,
         modalities: Sequence[str],
         missing_modality: str = "error",

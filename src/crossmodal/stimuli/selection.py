@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.naming import MEDIA_SUFFIXES, PARSERS, StimulusName
@@ -115,6 +116,33 @@ def select(
         and not (pool.exclude == "actors" and name.identity in actors)
     ]
     return Selection(tuple(chosen), tuple(_sorted(rest)))
+
+
+def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection | None]:
+    """All problems of the folder, the names and the sets of config block ``stimuli``.
+
+    Returns
+    -------
+    The problems, and the selection among the names that parse; None where there is none.
+    """
+    try:
+        paths = find_media(stimuli["clips_dir"])
+    except InputError as problem:
+        return [problem], None
+    problems, good = [], []
+    for path in paths:
+        try:
+            PARSERS[stimuli["naming"]](path)
+            good.append(path)
+        except InputError as problem:
+            problems.append(problem)
+    pool = Pool(**stimuli["pool"]) if stimuli["pool"] else None
+    study = StudySet(**stimuli["study"])
+    try:
+        selection = select(good, stimuli["naming"], stimuli["modalities"], study, pool)
+    except InputError as problem:
+        return [*problems, problem], None
+    return problems, selection
 
 
 def _of_modality(names: list[StimulusName], modalities: Sequence[str]) -> list[StimulusName]:

@@ -1,0 +1,78 @@
+"""A study that cannot be planned: Snakemake shows every problem, in the table of make check."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from rich.console import Console
+
+from crossmodal.commands.planning import planning_problems, problem_table
+from crossmodal.contracts.config import load_config
+from tests.workflow.study import environment
+
+pytestmark = pytest.mark.workflow
+NAMES = ("01-01-03-02-01-01.mp4", "holiday.mp4", "01-01-09-01-01-01-01.mp4")
+
+
+@pytest.fixture
+def config(root: Path, tmp_path: Path) -> Path:
+    """The published study with three clips of bad names and a folder of scans that is missing."""
+    (tmp_path / "clips").mkdir()
+    for name in NAMES:
+        (tmp_path / "clips" / name).touch()
+    content = load_config(root / "config/ravdess.yaml")
+    content["stimuli"]["clips_dir"] = str(tmp_path / "clips")
+    content["scans"]["bids_dir"] = str(tmp_path / "none")
+    content["study"]["results_dir"] = str(tmp_path / "results")
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def plan(root: Path, config: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--nolock", "--cores", "1"]
+    return subprocess.run(
+        [*command, "--configfile", str(config)],
+        cwd=root,
+        env=environment() | {"COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_all_problems_of_clips_and_scans_are_shown_at_once(root: Path, config: Path) -> None:
+    result = plan(root, config)
+    assert result.returncode == 1
+    said = result.stdout + result.stderr
+    for name in (*NAMES, "a BIDS data set", "at least one clip that fits"):
+        assert name in said
+    assert "5 problem(s) in config or data" in said
+
+
+def test_all_problems_of_a_config_are_shown_at_once(root: Path, config: Path) -> None:
+    content = load_config(config)
+    content["searchlight"]["radius_mm"] = 0
+    content["study"]["sede"] = content["study"].pop("seed")
+    config.write_text(yaml.safe_dump(content))
+    said = plan(root, config).stderr
+    for words in ("did you mean 'seed'?", "more than 0", "key 'seed'", "3 problem(s)"):
+        assert words in said
+
+
+def test_a_narrow_terminal_hides_nothing(
+    root: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    console = Console(width=60, record=True, file=io.StringIO())
+    console.print(problem_table(planning_problems(load_config(config), config)))
+    assert "…" not in console.export_text()  # cells are folded, not cut
+
+
+def test_a_study_that_can_be_planned_has_no_problems(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    assert planning_problems(load_config("config/config.yaml"), "config/config.yaml") == []
