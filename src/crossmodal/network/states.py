@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.weights import Weights
-from crossmodal.network.cross_channel import CrossChannel, CrossChannelConfig
+from crossmodal.network.cross_channel import CrossChannel
+from crossmodal.network.cross_channel_config import CrossChannelConfig
 from crossmodal.network.selection import copy_state
 
 
