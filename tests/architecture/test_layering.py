@@ -17,7 +17,7 @@ ALLOWED = {
     "stimuli": {"contracts"},
     "simulate": {"contracts"},
     "learning": {"contracts"},
-    "network": {"contracts", "representations"},
+    "network": {"contracts", "learning", "representations"},
     "mrpn": {"contracts", "learning", "representations"},
     "affect3d": {"contracts", "learning", "representations"},
     "bold": {"contracts"},

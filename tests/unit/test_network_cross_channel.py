@@ -5,12 +5,9 @@ import torch
 from torch.testing import assert_close
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.network.cross_channel import (
-    CrossChannel,
-    CrossChannelConfig,
-    Shunting,
-    arm_of,
-)
+from crossmodal.network.blocks import Shunting
+from crossmodal.network.cross_channel import CrossChannel, arm_of
+from crossmodal.network.cross_channel_config import CrossChannelConfig
 from crossmodal.network.layer_table import layer_table
 
 PUBLISHED = {

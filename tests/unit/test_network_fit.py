@@ -10,7 +10,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.network.augmentation import Augmentation
 from crossmodal.network.batches import EvaluationBatches, TrainBatches
 from crossmodal.network.checkpoint import Checkpoint, checkpoint_dir
-from crossmodal.network.cross_channel import CrossChannelConfig
+from crossmodal.network.cross_channel_config import CrossChannelConfig
 from crossmodal.network.fit import FitConfig, Machine, fit
 from crossmodal.network.inputs import ClipTensors, load_clips
 from crossmodal.network.selection import EpochSelection

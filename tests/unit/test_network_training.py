@@ -10,10 +10,11 @@ from network_clips import stimulus_table, write_actors
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
-from crossmodal.network import states, training
+from crossmodal.network import pretraining, states, tuning
 from crossmodal.network.activations import best_seed, family_rdms, layer_rdms, stream_layers
-from crossmodal.network.cross_channel import CrossChannelConfig
+from crossmodal.network.cross_channel_config import CrossChannelConfig
 from crossmodal.network.inputs import load_clips
+from crossmodal.network.training_config import Job, TrainingConfig
 from crossmodal.representations.rdm import correlation_rdm
 
 NETWORK = {"width": 0.1}
@@ -24,7 +25,7 @@ FAMILY = {
     "n_folds": 2,
     "machine": {"accelerator": "cpu"},
 }
-CONFIG = training.TrainingConfig.build(NETWORK, FAMILY, 1)
+CONFIG = TrainingConfig.build(NETWORK, FAMILY, 1)
 STUDY, POOL = stimulus_table(range(1, 5)), stimulus_table(range(7, 11), "pool.tsv")
 
 
@@ -43,10 +44,10 @@ def load(folder, table, regime):
 
 @pytest.fixture(scope="module")
 def trained(folder):
-    job = training.Job("cross_channel", "emotion", 0, 7)
-    pretrained, first = training.pretrain(load(folder, POOL, "emotion"), POOL, CONFIG, job)
+    job = Job("cross_channel", "emotion", 0, 7)
+    pretrained, first = pretraining.pretrain(load(folder, POOL, "emotion"), POOL, CONFIG, job)
     study = load(folder, STUDY, "emotion")
-    tuned, second = training.tune(study, STUDY, pretrained, CONFIG, job)
+    tuned, second = tuning.tune(study, STUDY, pretrained, CONFIG, job)
     return pretrained, first, tuned, second, study
 
 
@@ -68,8 +69,8 @@ def test_tuning_tests_each_clip_once_and_says_what_each_accuracy_is(trained):
 
 def test_tuning_starts_from_the_pretrained_arms_and_a_fresh_cross_modal_part(trained):
     pretrained, *_, study = trained
-    job = training.Job("cross_channel", "emotion", 0, 7)
-    start = training.initial_network(study, pretrained, CONFIG.network, job)
+    job = Job("cross_channel", "emotion", 0, 7)
+    start = tuning.initial_network(study, pretrained, CONFIG.network, job)
     fresh = states.new_network(CONFIG.network, 6, study.modalities, job.torch_seed).state_dict()
     for name, tensor in start.state_dict().items():
         expected = pretrained.tensors[name] if name.startswith(("vis", "aud")) else fresh[name]
@@ -77,22 +78,22 @@ def test_tuning_starts_from_the_pretrained_arms_and_a_fresh_cross_modal_part(tra
 
 
 def test_identity_swaps_the_head(folder):
-    job = training.Job("cross_channel", "identity", 0, 7)
+    job = Job("cross_channel", "identity", 0, 7)
     pool = load(folder, POOL, "identity").only(["audio"])
     study = load(folder, STUDY, "identity").only(["audio"])
-    pretrained, _ = training.pretrain(pool, POOL, CONFIG, job)
+    pretrained, _ = pretraining.pretrain(pool, POOL, CONFIG, job)
     assert pretrained.meta["classes"] == POOL.actors
-    tuned, record = training.tune(study, STUDY, pretrained, CONFIG, job)
+    tuned, record = tuning.tune(study, STUDY, pretrained, CONFIG, job)
     assert tuned.meta["classes"] == STUDY.actors
     assert not record.predictions_of("pool_only")
 
 
 def test_a_single_arm_keeps_its_readout_where_classes_agree(folder):
-    job = training.Job("cross_channel", "gender", 0, 7)
+    job = Job("cross_channel", "gender", 0, 7)
     study = load(folder, STUDY, "gender").only(["audio"])
     network = states.new_network(CONFIG.network, 2, ("audio",), 3)
     pretrained = states.to_weights(network, study.classes, job.meta("pretrained"))
-    start = training.initial_network(study, pretrained, CONFIG.network, job)
+    start = tuning.initial_network(study, pretrained, CONFIG.network, job)
     torch.testing.assert_close(start.readout[1].weight, network.readout[1].weight)
 
 
@@ -174,7 +175,7 @@ def test_weights_of_other_modalities_are_refused(trained):
     pretrained, _, tuned, _, study = trained
     audio = study.only(["audio"])
     with pytest.raises(InputError, match=r"modalities: expected \('audio',\)"):
-        training.pool_only_predictions(audio, pretrained)
+        tuning.pool_only_predictions(audio, pretrained)
     with pytest.raises(InputError, match=r"modalities: expected \('audio',\)"):
         family_rdms(audio, [tuned], [pretrained], 0, [0])
 
@@ -182,8 +183,12 @@ def test_weights_of_other_modalities_are_refused(trained):
 def test_labels_that_do_not_match_are_refused():
     frame = POOL.frame[POOL.frame.emotion != "angry"]
     with pytest.raises(InputError, match=r"pool.tsv: emotion: expected the study set's labels"):
-        training.require_same_labels(replace(POOL, frame=frame), STUDY.labels("emotion"), "emotion")
-    training.require_same_labels(replace(POOL, frame=frame), STUDY.labels("identity"), "identity")
+        pretraining.require_same_labels(
+            replace(POOL, frame=frame), STUDY.labels("emotion"), "emotion"
+        )
+    pretraining.require_same_labels(
+        replace(POOL, frame=frame), STUDY.labels("identity"), "identity"
+    )
 
 
 def test_a_class_missing_from_a_fold_is_refused(folder, trained):
@@ -191,9 +196,9 @@ def test_a_class_missing_from_a_fold_is_refused(folder, trained):
     frame = frame[(frame.emotion != "angry") | (frame.identity == "01")].reset_index(drop=True)
     table = replace(STUDY, frame=frame)
     study = load(folder, table, "emotion")
-    job = training.Job("cross_channel", "emotion", 0, 7)
+    job = Job("cross_channel", "emotion", 0, 7)
     with pytest.raises(InputError, match=r"emotion in the \w+ part of fold \d: .* no \['angry'\]"):
-        training.tune(study, table, trained[0], CONFIG, job)
+        tuning.tune(study, table, trained[0], CONFIG, job)
 
 
 def test_files_that_are_no_weights_are_refused(tmp_path):

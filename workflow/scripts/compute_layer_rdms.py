@@ -9,7 +9,7 @@ from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.network.activations import best_seed, family_rdms
 from crossmodal.network.inputs import load_clips
-from crossmodal.network.training import torch_seed
+from crossmodal.network.training_config import torch_seed
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:

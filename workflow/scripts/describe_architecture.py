@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.network.cross_channel import CrossChannel, CrossChannelConfig
+from crossmodal.network.cross_channel import CrossChannel
+from crossmodal.network.cross_channel_config import CrossChannelConfig
 from crossmodal.network.layer_table import layer_table
 from crossmodal.provenance.record import recorded
 

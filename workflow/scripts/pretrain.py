@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.network.checkpoint import checkpoint_dir
 from crossmodal.network.inputs import load_clips
-from crossmodal.network.training import Job, TrainingConfig, pretrain, require_same_labels
+from crossmodal.network.pretraining import pretrain, require_same_labels
+from crossmodal.network.training_config import Job, TrainingConfig
 from crossmodal.provenance.hashing import sha256_json
 from crossmodal.provenance.record import recorded
 

@@ -6,7 +6,8 @@ from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.weights import Weights
 from crossmodal.network.checkpoint import checkpoint_dir
 from crossmodal.network.inputs import load_clips
-from crossmodal.network.training import Job, TrainingConfig, tune
+from crossmodal.network.training_config import Job, TrainingConfig
+from crossmodal.network.tuning import tune
 from crossmodal.provenance.hashing import sha256_json
 from crossmodal.provenance.record import recorded
 

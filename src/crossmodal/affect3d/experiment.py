@@ -22,7 +22,8 @@ from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.weights import Weights
-from crossmodal.learning.loop import choose_device, copy_state
+from crossmodal.learning.history import copy_state
+from crossmodal.learning.loop import choose_device
 
 log = logging.getLogger(__name__)
 TRUTH = ("true_valence", "true_arousal")

@@ -19,6 +19,7 @@ OUTLINE_COLOUR = "#111111"
 
 # Perceptually uniform: steps of equal size look equal; the diverging one is centred at 0.
 RDM_MAP = "viridis"
+SHARE_MAP = "Blues"
 SIGNED_MAP = diverging_map("blue_white_orange", low="#0B4F9E", middle="#F7F7F7", high="#A8380B")
 MISSING_COLOUR = "#BBBBBB"
 

@@ -4,7 +4,6 @@ What a batch, a step and a validation are is told by the family that trains.
 """
 
 import logging
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.learning.history import copy_state, monitored, n_plateaus
 
 log = logging.getLogger(__name__)
 
@@ -137,27 +137,6 @@ def _epoch(
         got = f"{losses[batch_index].item()} at epoch {epoch}, batch {batch_index}"
         raise InputError(name, "loss", "a finite number", f"{got}; try a lower learning rate")
     return {key: value.float().mean().item() for key, value in means.items()}
-
-
-def monitored(row: dict[str, float]) -> float:
-    """The loss that selection and schedule look at."""
-    return row.get("validation_loss", row["train_loss"])
-
-
-def n_plateaus(rows: list[dict[str, float]], patience_epochs: int) -> int:
-    """How often the rate has been lowered: a function of the history only."""
-    best, waited, plateaus = math.inf, 0, 0
-    for row in rows:
-        loss = monitored(row)
-        best, waited = (loss, 0) if loss < best else (best, waited + 1)
-        if waited > patience_epochs:
-            plateaus, waited = plateaus + 1, 0
-    return plateaus
-
-
-def copy_state(network: nn.Module) -> dict[str, Tensor]:
-    """Parameters and buffers, copied to the CPU."""
-    return {name: t.detach().cpu().clone() for name, t in network.state_dict().items()}
 
 
 def choose_device(accelerator: str) -> torch.device:

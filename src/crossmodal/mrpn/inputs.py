@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from crossmodal.contracts.clips import ARRAYS, Clip, read_clips
+from crossmodal.contracts.clips import ARRAYS, Clip
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.learning.data import clips_of_table, encode_labels
 
 MODALITIES = ("video", "audio")
 N_CHANNELS = {"video": 3, "audio": 1}
@@ -102,14 +103,10 @@ def load_sequences(
     InputError : fewer than two classes, an actor without file, a clip without a modality
     """
     labels, names = encode_labels(table, regime, classes)
-    files = {Path(path).stem.removeprefix("actor-"): path for path in paths}
     rates, clips = set(), {}
-    for actor, rows in table.frame.groupby("identity", sort=False):
-        if actor not in files:
-            raise InputError(table.source, "identity", f"one of {sorted(files)}", repr(actor))
-        for clip in read_clips(files[actor], rows.stimulus_id, ARRAYS):
-            clips[clip.stimulus_id] = prepare(clip, inputs)
-            rates.add(clip.sample_rate_hz)
+    for clip in clips_of_table(paths, table, ARRAYS):
+        clips[clip.stimulus_id] = prepare(clip, inputs)
+        rates.add(clip.sample_rate_hz)
     if len(rates) > 1:
         raise InputError(table.source, "sample_rate_hz", "one rate for all clips", sorted(rates))
     columns = {m: [clips[i][m] for i in table.stimulus_ids] for m in inputs.modalities}
@@ -164,21 +161,3 @@ def add_noise(
     noise_sd = signal.std() * 10 ** (-inputs.noise_snr_db[modality] / 20)
     noise = np.random.default_rng(seed).normal(0, noise_sd, signal.shape)
     return (signal + noise).astype(np.float32)
-
-
-def encode_labels(
-    table: StimulusTable, regime: str, classes: Sequence[str] | None = None
-) -> tuple[Tensor, tuple[str, ...]]:
-    """Label indices int64 (clip,) and the classes (default: sorted labels of the table).
-
-    Raises
-    ------
-    InputError : fewer than two classes, or labels that ``classes`` does not have
-    """
-    labels = table.labels(regime)
-    names = tuple(sorted(set(labels)) if classes is None else classes)
-    if len(names) < 2:
-        raise InputError(table.source, regime, "labels of at least 2 classes", list(names))
-    if unknown := sorted(set(labels) - set(names)):
-        raise InputError(table.source, regime, f"labels among {list(names)}", unknown)
-    return torch.tensor([names.index(label) for label in labels]), names

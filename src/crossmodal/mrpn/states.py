@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from crossmodal.contracts.weights import Weights
-from crossmodal.learning.loop import copy_state
+from crossmodal.learning.history import copy_state
 from crossmodal.mrpn.inputs import N_CHANNELS
 from crossmodal.mrpn.networks import Mrpn, MrpnConfig
 from crossmodal.mrpn.resnet import build_extractor, check_state, load_extractor

@@ -128,9 +128,11 @@ def confusion_table(trainings: Sequence[Training]) -> pd.DataFrame:
 
 
 def learning_curves(trainings: Sequence[Training]) -> pd.DataFrame:
-    """One row per stage, seed, fit and epoch, with all metrics and whether it was selected."""
+    """One row per stage, seed, fit and epoch: chance, all metrics, whether it was selected."""
     rows = [
-        {"stage": training.stage, "seed": training.seed, "fit": fit.name, **row}
+        {"stage": training.stage, "seed": training.seed, "fit": fit.name}
+        | {"chance": 1 / len(training.classes)}
+        | row
         | {"selected": int(row["epoch"]) == fit.selected_epoch}
         for training in trainings
         for fit in training.fits

@@ -1,5 +1,6 @@
 """From clips to the RDMs of all layers in one pass that stores no layer."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -10,7 +11,8 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.network.batches import as_unit_range
-from crossmodal.network.cross_channel import CrossChannel, CrossChannelConfig, arm_of
+from crossmodal.network.cross_channel import CrossChannel, arm_of
+from crossmodal.network.cross_channel_config import CrossChannelConfig
 from crossmodal.network.inputs import ClipTensors
 from crossmodal.network.states import new_network, restored
 from crossmodal.representations.rdm import correlation_rdm
@@ -91,6 +93,14 @@ def family_rdms(
     for source, networks in controls.items():
         sources[source] = np.mean([layer_rdms(network, clips)[1] for network in networks], axis=0)
     n = len(names)
+    logging.getLogger(__name__).info(
+        "%s %s: RDMs of %d layers, %d clips, from %s",
+        tuned[0].meta["model"],
+        tuned[0].meta["regime"],
+        n,
+        len(clips),
+        ", ".join(sources),
+    )
     return ModelRDMs(
         np.concatenate(list(sources.values())),
         clips.stimulus_ids,

@@ -12,7 +12,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from crossmodal.contracts.atomic import atomic_path
-from crossmodal.network.selection import EpochSelection, copy_state
+from crossmodal.learning.history import copy_state
+from crossmodal.network.selection import EpochSelection
 
 
 class Checkpoint:

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from crossmodal.contracts.clips import Clip, read_clips
+from crossmodal.contracts.clips import ARRAYS, Clip
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.learning.data import clips_of_table, encode_labels
 
 MEL_SCALES = ("power", "log")
 
@@ -83,13 +84,9 @@ def load_clips(
     InputError : one class only, a label that is not in ``classes``, an actor without file,
         clips whose modalities or sizes differ
     """
-    files = {Path(path).stem.removeprefix("actor-"): path for path in paths}
-    clips: dict[str, Clip] = {}
-    for actor, rows in table.frame.groupby("identity", sort=False):
-        if actor not in files:
-            raise InputError(table.source, "identity", f"one of {sorted(files)}", repr(actor))
-        arrays = ("video_grey", "audio", "mel_power", "video_rgb", "face_box_px", "detection_score")
-        clips |= {c.stimulus_id: c for c in read_clips(files[actor], rows.stimulus_id, arrays)}
+    clips = {
+        clip.stimulus_id: thinned(clip, n_frames) for clip in clips_of_table(paths, table, ARRAYS)
+    }
     ordered = [clips[stimulus_id] for stimulus_id in table.stimulus_ids]
     labels, names = encode_labels(table, regime, classes)
     return ClipTensors(
@@ -101,22 +98,20 @@ def load_clips(
     )
 
 
-def encode_labels(
-    table: StimulusTable, regime: str, classes: Sequence[str] | None = None
-) -> tuple[Tensor, tuple[str, ...]]:
-    """Label indices int64 (clip,) and the classes they point into.
-
-    Raises
-    ------
-    InputError : fewer than two classes, or labels that ``classes`` does not have
-    """
-    labels = table.labels(regime)
-    names = tuple(sorted(set(labels)) if classes is None else classes)
-    if len(set(labels)) < 2:
-        raise InputError(table.source, regime, "labels of at least 2 classes", sorted(set(labels)))
-    if unknown := sorted(set(labels) - set(names)):
-        raise InputError(table.source, regime, f"labels among {list(names)}", unknown)
-    return torch.tensor([names.index(label) for label in labels]), names
+def thinned(clip: Clip, n_frames: int) -> Clip:
+    """The chosen grey frames and the mel image: a pool of whole clips would fill the memory."""
+    changes = {}
+    if clip.has_video:
+        chosen = spread_frames(len(clip.video_grey), n_frames)
+        changes = {
+            "video_grey": clip.video_grey[chosen],
+            "video_rgb": clip.video_rgb[chosen, :1, :1],
+            "face_box_px": clip.face_box_px[chosen],
+            "detection_score": clip.detection_score[chosen],
+        }
+    if clip.has_audio:
+        changes["audio"] = clip.audio[:1].copy()
+    return replace(clip, **changes)
 
 
 def spread_frames(n_available: int, n_frames: int) -> np.ndarray:

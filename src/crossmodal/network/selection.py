@@ -3,8 +3,9 @@
 import math
 from typing import Any
 
-import torch
 from torch import Tensor, nn
+
+from crossmodal.learning.history import copy_state, n_plateaus
 
 
 class EpochSelection:
@@ -62,24 +63,6 @@ class EpochSelection:
         if config.schedule == "cosine":
             return config.learning_rate * (1 + math.cos(math.pi * epoch / config.n_epochs)) / 2
         if config.schedule == "plateau":
-            return config.learning_rate * config.rate_factor ** self._n_plateaus(
-                config.rate_patience_epochs
-            )
+            n_lowered = n_plateaus(self.epochs, config.rate_patience_epochs)
+            return config.learning_rate * config.rate_factor**n_lowered
         return config.learning_rate
-
-    def _n_plateaus(self, patience_epochs: int) -> int:
-        best, waited, plateaus = math.inf, 0, 0
-        for row in self.epochs:
-            loss = row.get("validation_loss", row["train_loss"])
-            best, waited = (loss, 0) if loss < best else (best, waited + 1)
-            if waited > patience_epochs:
-                plateaus, waited = plateaus + 1, 0
-        return plateaus
-
-
-def copy_state(network: nn.Module) -> dict[str, Tensor]:
-    """Parameters and buffers, copied to the CPU."""
-    return {
-        name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
-        for name, t in network.state_dict().items()
-    }

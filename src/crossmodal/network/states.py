@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.weights import Weights
-from crossmodal.network.cross_channel import CrossChannel, CrossChannelConfig
-from crossmodal.network.selection import copy_state
+from crossmodal.learning.history import copy_state
+from crossmodal.network.cross_channel import CrossChannel
+from crossmodal.network.cross_channel_config import CrossChannelConfig
 
 
 def new_network(

@@ -1,0 +1,149 @@
+"""Tuning on the study set: cross-validated first, then on all of it."""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.contracts.training import FitHistory, Predictions, Training
+from crossmodal.contracts.weights import Weights
+from crossmodal.network.batches import EvaluationBatches
+from crossmodal.network.cross_channel import CrossChannel
+from crossmodal.network.cross_channel_config import CrossChannelConfig
+from crossmodal.network.fit import fit
+from crossmodal.network.inputs import ClipTensors
+from crossmodal.network.splits import balanced_folds, require_classes, validation_columns
+from crossmodal.network.states import load_weights, new_network, predict, to_weights
+from crossmodal.network.training_config import Job, TrainingConfig, plain_config
+
+
+def tune(
+    study: ClipTensors,
+    table: StimulusTable,
+    pretrained: Weights,
+    config: TrainingConfig,
+    job: Job,
+) -> tuple[Weights, Training]:
+    """Cross-validate on the study set, then fit to all of it.
+
+    The final fit runs for the median of the folds' selected epochs: no clip is left to
+    select by. Its weights are the ones that representations are computed from.
+    """
+    folds = balanced_folds(table, config.n_folds, job.study_seed)
+    fits, predictions = [], pool_only_predictions(study, pretrained)
+    for fold in range(config.n_folds):
+        history, predicted = _fit_fold(study, table, folds, fold, pretrained, config, job)
+        fits.append(history)
+        predictions.append(predicted)
+    n_epochs = 1 + round(float(np.median([item.selected_epoch for item in fits])))
+    network = initial_network(study, pretrained, config.network, job)
+    final = replace(config.tune, n_epochs=n_epochs, patience_epochs=0)
+    fits.append(
+        fit(
+            network, study, None, final, job.torch_seed, "final", config.machine, job.checkpoint_dir
+        )
+    )
+    predictions.append(_predictions("in_sample", "all", network, study))
+    training = Training(
+        job.model,
+        job.regime,
+        job.seed,
+        "tuned",
+        list(study.classes),
+        plain_config(config),
+        fits,
+        predictions,
+    )
+    _log(training)
+    return to_weights(network, study.classes, job.meta("tuned")), training
+
+
+def initial_network(
+    study: ClipTensors, pretrained: Weights, config: CrossChannelConfig, job: Job
+) -> CrossChannel:
+    """Where tuning starts: arms of the pretrained network, a fresh cross-modal part.
+
+    With one arm its readout stays, unless the classes differ (identity: the head is swapped).
+    """
+    network = new_network(config, len(study.classes), study.modalities, job.torch_seed)
+    load_weights(network, pretrained, ("visual", "auditory"))
+    if network.crossmodal is None and tuple(pretrained.meta["classes"]) == study.classes:
+        load_weights(network, pretrained, ("readout",))
+    return network
+
+
+def _fit_fold(
+    study: ClipTensors,
+    table: StimulusTable,
+    folds: np.ndarray,
+    fold: int,
+    pretrained: Weights,
+    config: TrainingConfig,
+    job: Job,
+) -> tuple[FitHistory, Predictions]:
+    """Fit on the other folds (a fifth of them for validation), predict this one."""
+    test = np.flatnonzero(folds == fold)
+    train, validation = validation_columns(
+        table, config.n_folds, job.study_seed, np.flatnonzero(folds != fold)
+    )
+    for rows, part in (
+        (train, "training part"),
+        (validation, "validation part"),
+        (test, "test part"),
+    ):
+        require_classes(table, rows, job.regime, study.classes, f"the {part} of fold {fold}")
+    network = initial_network(study, pretrained, config.network, job)
+    history = fit(
+        network,
+        study.rows(train),
+        study.rows(validation),
+        config.tune,
+        job.torch_seed,
+        f"fold-{fold}",
+        config.machine,
+        job.checkpoint_dir,
+    )
+    accuracy = history.selected["validation_accuracy"]
+    predicted = _predictions("cross_validated", str(fold), network, study.rows(test))
+    return history, replace(predicted, validation_accuracy=accuracy)
+
+
+def pool_only_predictions(study: ClipTensors, pretrained: Weights) -> list[Predictions]:
+    """Study clips by the network that only saw the pool; none where classes differ.
+
+    Raises
+    ------
+    InputError : the pretrained network is of another set of modalities
+    """
+    if tuple(pretrained.meta["modalities"]) != study.modalities:
+        raise InputError(
+            pretrained.source, "modalities", study.modalities, pretrained.meta["modalities"]
+        )
+    if tuple(pretrained.meta["classes"]) != study.classes:
+        return []
+    architecture = CrossChannelConfig(**pretrained.meta["architecture"])
+    network = CrossChannel(architecture, len(study.classes), study.modalities)
+    load_weights(network, pretrained)
+    return [_predictions("pool_only", "all", network, study)]
+
+
+def _predictions(kind: str, fold: str, network: CrossChannel, clips: ClipTensors) -> Predictions:
+    predicted = predict(network, EvaluationBatches(clips))
+    return Predictions(
+        kind, fold, list(clips.stimulus_ids), clips.names(clips.labels), clips.names(predicted)
+    )
+
+
+def _log(training: Training) -> None:
+    """One line per job."""
+    folds = [item.accuracy for item in training.predictions_of("cross_validated")]
+    logging.getLogger(__name__).info(
+        "%s %s seed %d: cross-validated accuracy %.3f (chance %.3f)",
+        training.model,
+        training.regime,
+        training.seed,
+        float(np.mean(folds)),
+        1 / len(training.classes),
+    )
