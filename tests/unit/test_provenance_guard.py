@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 from pathlib import Path
@@ -5,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from crossmodal.contracts.atomic import write_json
-from crossmodal.provenance.guard import Fingerprints, freshen, report, set_aside_stale
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.guard import (
+    Fingerprints,
+    freshen,
+    report,
+    set_aside_stale,
+    unwritable,
+)
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.record import sealed
 
@@ -120,3 +128,24 @@ def test_what_was_set_aside_goes_once_its_job_has_run_again(study: Path) -> None
     Path(RECORD + ".stale").write_text("old")
     look()
     assert not Path(RECORD + ".stale").exists()
+
+
+def test_read_only_results_are_one_clear_error(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("raw.mp4").write_text("other")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(InputError, match="expected a folder to write in, got Read-only"):
+        look()
+
+
+def test_unwritable_folder_is_a_problem_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert unwritable(tmp_path / "results/of/a/study") is None
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "read-only" in str(unwritable(tmp_path / "results"))

@@ -24,9 +24,10 @@ from crossmodal.contracts.config import canonical, load_config, validate_config
 from snakemake.exceptions import WorkflowError
 
 from crossmodal.commands.problems import data_problems
-from crossmodal.contracts.atomic import write_json
+from crossmodal.contracts.atomic import remove_leftovers, write_json
 from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
+from crossmodal.provenance.locks import release_dead_lock
 from crossmodal.provenance.record import data_roots
 from crossmodal.provenance.roots import data_folders
 
@@ -60,7 +61,7 @@ def record(rule, instance="all"):
 
 def stop_on_problems():
     """Before any work: report all problems of the data at once, and stop if there are any."""
-    problems = data_problems(config)
+    problems = [*filter(None, [guard.unwritable(RESULTS)]), *data_problems(config)]
     for problem in problems:
         logger.error(str(problem))
     if problems:
@@ -69,6 +70,10 @@ def stop_on_problems():
 
 def guard_results(records):
     """Set aside records that no longer hold, and say so; see crossmodal.provenance.guard."""
+    if release_dead_lock():
+        logger.info("guard: the last run was killed; its lock is released")
+    if leftovers := remove_leftovers(RESULTS):
+        logger.info(f"guard: {len(leftovers)} unfinished file(s) of killed jobs deleted")
     existing = [path for path in records if Path(path).exists()]
     if not existing:
         return
