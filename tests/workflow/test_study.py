@@ -1,6 +1,8 @@
 """The smallest complete study, from clips and scans to figures."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +115,25 @@ def test_records_tell_nothing_about_the_machine(finished_study: Study) -> None:
         text = path.read_text()
         assert str(finished_study.folder) not in text, path.name
         assert str(Path.home()) + "/" not in text, path.name
+
+
+@pytest.mark.parametrize("folder", ["simulated/bids", "derivatives"])
+def test_scans_and_derivatives_are_valid_bids(finished_study: Study, folder: str) -> None:
+    validator = Path(sys.executable).with_name("bids-validator-deno")
+    if not validator.exists():
+        pytest.skip("needs bids-validator-deno")
+    where = finished_study.folder / "results-test" / folder
+    command = [validator, where, "--format", "json", "--ignoreWarnings"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    issues = json.loads(result.stdout)["issues"]["issues"]
+    assert [issue for issue in issues if issue["severity"] == "error"] == []
+
+
+def test_derivatives_name_their_maker_and_their_source(finished_study: Study) -> None:
+    folder = finished_study.folder / "results-test/derivatives"
+    description = json.loads((folder / "dataset_description.json").read_text())
+    assert description["GeneratedBy"][0]["Name"] == "crossmodal"
+    assert (folder / description["SourceDatasets"][0]["URL"] / "participants.tsv").is_file()
 
 
 def test_figure_id_is_in_the_png(finished_study: Study) -> None:
