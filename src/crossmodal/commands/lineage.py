@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections import defaultdict
 from pathlib import Path
 
 from rich.console import Console
@@ -55,19 +56,25 @@ def find(lineage: Lineage, results: Path, given: str) -> list[tuple[str, str]]:
         ids, origin = embedded_ids(given), given
     else:
         ids, origin = [], given
-    known = [one for one in ids if one in by_id]
+    known = [one for one in ids if by_id[one]]
     if ids and not known:
         got = f"the id {', '.join(ids)}, of no figure that is there now"
         raise InputError(given, "figure id", "the id of a figure of this study", got)
     if not known:
         lineage.upstream(given)  # says that there is no record of it
-    return [(by_id[one], f"{origin} carries the id {one} of {by_id[one]}") for one in known]
+    return [
+        (by_id[one][0], f"{origin} carries the id {one} of {' or '.join(by_id[one])}")
+        for one in known
+    ]
 
 
-def _figures_by_id(results: Path) -> dict[str, str]:
-    """Figure id -> a file of that figure."""
-    sidecars = [read_sidecar(path) for path in sorted(results.glob("figures/*.prov.json"))]
-    return {content["figure_id"]: min(content["files"]) for content in sidecars}
+def _figures_by_id(results: Path) -> dict[str, list[str]]:
+    """Figure id -> a file of that figure, or of each figure if one job drew several."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(results.glob("figures/*.prov.json")):
+        content = read_sidecar(path)
+        files[content["figure_id"]].append(min(content["files"]))
+    return files
 
 
 def _same_bytes(lineage: Lineage, given: str) -> str | None:
