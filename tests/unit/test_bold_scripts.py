@@ -95,7 +95,7 @@ def test_runs_of_different_grids_stop_the_motion_estimate(root, workdir):
 def test_derivatives_name_their_maker_and_source(root, workdir):
     Path("bids/dataset_description.json").write_text('{"Name": "t", "DatasetDOI": "doi:10.1/x"}')
     given = {"source": ["bids/dataset_description.json"]}
-    made = {"description": "dataset_description.json"}
+    made = {"description": "dataset_description.json", "ignored": ".bidsignore"}
     execute(root, "describe_derivatives", given, made, {"source_url": None})
     found = json.loads(Path("dataset_description.json").read_text())
     assert found["SourceDatasets"] == [{"DOI": "doi:10.1/x"}]

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 from pathlib import Path
@@ -5,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from crossmodal.contracts.atomic import write_json
+from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.guard import (
     Fingerprints,
     changed_plan,
     freshen,
     report,
     set_aside_stale,
+    unwritable,
 )
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.record import sealed
@@ -144,3 +147,24 @@ RECORDED = {"params": {"seed": 1}, "inputs": {"a.h5": "x"}, "code": {"b.py": "y"
 )
 def test_a_job_that_is_planned_otherwise_today_is_found(params, inputs, reason) -> None:
     assert changed_plan(RECORDED, params, inputs) == reason
+
+
+def test_read_only_results_are_one_clear_error(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("raw.mp4").write_text("other")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(InputError, match="expected a folder to write in, got Read-only"):
+        look()
+
+
+def test_unwritable_folder_is_a_problem_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert unwritable(tmp_path / "results/of/a/study") is None
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "read-only" in str(unwritable(tmp_path / "results"))

@@ -1,4 +1,8 @@
+import errno
+import getpass
 import json
+import platform
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -95,6 +99,38 @@ def test_other_errors_are_raised_and_logged(job: Any) -> None:
     with pytest.raises(ZeroDivisionError, match="boom"), recorded(job):
         raise ZeroDivisionError("boom")
     assert "Traceback" in Path("demo.log").read_text()
+
+
+def test_failed_job_leaves_a_record_until_it_succeeds(job: Any) -> None:
+    with pytest.raises(OSError, match="/Volumes/ada"), recorded(job):
+        raise OSError("/Volumes/ada/scans is gone")
+    text = Path("record.json.failed").read_text()
+    failed = json.loads(text)
+    assert (failed["exit"], failed["outputs"]) == (1, {})
+    assert failed["inputs"] == {"in.txt": sha256_file("in.txt")}
+    assert "ada" not in text
+    run(job)
+    assert not Path("record.json.failed").exists()
+
+
+def test_full_disk_does_not_hide_the_error(job: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: str, content: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("crossmodal.provenance.record.write_json", full)
+    with pytest.raises(ZeroDivisionError, match="boom"), recorded(job):
+        raise ZeroDivisionError("boom")
+
+
+def test_seeds_are_named(job: Any) -> None:
+    job.params |= {"study_seed": 7, "family": {"split_seed": 1, "seeds": [1]}}
+    job.wildcards = {"seed": "3", "sub": "01"}
+    assert run(job)["seeds"] == {"study_seed": 7, "split_seed": 1, "seed": "3"}
+
+
+def test_no_user_or_host_in_a_record(job: Any) -> None:
+    words = set(re.findall(r"[\w.-]+", json.dumps(run(job))))
+    assert not words & {platform.node(), getpass.getuser()}
 
 
 def test_figure_id_follows_inputs_code_and_params(job: Any) -> None:

@@ -111,8 +111,18 @@ def test_figures_over_a_participants_head_are_left_out() -> None:
 
 
 def test_numbered_figures_come_first() -> None:
-    names = ["contact_sheet", "figS1_accuracy", "fig2_rdms", "fig1_architecture"]
+    names = ["contact_sheet", "mrpn_accuracy", "families_similarity", "figS1_accuracy",
+             "roi_models", "fig2_rdms", "fig1_architecture"]  # fmt: skip
     assert content.in_reading_order(names) == names[::-1]
+
+
+def test_every_caption_states_n_test_and_seed(root: Path) -> None:
+    for path in sorted((root / "workflow/report").glob("*.rst")):
+        text = path.read_text()
+        no_chance = "random number" in text  # nothing random, nothing tested
+        assert re.search(r"\btest\b|\btests\b|corrected", text) or no_chance, path.name
+        assert "seed" in text.lower() or no_chance, path.name
+        assert re.search(r"\bn = |n_clips|n_participants|n_seeds", text) or no_chance, path.name
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """The change table: what a user changes, and exactly which rules run again.
 
 docs/change_table.md is made from this file: ``python -m tests.workflow.changes``.
-The study has the user's own clips and scans (tests/workflow/own_data.py): one network
-regime, category RDMs, maps and figures.
+Most rows change a study with the user's own clips and scans (tests/workflow/own_data.py): one
+network regime, category RDMs, maps and figures. The others change config/test.yaml's study.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tests.workflow.sandbox import Sandbox
 
 CONFIG = "config/own-data.yaml"
+OWN, FAMILIES = "own data", "all families"
 DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "draw_rdms",
                   "draw_layer_similarity", "draw_maps"})  # fmt: skip
 MAPS = frozenset({"group_maps", "draw_maps"})
@@ -33,6 +34,14 @@ EVERYTHING = (
     | {"describe_architecture", "compute_label_rdms", "describe_derivatives"}
 )
 NOTHING: frozenset[str] = frozenset()
+MRPN_TRAIN = "train: {loop: {n_epochs: 2,"
+FROM_INTERFERENCE = frozenset({"mrpn_interference", "draw_mrpn"})
+FROM_MRPN = (
+    FROM_INTERFERENCE
+    | SEARCHLIGHT
+    | {"mrpn_train", "mrpn_tables", "mrpn_rdms", "compare_layers", "compare_families"}
+    | {"compare_roi_models", "plot_roi"}
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class Change:
     name: str
     apply: Callable[[Sandbox], object]
     rules: frozenset[str]
+    study: str = OWN
 
 
 def flip_last_byte(content: bytes) -> bytes:
@@ -65,6 +75,8 @@ CHANGES = [
     Change("inputs", "a pool clip is replaced",
            lambda box: box.rewrite(POOL_FILE, flip_last_byte), POOL_CLIP),
     Change("inputs", "a clip is touched", lambda box: box.touch(STUDY_FILE), NOTHING),
+    Change("inputs", "a clip is written again with the same content",
+           lambda box: box.same_again(STUDY_FILE), NOTHING),
     Change("inputs", "a pool clip is added",
            lambda box: box.copy(POOL_FILE, "data/clips/Actor_08/01-01-03-02-01-02-08.mp4"),
            POOL_CLIP),
@@ -99,11 +111,21 @@ CHANGES = [
     Change("config", "the motion estimate's tolerance",
            lambda box: box.swap(CONFIG, "tolerance_mm: 0.001", "tolerance_mm: 0.002"),
            FROM_BETAS | {"estimate_motion", "coregister"}),
+    Change("config", "a key that nothing in this study uses",
+           lambda box: box.swap(CONFIG, "contrast_threshold_t: 3.1", "contrast_threshold_t: 4.0"),
+           NOTHING),
+    Change("config", "another family's training",
+           lambda box: box.swap("config/test.yaml", MRPN_TRAIN, MRPN_TRAIN.replace("2", "3")),
+           FROM_MRPN, FAMILIES),
     Change("config", "a comment", lambda box: box.append(CONFIG, "# a remark\n"), NOTHING),
     Change("config", "the order of keys",
            lambda box: box.swap(CONFIG, "radius_mm: 12.0\n  min_voxels: 20",
                                 "min_voxels: 20\n  radius_mm: 12.0"), NOTHING),
-    Change("code", "a script", lambda box: box.append("workflow/scripts/draw_rdms.py", "# x\n"),
+    Change("code", "a script",
+           lambda box: box.append("workflow/scripts/draw_rdms.py", "X = 1\n"),
+           frozenset({"draw_rdms"})),
+    Change("code", "only a comment of a script",
+           lambda box: box.append("workflow/scripts/draw_rdms.py", "# x\n"),
            frozenset({"draw_rdms"})),
     Change("code", "a script is touched", lambda box: box.touch("workflow/scripts/tune.py"),
            NOTHING),
@@ -116,8 +138,10 @@ CHANGES = [
            lambda box: box.append("src/crossmodal/contracts/errors.py", "# x\n"), EVERYTHING),
     Change("code", "a module of another study's stage",
            lambda box: box.append("src/crossmodal/simulate/faces_drawing.py", "X = 1\n"), NOTHING),
-    Change("code", "a comment in a document",
-           lambda box: box.append("resources/README.md", "x\n"), NOTHING),
+    Change("code", "a module of another family",
+           lambda box: box.append("src/crossmodal/mrpn/interference.py", "X = 1\n"),
+           FROM_INTERFERENCE, FAMILIES),
+    Change("code", "README.md", lambda box: box.append("README.md", "x\n"), NOTHING),
     Change("environment", "a pinned version",
            lambda box: box.swap("workflow/envs/crossmodal.yaml", "scipy==1.", "scipy==9."),
            EVERYTHING),
@@ -133,6 +157,15 @@ CHANGES = [
            lambda box: box.remove("results-own/figures/fig2_rdms.pdf"), frozenset({"draw_rdms"})),
     Change("state", "Snakemake's metadata are lost",
            lambda box: box.set_aside(".snakemake/metadata"), NOTHING),
+    Change("state", "the clone is moved", lambda box: box.move(), NOTHING),
+    Change("state", "a run is killed while it estimates the betas of changed events",
+           lambda box: (box.append(EVENTS, "\n"),
+                        box.killed_run("results-own/logs/estimate_betas/sub-01.log")),
+           FROM_BETAS),
+    Change("state", "a run fails in the searchlight of changed events, then the fault is repaired",
+           lambda box: (box.append(EVENTS, "\n"),
+                        box.failed_run("workflow/scripts/searchlight.py")),
+           SEARCHLIGHT),
     Change("state", "fresh clone with restored results (all results older than all code)",
            lambda box: (box.set_aside(".snakemake/metadata"), box.age_results()), NOTHING),
 ]  # fmt: skip
@@ -145,7 +178,8 @@ def page() -> str:
         "",
         "Made from `tests/workflow/changes.py`, which tests every row on a finished study with",
         "the user's own clips and scans: one network regime, category RDMs, maps, figures.",
-        "Whenever anything runs, `write_lineage` follows.",
+        "Rows about another family are tested on `config/test.yaml`, which has all three.",
+        'Whenever anything runs, `write_lineage` follows. "Everything" is every rule of the study.',
         "",
         "| | change | rules that run again |",
         "|---|---|---|",

@@ -2,19 +2,25 @@
 
 import os
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from crossmodal.provenance.guard import STALE_SUFFIX
+from tests.workflow.interruption import kill_group, start
+from tests.workflow.study import Study
+
+LIMIT_S = 600
 
 
 class Sandbox:
     """Edits files of a finished study; ``undo`` restores bytes and times of each."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, study: Study) -> None:
+        self.study, self.folder = study, study.folder
         self._undo: list[Callable[[], None]] = []
         for stale in self._set_aside_records():
             stale.unlink()
@@ -95,6 +101,43 @@ class Sandbox:
             path.rename(path.with_name(path.name.replace(f"sub-{label}_", f"sub-{new}_")))
         self._undo.append(lambda: shutil.rmtree(target))
 
+    def same_again(self, pattern: str) -> None:
+        """Replace a file by a copy of itself: another inode, a new time, the same content."""
+        path = self.path(pattern)
+        self._keep(path)
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(content)
+
+    def runs_for_real(self) -> None:
+        """Go on in a copy under the same path, so that Snakemake may run and fail there."""
+        away = Path(tempfile.mkdtemp(dir=self.folder.parent), self.folder.name)
+        self.folder.rename(away)
+        shutil.copytree(away, self.folder, symlinks=True)
+        self._undo.append(lambda: (shutil.rmtree(self.folder), away.rename(self.folder)))
+
+    def killed_run(self, log: str) -> None:
+        """Start the study and kill it, with all its jobs, when a job has begun its log."""
+        self.runs_for_real()
+        (self.folder / log).unlink()
+        process = start(self.study, self.folder.parent / "killed.txt")
+        end = time.monotonic() + LIMIT_S
+        while not (self.folder / log).exists():
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"no {log}: see {self.folder.parent / 'killed.txt'}")
+            time.sleep(0.1)
+        kill_group(process, signal.SIGKILL)
+
+    def failed_run(self, script: str) -> None:
+        """Run the study while a script is broken, then mend the script."""
+        self.runs_for_real()
+        path = self.folder / script
+        before = path.read_text()
+        path.write_text(before + "\nraise RuntimeError('broken for a test')\n")
+        if self.study.snakemake(check=False).returncode == 0:
+            raise RuntimeError(f"{script} did not fail")
+        path.write_text(before)
+
     def set_aside(self, pattern: str) -> None:
         """Move a file or folder out of the study."""
         path = self.path(pattern)
@@ -110,6 +153,18 @@ class Sandbox:
             os.utime(path, (1_000_000_000, 1_000_000_000))
         self._undo.append(lambda: [os.utime(path, ns=(time, time)) for path, time in times.items()])
 
+    def move(self) -> None:
+        """Move the whole clone elsewhere."""
+        here, there = self.folder, Path(tempfile.mkdtemp(dir=self.folder.parent), "elsewhere")
+        here.rename(there)
+        self.folder, self.study = there, Study(there, self.study.config)
+
+        def back() -> None:
+            there.rename(here)
+            self.folder = here
+
+        self._undo.append(back)
+
     def undo(self) -> None:
         """Restore everything, last change first, and the records that the guard set aside."""
         while self._undo:
@@ -119,9 +174,9 @@ class Sandbox:
 
 
 @contextmanager
-def sandbox(folder: Path) -> Iterator[Sandbox]:
+def sandbox(study: Study) -> Iterator[Sandbox]:
     """A sandbox that is undone at the end, whatever happens."""
-    box = Sandbox(folder)
+    box = Sandbox(study)
     try:
         yield box
     finally:

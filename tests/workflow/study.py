@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CODE = ("Snakefile", "workflow", "src", "config", "profiles", "resources")
+CODE = ("Snakefile", "README.md", "workflow", "src", "config", "profiles", "resources")
 
 
 @dataclass(frozen=True)

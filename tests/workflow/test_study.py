@@ -1,6 +1,11 @@
 """The smallest complete study, from clips and scans to figures."""
 
+import getpass
 import json
+import platform
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -106,13 +111,60 @@ def test_one_changed_byte_of_a_raw_file_is_found_by_the_audit(finished_study: St
     assert clip.name in {Path(finding["path"]).name for finding in verdict["findings"]}
 
 
+def test_report_of_the_study_is_small_and_complete(finished_study: Study) -> None:
+    result = finished_study.crossmodal("report")
+    assert result.returncode == 0, result.stderr
+    folder = finished_study.folder / "results-test/report"
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    assert size <= 25e6
+    page = (folder / "index.html").read_text()
+    for path in (finished_study.folder / "results-test/figures").glob("*.png"):
+        assert f'<figure id="{path.stem}">' in page
+    for name in ("story", "accuracy", "families", "brain", "rdms", "provenance"):
+        assert f'<section id="{name}"' in page
+
+
+def test_snakemakes_own_report_has_a_caption_for_every_figure(finished_study: Study) -> None:
+    finished_study.snakemake("--report", "snakemake-report.html")
+    page = (finished_study.folder / "snakemake-report.html").read_text(encoding="utf-8")
+    figures = sorted((finished_study.folder / "results-test/figures").glob("*.png"))
+    assert len(figures) >= 12
+    for path in figures:
+        entry = re.search(
+            rf'"results-test/figures/{path.name}": {{.*?"caption": "(.*?)", "mime', page
+        )
+        assert entry, path.name
+        assert entry[1].startswith("<p><strong>")
+
+
 def test_records_tell_nothing_about_the_machine(finished_study: Study) -> None:
     records = sorted((finished_study.folder / "results-test/provenance/records").rglob("*.json"))
     assert len(records) > 50
+    names = {platform.node(), getpass.getuser()}
     for path in records:
         text = path.read_text()
         assert str(finished_study.folder) not in text, path.name
         assert str(Path.home()) + "/" not in text, path.name
+        assert not set(re.findall(r"[\w.-]+", text)) & names, path.name
+
+
+@pytest.mark.parametrize("folder", ["simulated/bids", "derivatives"])
+def test_scans_and_derivatives_are_valid_bids(finished_study: Study, folder: str) -> None:
+    validator = Path(sys.executable).with_name("bids-validator-deno")
+    if not validator.exists():
+        pytest.skip("needs bids-validator-deno")
+    where = finished_study.folder / "results-test" / folder
+    command = [validator, where, "--format", "json", "--ignoreWarnings"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    issues = json.loads(result.stdout)["issues"]["issues"]
+    assert [issue for issue in issues if issue["severity"] == "error"] == []
+
+
+def test_derivatives_name_their_maker_and_their_source(finished_study: Study) -> None:
+    folder = finished_study.folder / "results-test/derivatives"
+    description = json.loads((folder / "dataset_description.json").read_text())
+    assert description["GeneratedBy"][0]["Name"] == "crossmodal"
+    assert (folder / description["SourceDatasets"][0]["URL"] / "participants.tsv").is_file()
 
 
 def test_figure_id_is_in_the_png(finished_study: Study) -> None:

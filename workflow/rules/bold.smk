@@ -133,6 +133,7 @@ rule describe_derivatives:
         code=code_inputs("describe_derivatives.py"),
     output:
         description=f"{DERIVATIVES}/dataset_description.json",
+        ignored=f"{DERIVATIVES}/.bidsignore",
         record=record("describe_derivatives"),
     params:
         source_url="../simulated/bids" if SCANS["bids_dir"] is None else None,

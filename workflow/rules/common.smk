@@ -25,8 +25,10 @@ from snakemake.exceptions import WorkflowError
 from snakemake.iocontainers import OutputFiles, Wildcards
 
 from crossmodal.commands.planning import planning_problems, problems_of, show_problems
+from crossmodal.contracts.atomic import remove_leftovers
 from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
+from crossmodal.provenance.locks import release_dead_lock
 from crossmodal.provenance.record import clean_params, data_roots, portable
 from crossmodal.provenance.roots import data_folders
 
@@ -85,7 +87,7 @@ def stop_on_problems():
     """Before any work: open every file, show all problems at once, stop if there are any."""
     from crossmodal.commands.problems import data_problems  # heavy, and not for every job
 
-    stop_on(data_problems(config))
+    stop_on([*filter(None, [guard.unwritable(RESULTS)]), *data_problems(config)])
 
 
 def planned_job(job):
@@ -99,6 +101,10 @@ def planned_job(job):
 
 def guard_results(records):
     """Set aside records that no longer hold, and say so; see crossmodal.provenance.guard."""
+    if release_dead_lock():
+        logger.info("guard: the last run was killed; its lock is released")
+    if leftovers := remove_leftovers(RESULTS):
+        logger.info(f"guard: {len(leftovers)} unfinished file(s) of killed jobs deleted")
     existing = [path for path in records if Path(path).exists()]
     if not existing:
         return

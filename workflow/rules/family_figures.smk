@@ -33,6 +33,10 @@ if "mrpn" in FAMILIES:
             ),
             record=record("draw_mrpn", "{regime}"),
         params:
+            n_clips=len(STUDY_IDS),
+            n_seeds=FAMILIES["mrpn"]["n_seeds"],
+            n_folds=FAMILIES["mrpn"]["n_folds"],
+            seed=config["study"]["seed"],
             noisy=FAMILIES["mrpn"].get("interference", {}).get("modality", "audio"),
         threads: 1
         resources:
@@ -65,6 +69,10 @@ if "affect3d" in FAMILIES:
             relevance=family_figure("affect3d_fig2_relevance"),
             plane=family_figure("affect3d_fig3_plane"),
             record=record("draw_affect3d"),
+        params:
+            n_clips=len(STUDY_IDS),
+            n_seeds=FAMILIES["affect3d"]["n_seeds"],
+            seed=config["study"]["seed"],
         threads: 1
         resources:
             mem_mb=1000,
@@ -97,6 +105,8 @@ if len(FAMILIES) > 1:
         params:
             source=config["models"]["source"],
             method=config["models"].get("similarity", {}).get("method", "pearson"),
+            n_clips=len(STUDY_IDS),
+            seed=config["study"]["seed"],
         threads: 1
         resources:
             mem_mb=1000,

@@ -4,6 +4,8 @@ from importlib import metadata
 from typing import Any
 
 BIDS_VERSION = "1.9.0"
+# Names that fMRIPrep uses and BIDS does not have yet; fMRIPrep's .bidsignore lists them, too.
+BIDSIGNORE = "*_xfm.*\n*_boldref.nii.gz\n*_timeseries.tsv\n"
 
 
 def dataset_description(source: dict[str, Any], source_url: str | None) -> dict[str, Any]:

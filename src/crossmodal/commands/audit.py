@@ -2,9 +2,12 @@
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.roots import data_folders
 
 SHOWN = 12
+SCRATCH_CONFIG = "audit-config.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,20 +73,37 @@ def recompute(content: dict[str, Any], config_path: Path, config: dict) -> dict[
     """Rebuild a figure's files in a scratch copy of the code, and name those that differ."""
     files = list(content["files"])
     with tempfile.TemporaryDirectory() as scratch:
-        copy_code(Path(scratch))
-        here = Path(config_path).resolve()
-        scratch_config = Path(scratch, "audit-config.yaml")
-        scratch_config.write_text(absolute_data_paths(here, config), encoding="utf-8")
-        command = ["snakemake", "--cores", "all", "--configfile", "audit-config.yaml"]
+        data = [*data_folders(config).values(), *content["raw_inputs"]]
+        study = scratch_study(Path(scratch), data)
+        shutil.copyfile(config_path, study / SCRATCH_CONFIG)
+        command = [sys.executable, "-m", "snakemake", "--cores", "all"]
         result = subprocess.run(
-            [*command, "--", *files], cwd=scratch, capture_output=True, text=True
-        )
+            [*command, "--configfile", SCRATCH_CONFIG, "--", *files],
+            cwd=study, capture_output=True, text=True,
+        )  # fmt: skip
         if result.returncode:
-            return {"differ": files, "error": result.stderr[-2000:]}
-        differ = [
-            file for file in files if sha256_file(Path(scratch, file)) != content["files"][file]
-        ]
+            return {"differ": files, "error": (result.stdout + result.stderr)[-2000:]}
+        differ = [file for file in files if sha256_file(study / file) != content["files"][file]]
         return {"differ": differ}
+
+
+def scratch_study(scratch: Path, data: Iterable[str]) -> Path:
+    """A copy of the code below ``scratch``, with links to data where the code looks for them.
+
+    Relative paths stay what they are, because they stand in the records and so in the figure's
+    id: '../shared/x' lies two folders below ``scratch``, not one.
+    """
+    relative = [path for path in data if not Path(path).is_absolute() and path[:1] != "<"]
+    depth = max((Path(path).parts.count("..") for path in relative), default=0)
+    study = scratch.joinpath(*["up"] * depth, "study")
+    study.mkdir(parents=True)
+    copy_code(study)
+    for path in sorted(relative):
+        if Path(path).exists() and not (study / path).exists():
+            link = study / path
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(Path(path).resolve())
+    return study
 
 
 def copy_code(target: Path) -> None:
@@ -95,12 +116,9 @@ def copy_code(target: Path) -> None:
             shutil.copy2(source, target / name)
 
 
-def absolute_data_paths(config_path: Path, config: dict) -> str:
-    """The config's text with its data folders made absolute, for a run from elsewhere."""
-    text = config_path.read_text(encoding="utf-8")
-    for folder in data_folders(config).values():
-        text = text.replace(f" {folder}", f" {Path(folder).resolve()}")
-    return text
+def short(digest: str) -> str:
+    """The beginning of a digest; any other text as it is."""
+    return digest[:SHOWN] if re.fullmatch("[0-9a-f]{64}", digest) else digest
 
 
 def show(verdicts: list[Verdict], answer: list[dict[str, Any]]) -> None:
@@ -114,8 +132,10 @@ def show(verdicts: list[Verdict], answer: list[dict[str, Any]]) -> None:
         for finding in verdict.findings:
             console.print(
                 f"  {escape(finding.path)}: {finding.kind}, since rule {finding.rule}: "
-                f"expected {finding.expected[:SHOWN]}, got {finding.got[:SHOWN]}"
+                f"expected {escape(short(finding.expected))}, got {escape(short(finding.got))}"
             )
         if "recomputed" in entry:
-            differ = entry["recomputed"]["differ"]
+            differ, error = entry["recomputed"]["differ"], entry["recomputed"].get("error")
+            if error:
+                console.print(f"  could not be rebuilt: {escape(error)}")
             console.print(f"  recomputed: {'differs: ' + ', '.join(differ) if differ else 'equal'}")

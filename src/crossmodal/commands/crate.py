@@ -1,15 +1,16 @@
 """Export the study as an RO-Crate (Provenance Run Crate) in RESULTS/crate."""
 
 import argparse
+import json
 import shutil
 from pathlib import Path
 
 from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.crate import StudyCrate, write_crate
-from crossmodal.provenance.lineage import read_lineage
+from crossmodal.provenance.lineage import Lineage, read_lineage, record_files
 
-INCLUDED = ("figures/*", "provenance/records/**/*.json", "network/*/*/*.tsv", "group/*/*/*.tsv")
+INCLUDED = ("figures/*", "network/*/*/*.tsv", "group/*/*/*.tsv", "tables/*")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,13 +20,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     study = load_config(options.config)["study"]
     results = Path(study["results_dir"])
-    lineage = read_lineage(sorted(results.glob("provenance/records/**/*.json")))
-    recorded = {Path(path).parts[0] for path in lineage.producer}
-    if recorded and results.parts[0] not in recorded:
-        raise InputError(results, "records", f"records of {results}", f"records of {recorded}")
-    included = [path.as_posix() for pattern in INCLUDED for path in results.glob(pattern)]
+    records = record_files(results)
+    lineage = read_lineage(records)
+    refuse_other_study(lineage, results, study["name"])
+    tables = [path for pattern in INCLUDED for path in results.glob(pattern) if path.is_file()]
+    included = [path.as_posix() for path in [*records, *tables] if path.name[:1] != "."]
     folder = results / "crate"
     shutil.rmtree(folder, ignore_errors=True)
     crate = StudyCrate(lineage, study["name"], [*included, Path(options.config).as_posix()])
     print(f"wrote {write_crate(folder, crate.build())} with {len(lineage.records)} jobs")
     return 0
+
+
+def refuse_other_study(lineage: Lineage, results: Path, name: str) -> None:
+    """Records that were copied here from another study make no crate of this one.
+
+    Raises
+    ------
+    InputError : a record's output lies elsewhere, or the results were made under another name
+    """
+    for output, record in lineage.producer.items():
+        if not Path(output).is_relative_to(results):
+            raise InputError(record, "outputs", f"files below {results}", output)
+    made_with = results / "provenance/config.json"
+    if made_with.is_file():
+        made_as = json.loads(made_with.read_text(encoding="utf-8"))["study"]["name"]
+        if made_as != name:
+            raise InputError(made_with, "study.name", f"results of {name!r}", f"of {made_as!r}")

@@ -3,6 +3,7 @@
 import argparse
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -32,7 +33,16 @@ def planned_jobs(config: Path, target: str | None = None) -> list[dict[str, str]
     ------
     InputError : Snakemake cannot plan (its message is passed on)
     """
-    command = ["snakemake", "--dry-run", "--cores", "1", "--configfile", str(config)]
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--dry-run",
+        "--cores",
+        "1",
+        "--configfile",
+        str(config),
+    ]
     if target:
         is_rule = "/" not in target and "." not in target
         command += ["--until", target] if is_rule else ["--", target]

@@ -1,11 +1,16 @@
 """Atomic writes: a reader sees the old file or the complete new one, never a part."""
 
+import glob
 import json
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+
+def _prefix() -> str:
+    return f".tmp-{platform.node()}-"
 
 
 @contextmanager
@@ -18,7 +23,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".tmp-{platform.node()}-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{_prefix()}{os.getpid()}-{path.name}")
     try:
         yield temporary
         with open(temporary, "rb+") as handle:
@@ -26,6 +31,31 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: str | Path) -> list[Path]:
+    """Delete temporary files whose process is gone: a killed job cannot tidy up.
+
+    Those of other hosts stay, because nobody here knows whether their process lives.
+    """
+    leftovers = []
+    for path in Path(folder).rglob(f"{glob.escape(_prefix())}*"):
+        process = path.name.removeprefix(_prefix()).split("-", 1)[0]
+        if process.isdigit() and not _is_alive(int(process)):
+            with suppress(OSError):  # a read-only folder is reported where it matters
+                path.unlink()
+                leftovers.append(path)
+    return leftovers
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # someone else's
+        return True
+    return True
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -101,19 +101,37 @@ def set_aside_stale(
     Returns
     -------
     Record path -> reason.
+
+    Raises
+    ------
+    InputError : the results cannot be written
     """
     reasons = {}
     for path in sorted(map(str, record_paths)):
-        Path(path + STALE_SUFFIX).unlink(missing_ok=True)  # its job has run again since
         reason = stale_reason(path, fingerprints.digest)
         if planned and not reason:
             record = read_record(path)
             reason = changed_plan(record, *planned(record))
         if reason:
             reasons[path] = reason
-            Path(path).replace(path + STALE_SUFFIX)
+        try:
+            Path(path + STALE_SUFFIX).unlink(missing_ok=True)  # its job has run again since
+            if reason:
+                Path(path).replace(path + STALE_SUFFIX)
+        except OSError as error:
+            raise InputError(path, "results", "a folder to write in", error.strerror) from None
     fingerprints.write()
     return reasons
+
+
+def unwritable(results: str | Path) -> InputError | None:
+    """The problem of a results folder in which nothing can be written; None where it can."""
+    folder = Path(results)
+    while not folder.exists():  # its parent decides
+        folder = folder.parent
+    if os.access(folder, os.W_OK | os.X_OK):
+        return None
+    return InputError(folder, "results", "a folder to write in", "it is read-only")
 
 
 def freshen(record_paths: Iterable[str | Path], others: Iterable[str | Path] = ()) -> int:

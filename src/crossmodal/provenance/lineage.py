@@ -60,10 +60,12 @@ def read_record(path: str | Path) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : not JSON, or a field missing
+    InputError : no such file, not JSON, or a field missing
     """
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(path, "record", "a readable record", "no such file") from None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, "record", "a JSON record", str(error)) from None
     if not isinstance(record, dict):
@@ -71,6 +73,12 @@ def read_record(path: str | Path) -> dict[str, Any]:
     if missing := [field for field in FIELDS if field not in record]:
         raise InputError(path, "fields", list(FIELDS), f"no {missing}")
     return record
+
+
+def record_files(results: str | Path) -> list[Path]:
+    """Records of all finished jobs of a results folder; not what a killed job left unfinished."""
+    found = Path(results, "provenance/records").rglob("*.json")
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def read_lineage(record_paths: Iterable[str | Path]) -> Lineage:

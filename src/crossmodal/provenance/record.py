@@ -11,8 +11,8 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -23,6 +23,7 @@ from crossmodal.contracts.atomic import write_json
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_files, sha256_json
 
+FAILED_SUFFIX = ".failed"
 ROOTS_VARIABLE = "CROSSMODAL_DATA_ROOTS"
 RECORDED_PACKAGES = (
     *("snakemake", "numpy", "scipy", "pandas", "h5py", "numba", "scikit-learn", "matplotlib"),
@@ -128,32 +129,63 @@ def start_logging(snakemake: Any) -> None:
     logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
+def seeds(params: Any, wildcards: Mapping[str, Any]) -> dict[str, Any]:
+    """Every param whose name ends in 'seed', at any depth, and the wildcard of that name."""
+    found: dict[str, Any] = {}
+    for key, value in params.items() if isinstance(params, dict) else ():
+        if key.endswith("seed"):
+            found[key] = value
+        found |= seeds(value, {})
+    return found | {key: value for key, value in wildcards.items() if key == "seed"}
+
+
 @contextmanager
 def recorded(snakemake: Any) -> Iterator[dict[str, Any]]:
     """Run a script's body; on success write ``snakemake.output.record``.
 
     An InputError becomes one log line and exit code 1: users see what to mend, no traceback.
+    A failed job leaves its record, without outputs, beside the place of a good one
+    (``.failed``), where nothing takes it for one; the next success removes it.
     """
     start_logging(snakemake)
     log = logging.getLogger(snakemake.rule)
     identity = job_identity(snakemake)
+    identity["seeds"] = seeds(identity["params"], identity["wildcards"])
     start = datetime.now(UTC)
     try:
         yield identity
-    except InputError as error:
-        log.error("%s", error)
-        sys.exit(1)
-    except Exception:
+    except Exception as error:
+        _write_failure(snakemake, identity, start)
+        if isinstance(error, InputError):
+            log.error("%s", error)
+            sys.exit(1)
         log.exception("failed")
         raise
-    record_path = str(snakemake.output.record)
-    outputs = [str(path) for path in snakemake.output if str(path) != record_path]
-    record = identity | {
-        "outputs": {portable(path): digest for path, digest in sha256_files(outputs).items()},
+    _write_record(snakemake, identity, start)
+
+
+def _write_record(snakemake: Any, identity: dict[str, Any], start: datetime) -> None:
+    path = str(snakemake.output.record)
+    digests = sha256_files(str(output) for output in snakemake.output if str(output) != path)
+    outputs = {portable(output): digest for output, digest in digests.items()}
+    write_json(path, sealed(identity | {"outputs": outputs} | _circumstances(start, 0)))
+    Path(path + FAILED_SUFFIX).unlink(missing_ok=True)
+
+
+def _write_failure(snakemake: Any, identity: dict[str, Any], start: datetime) -> None:
+    """The error's text stays in the log: it may name paths of this machine."""
+    with suppress(OSError):  # the failure itself may be a full disk
+        write_json(
+            f"{snakemake.output.record}{FAILED_SUFFIX}",
+            sealed(identity | {"outputs": {}} | _circumstances(start, 1)),
+        )
+
+
+def _circumstances(start: datetime, exit_code: int) -> dict[str, Any]:
+    return {
         "git": git_state(),
         "platform": {"machine": platform.machine(), "system": platform.system()},
         "start": start.isoformat(timespec="seconds"),
         "end": datetime.now(UTC).isoformat(timespec="seconds"),
-        "exit": 0,
+        "exit": exit_code,
     }
-    write_json(record_path, sealed(record))

@@ -19,6 +19,7 @@ from crossmodal.figures import style
 from crossmodal.provenance.audit import Auditor, Verdict, read_sidecar
 from crossmodal.report import content
 from crossmodal.report.brain_data import arms_of, group_data, template_volume
+from crossmodal.report.families import families_content
 from crossmodal.report.lineage_data import lineage_data
 from crossmodal.report.packing import write_data
 from crossmodal.report.rdm_data import rdm_set, stimulus_data
@@ -152,6 +153,7 @@ def page_content(
         "left_out": left_out,
         "accuracy": rows,
         "seeds": seeds,
+        "families": families_content(config, results),
         "version": metadata.version("crossmodal"),
     }
 
@@ -174,4 +176,6 @@ def render(page: Mapping[str, Any]) -> str:
         "rdm_gradient": ", ".join(style.hex_colours(style.RDM_MAP)[::16]),
     }
     has = {"has_maps": bool(page["map_sets"]), "has_rdms": bool(page["rdm_sets"])}
-    return environment.get_template("index.html.j2").render(**page, **gradients, **has)
+    return environment.get_template("index.html.j2").render(
+        **page, **gradients, **has, two=content.two_digits
+    )

@@ -1,5 +1,6 @@
 """What the report's page says: figures with captions, accuracy rows, sentences about the data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from crossmodal.report.captions import caption_html, caption_source
 
 # A figure drawn on one of these shows a participant's anatomy.
 ANATOMY = ("_boldref.nii", "_T1w.nii", "_bold.nii")
+
+READING_ORDER = ("fig[0-9]", "roi_", "figS", "families", "(?!contact_sheet)", "")
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,11 @@ def alt_text(html: str) -> str:
 
 
 def in_reading_order(names: Sequence[str]) -> list[str]:
-    """fig1, fig2, … first, then the supplementary ones, then all others."""
+    """fig1, fig2, …, regions, supplementary ones, families, all others; the clips last."""
 
     def key(name: str) -> tuple[int, str]:
-        group = 0 if name[:4].rstrip("0123456789") == "fig" else 1 if name[:4] == "figS" else 2
-        return group, name
+        fits = (position for position, start in enumerate(READING_ORDER) if re.match(start, name))
+        return next(fits), name
 
     return sorted(names, key=key)
 
@@ -92,18 +95,19 @@ def accuracy_rows(path: Path) -> tuple[list[dict[str, Any]], list[int]]:
             {
                 "regime": regime,
                 "kind": KIND_NAMES.get(kind, kind),
-                "seeds": [_number(by_seed.get(seed, np.nan)) for seed in seeds],
-                "mean": _number(first["mean"]),
-                "sd": _number(first.sd),
-                "interval": f"{_number(first.ci_low)} to {_number(first.ci_high)}",
-                "chance": _number(first.chance),
+                "seeds": [two_digits(by_seed.get(seed, np.nan)) for seed in seeds],
+                "mean": two_digits(first["mean"]),
+                "sd": two_digits(first.sd),
+                "interval": f"{two_digits(first.ci_low)} to {two_digits(first.ci_high)}",
+                "chance": two_digits(first.chance),
             }
         )
     return rows, seeds
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}" if np.isfinite(value) else "–"
+def two_digits(value: float) -> str:
+    """A number for a table; never '-0.00'."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−") if np.isfinite(value) else "–"
 
 
 def story(

@@ -1,0 +1,76 @@
+"""Lock files go with the process that wrote them, and not before."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crossmodal.provenance.locks import LIVENESS, release_dead_lock
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from crossmodal.provenance.locks import release_dead_lock
+release_dead_lock()
+Path(".snakemake/locks").mkdir(parents=True, exist_ok=True)
+Path(".snakemake/locks/0.output.lock").write_text("results/a.h5\\n")
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def holder(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Another process that runs in this work dir."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(root / "src"))
+    process = subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_lock_of_a_running_process_stays(holder: subprocess.Popen) -> None:
+    assert not release_dead_lock()
+    assert Path(".snakemake/locks/0.output.lock").exists()
+
+
+def test_lock_of_a_killed_process_is_released(holder: subprocess.Popen) -> None:
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert release_dead_lock()
+    assert not Path(".snakemake/locks").exists()
+
+
+def test_lock_of_another_host_stays(holder: subprocess.Popen) -> None:
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    Path(".snakemake", LIVENESS).write_text("another-host")
+    assert not release_dead_lock()
+    assert Path(".snakemake/locks/0.output.lock").exists()
+
+
+def test_a_dry_run_beside_a_run_does_not_make_it_look_dead(holder: subprocess.Popen) -> None:
+    assert not release_dead_lock()
+    # A third process comes while both live; this one's lock alone must stop it, too.
+    code = "from crossmodal.provenance.locks import release_dead_lock as f; print(f())"
+    holder.kill()
+    holder.wait()
+    third = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert third.stdout == "False\n"
+
+
+def test_where_nothing_is_locked_nothing_is_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert not release_dead_lock()
+
+
+def test_where_no_folder_can_be_made_nothing_is_released(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert not release_dead_lock(tmp_path / "file")

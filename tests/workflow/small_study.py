@@ -1,0 +1,70 @@
+"""A study with every rule of config/test.yaml and fewer jobs, and what its results are.
+
+``EXEMPT`` and ``record_content`` say what may differ between two runs of one study;
+docs/decisions/recomputation.md says why.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.workflow.study import Study, clone
+
+CONFIG = "config/small.yaml"
+RESULTS = "results-small"
+EXEMPT = {
+    "logs/": "what jobs told, with times",
+    "benchmarks/": "how long jobs took",
+    "cache/": "numba's compiled kernels",
+    "provenance/fingerprints.json": "the guard's memory of times and inodes",
+}
+TIMES = ("start", "end", "seal")  # the seal is over the times, too
+
+
+def small_study(folder: Path) -> Study:
+    """A clone of the code with that config; nothing has been run."""
+    study = clone(folder, CONFIG)
+    config = yaml.safe_load((study.folder / "config/test.yaml").read_text())
+    (study.folder / CONFIG).write_text(yaml.safe_dump(smaller(config), sort_keys=False))
+    return study
+
+
+def smaller(config: dict[str, Any]) -> dict[str, Any]:
+    """Three participants and one trained regime, with as many rules."""
+    config["study"] |= {"name": "small", "results_dir": RESULTS}
+    config["simulate"]["brain"] |= {"n_participants": 3, "orientations": {"02": "LAS"}}
+    config["families"]["cross_channel"] |= {"regimes": ["emotion"], "n_seeds": 1}
+    config["figures"]["regimes"] = ["emotion"]
+    config["group"]["alpha"] = 0.2  # three participants have 8 sign flips
+    return config
+
+
+def record_content(path: Path) -> bytes:
+    """A record without its times."""
+    record = json.loads(path.read_text())
+    return json.dumps({k: v for k, v in record.items() if k not in TIMES}).encode()
+
+
+def result_digests(results: Path) -> dict[str, str]:
+    """Path -> sha256 of every file below a results folder that has to be equal in two runs."""
+    digests = {}
+    for path in sorted(results.rglob("*")):
+        name = path.relative_to(results).as_posix()
+        if path.is_file() and not name.startswith(tuple(EXEMPT)):
+            is_record = name.startswith("provenance/records/")
+            content = record_content(path) if is_record else path.read_bytes()
+            digests[name] = hashlib.sha256(content).hexdigest()
+    return digests
+
+
+def differences(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """File -> in what way it differs; empty when both runs gave the same."""
+    names = sorted(one.keys() | other.keys())
+    return {
+        name: "other bytes" if name in one and name in other else "only in one"
+        for name in names
+        if one.get(name) != other.get(name)
+    }

@@ -1,0 +1,195 @@
+"""Whatever interrupts a study: the rerun gives the bytes of an undisturbed run.
+
+The undisturbed run is made twice, in folders of different depth, so that the same files also
+tell whether two clean runs agree.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crossmodal.provenance.guard import STALE_SUFFIX, Fingerprints, stale_reason
+from crossmodal.provenance.lineage import record_files
+from tests.workflow.interruption import (
+    kill_group,
+    limit_file_size,
+    small_disk,
+    start,
+    wait_for_records,
+)
+from tests.workflow.small_study import RESULTS, differences, result_digests, small_study
+from tests.workflow.study import Study, clone, environment
+
+pytestmark = [pytest.mark.workflow, pytest.mark.full]
+N_KILLS = 10
+SEED = 20210507
+LIMIT_S = 3600
+RECORDS = f"{RESULTS}/provenance/records"
+# Cheap jobs of several stages, and all that follows them, are made again on the full disk.
+DELETED = ("betas/sub-02.h5", "rdms/labels/categories.h5", "figures/fig1_architecture.png")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """CROSSMODAL_TEST_SMALL_STUDY reuses a finished one while working on tests."""
+    if existing := os.environ.get("CROSSMODAL_TEST_SMALL_STUDY"):
+        return Study(Path(existing), "config/small.yaml")
+    study = small_study(tmp_path_factory.mktemp("undisturbed"))
+    study.snakemake()
+    return study
+
+
+@pytest.fixture(scope="module")
+def expected(undisturbed: Study) -> dict[str, str]:
+    return result_digests(undisturbed.folder / RESULTS)
+
+
+@pytest.fixture
+def copy(undisturbed: Study, tmp_path: Path) -> Study:
+    """A copy of the finished study, times and Snakemake's memory included."""
+    folder = tmp_path / "copy"
+    shutil.copytree(undisturbed.folder, folder, symlinks=True)
+    return Study(folder, undisturbed.config)
+
+
+def broken_promises(study: Study) -> dict[str, str]:
+    """Records that say more than is there: outputs missing or other than recorded."""
+    broken = {}
+    fingerprints = Fingerprints(study.folder / "none.json")
+
+    def digest(name: str) -> str | None:
+        return fingerprints.digest(str(study.folder / name))
+
+    for path in record_files(study.folder / RESULTS):
+        outputs = json.loads(path.read_text())["outputs"]
+        missing = [name for name in outputs if not (study.folder / name).exists()]
+        reason = stale_reason(path, digest)
+        if missing or reason:
+            broken[path.name] = reason or f"no {missing}"
+    return broken
+
+
+def run_to_the_end(study: Study) -> None:
+    study.snakemake()
+    assert study.planned_rules() == set()
+    assert study.crossmodal("audit").returncode == 0
+
+
+def test_the_small_study_has_every_rule_of_the_test_study(
+    undisturbed: Study, tmp_path: Path
+) -> None:
+    whole = clone(tmp_path, "config/test.yaml").planned_rules()
+    assert {path.name for path in (undisturbed.folder / RECORDS).iterdir()} >= whole
+
+
+def test_two_clean_runs_give_the_same_bytes(expected: dict[str, str], tmp_path: Path) -> None:
+    again = small_study(tmp_path / "a/folder/of/another/depth")
+    again.snakemake()
+    assert differences(expected, result_digests(again.folder / RESULTS)) == {}
+
+
+def test_killed_ten_times_at_random_moments(expected: dict[str, str], tmp_path: Path) -> None:
+    study, log = small_study(tmp_path), tmp_path / "log.txt"
+    rng = random.Random(SEED)
+    n_jobs = sum(name.startswith("provenance/records/") for name in expected)
+    moments = sorted(rng.sample(range(n_jobs - 5), N_KILLS))
+    for number, moment in enumerate(moments):
+        process = start(study, log)
+        wait_for_records(process, study.folder / RESULTS, moment, LIMIT_S)
+        time.sleep(rng.uniform(0, 6))  # some fall into a job, some between two
+        assert process.poll() is None, f"ended by itself at kill {number}: see {log}"
+        kill_group(process, (signal.SIGKILL, signal.SIGTERM)[number % 2])
+        assert broken_promises(study) == {}, f"after kill {number}, at {moment} jobs"
+        assert len(record_files(study.folder / RESULTS)) < n_jobs
+    run_to_the_end(study)
+    assert differences(expected, result_digests(study.folder / RESULTS)) == {}
+
+
+def delete_some(study: Study) -> None:
+    for name in DELETED:
+        (study.folder / RESULTS / name).unlink()
+
+
+def test_disk_that_fills_up(undisturbed: Study, expected: dict[str, str], tmp_path: Path) -> None:
+    """A tmpfs on the results folder, with room for a part of what has to be made again."""
+    study = Study(tmp_path / "copy", undisturbed.config)
+    ignore = shutil.ignore_patterns(RESULTS)
+    shutil.copytree(undisturbed.folder, study.folder, symlinks=True, ignore=ignore)
+    with small_disk(study.folder / RESULTS, 2000) as remount:
+        shutil.copytree(undisturbed.folder / RESULTS, study.folder / RESULTS, dirs_exist_ok=True)
+        delete_some(study)
+        remount(f"size={used_mb(study.folder / RESULTS) + 1}m")
+        failed = study.snakemake(check=False)
+        assert failed.returncode
+        assert "No space left on device" in failed.stdout
+        assert broken_promises(study) == {}
+        remount("size=2000m")
+        run_to_the_end(study)
+        assert differences(expected, result_digests(study.folder / RESULTS)) == {}
+
+
+def used_mb(folder: Path) -> int:
+    usage = shutil.disk_usage(folder)
+    return usage.used // 2**20 + 1
+
+
+def test_files_that_cannot_be_written_to_the_end(
+    copy: Study, expected: dict[str, str], tmp_path: Path
+) -> None:
+    """Needs no right to mount: a limit on the size of files cuts the larger ones short."""
+    delete_some(copy)
+    process = start(copy, tmp_path / "log.txt", limit_file_size(500_000))
+    assert process.wait(LIMIT_S)
+    assert "File too large" in (tmp_path / "log.txt").read_text()
+    assert broken_promises(copy) == {}
+    run_to_the_end(copy)
+    assert differences(expected, result_digests(copy.folder / RESULTS)) == {}
+
+
+def folders(top: Path) -> list[Path]:
+    return [top, *(path for path in top.rglob("*") if path.is_dir())]
+
+
+@pytest.fixture
+def read_only(copy: Study) -> Iterator[Study]:
+    """The copy with one result to be made again, in folders in which nothing can be written."""
+    delete_some(copy)
+    folders = [
+        copy.folder / RESULTS,
+        *(p for p in (copy.folder / RESULTS).rglob("*") if p.is_dir()),
+    ]
+    modes = {folder: folder.stat().st_mode for folder in folders}
+    for folder in modes:
+        folder.chmod(0o555)
+    yield copy
+    for folder, mode in modes.items():
+        folder.chmod(mode)
+
+
+def test_read_only_results_folder(read_only: Study, expected: dict[str, str]) -> None:
+    results = read_only.folder / RESULTS
+    before = result_digests(results)
+    with_right = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+    without = with_right if os.geteuid() == 0 else []  # permissions do not bind root
+    if without and shutil.which("setpriv") is None:
+        pytest.skip("root needs setpriv (util-linux) to be bound by permissions")
+    command = [*without, "snakemake", "--configfile", read_only.config, "--cores", "2"]
+    failed = subprocess.run(
+        command, cwd=read_only.folder, env=environment(), capture_output=True, text=True
+    )
+    assert failed.returncode
+    assert "expected a folder to write in, got it is read-only" in failed.stdout + failed.stderr
+    assert result_digests(results) == before
+    assert not list(results.rglob(f"*{STALE_SUFFIX}"))
+    for folder in folders(results):
+        folder.chmod(0o755)
+    run_to_the_end(read_only)
+    assert differences(expected, result_digests(results)) == {}
