@@ -4,7 +4,7 @@ import importlib
 import sys
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__init__", "report", "run", "calibration"}
+NOT_BENCHMARKS = {"__init__", "report", "run"}
 
 
 def main(names: list[str]) -> int:

@@ -5,10 +5,12 @@ import pytest
 
 from crossmodal.rsa import checkpoint as module
 from crossmodal.rsa import searchlight as engine
-from crossmodal.rsa.searchlight import SearchlightConfig, searchlight_rsa
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.searchlight import searchlight_rsa
 
 AFFINE = np.eye(4)
 CONFIG = SearchlightConfig(1.8, 3)
+LITTLE = 0.6  # MB; three slabs
 
 
 def problem() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -45,7 +47,9 @@ def test_killed_run_goes_on(tmp_path, monkeypatch):
 def test_checkpoint_of_other_input_is_not_used(tmp_path):
     one = module.Checkpoint.of(tmp_path / "a.npz", "config", [np.zeros(3), None])
     one.interval_s = 0
-    one.keep(np.ones((2, 5)))
-    np.testing.assert_array_equal(one.read(), np.ones((2, 5)))
+    one.keep(np.ones((2, 5)), 3)
+    maps = np.zeros((2, 5))
+    assert one.restore(maps) == 3
+    np.testing.assert_array_equal(maps, np.ones((2, 5)))
     other = module.Checkpoint.of(tmp_path / "a.npz", "config", [np.ones(3), None])
-    assert other.read() is None
+    assert other.restore(maps) == 0

@@ -9,9 +9,11 @@ from scipy.stats import spearmanr
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.models import reordered
 from crossmodal.rsa.neighbourhoods import spheres
-from crossmodal.rsa.searchlight import SearchlightConfig, arrange, tile_rdms
+from crossmodal.rsa.tiles import tile_rdms
 from crossmodal.stats.condition_permutation import (
     condition_orders,
     is_exact,

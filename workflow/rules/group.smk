@@ -55,6 +55,7 @@ rule single_maps:
         "Single-participant test of {wildcards.model}/{wildcards.regime}"
     input:
         betas=f"{RESULTS}/betas/sub-{PARTICIPANTS[0]}.h5",
+        residuals=residuals_of(PARTICIPANTS[0]),
         rdms=f"{RESULTS}/rdms/{{model}}/{{regime}}.h5",
         code=code_inputs("single_maps.py"),
     output:
@@ -62,7 +63,7 @@ rule single_maps:
         record=record("single_maps", "{model}/{regime}"),
     params:
         group=config["group"],
-        searchlight=config["searchlight"],
+        searchlight=ENGINE,
         source=config["models"].get("source", "ensemble"),
         seed=config["study"]["seed"],
     threads: 1
