@@ -156,7 +156,13 @@ def test_all_participants_and_regions_are_gathered(tmp_path):
     for sub in ("01", "02"):
         paths.append(tmp_path / f"sub-{sub}.h5")
         betas().write(paths[-1])
-    result = roi_rdms(paths, ["01", "02"], (RIGHT, LEFT), None, RoiPatterns(hemispheres="separate"))
+    result = roi_rdms(
+        [(p,) for p in paths],
+        ["01", "02"],
+        (RIGHT, LEFT),
+        None,
+        RoiPatterns(hemispheres="separate"),
+    )
     assert result.regions == ("FFA_R", "FFA_L")
     assert result.dissimilarities.shape == (2, 2, 28)
     np.testing.assert_array_equal(result.dissimilarities[0], result.dissimilarities[1])
@@ -169,4 +175,4 @@ def test_other_conditions_are_named(tmp_path):
     betas(condition_ids=IDS[::-1]).write(tmp_path / "sub-02.h5")
     paths = [tmp_path / "sub-01.h5", tmp_path / "sub-02.h5"]
     with pytest.raises(InputError, match="sub-02.h5: condition_ids: expected those of the first"):
-        roi_rdms(paths, ["01", "02"], (RIGHT,), None, RoiPatterns())
+        roi_rdms([(p,) for p in paths], ["01", "02"], (RIGHT,), None, RoiPatterns())
