@@ -9,7 +9,8 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.models import aligned, chosen_source, pair_order, reordered
 from crossmodal.rsa.noise import univariate
-from crossmodal.rsa.participant import ceiling_maps, participant_maps
+from crossmodal.rsa.participant import participant_maps
+from crossmodal.rsa.participants import ceiling_maps
 from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
 
 IDS = ("a", "b", "c", "d", "e")

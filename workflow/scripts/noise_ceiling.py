@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from crossmodal.contracts.betas import Betas
 from crossmodal.provenance.record import recorded
 from crossmodal.rsa.config import SearchlightConfig
-from crossmodal.rsa.participant import ceiling_maps
+from crossmodal.rsa.participants import ceiling_maps
 
 if TYPE_CHECKING:
     snakemake: Any

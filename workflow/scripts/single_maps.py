@@ -7,6 +7,7 @@ from crossmodal.contracts.betas import Betas
 from crossmodal.provenance.record import recorded
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.participant import read_models
+from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.group import GroupConfig
 from crossmodal.stats.single import single_result
 
@@ -21,5 +22,6 @@ with recorded(snakemake):
         GroupConfig(**snakemake.params.group),
         snakemake.params.seed,
         snakemake.threads,
+        Anatomy.read(*(snakemake.input.get(key) for key in ("image", "labels", "spheres"))),
     )
     result.write(Path(snakemake.output.facts).parent)

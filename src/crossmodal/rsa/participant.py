@@ -1,7 +1,7 @@
 """All model sets' maps of one participant in one pass over the brain."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +10,13 @@ from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
-from crossmodal.rsa.ceiling import METHODS as CEILINGS
-from crossmodal.rsa.ceiling import noise_ceiling
 from crossmodal.rsa.comparisons import CORRELATIONS, prepare
 from crossmodal.rsa.config import SearchlightConfig
-from crossmodal.rsa.memory import slabs, workers
-from crossmodal.rsa.models import aligned, chosen_source, positions
+from crossmodal.rsa.models import aligned, chosen_source
 from crossmodal.rsa.neighbourhoods import spheres
 from crossmodal.rsa.noise import univariate
-from crossmodal.rsa.searchlight import Brain, finite_voxels, fisher_z, searchlight_rsa
+from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
 
-GRID_TOLERANCE_MM = 1e-4
 log = logging.getLogger(__name__)
 
 
@@ -146,65 +142,6 @@ def sphere_size_map(betas: Betas, radius_mm: float) -> Maps:
     """Number of the mask's voxels in every sphere (Etzel et al. 2013)."""
     sizes = spheres(betas.mask, betas.affine, radius_mm).sizes[None].astype(np.float32)
     return Maps(sizes, betas.mask, betas.affine, ("sphere_size",), "voxels", betas.space)
-
-
-def ceiling_maps(
-    participants: Sequence[Betas], config: SearchlightConfig, n_threads: int = 1
-) -> Maps:
-    """Lower and upper noise ceiling, on the voxels that all participants have.
-
-    Raises
-    ------
-    InputError : other conditions or another grid than the first participant's, a comparison
-        without a ceiling, or no voxel in common
-    """
-    first = participants[0]
-    if config.comparison not in CEILINGS:
-        raise InputError("config", "searchlight.comparison", f"one of {CEILINGS} for a ceiling",
-                         config.comparison)  # fmt: skip
-    for one in participants[1:]:
-        if set(one.condition_ids) != set(first.condition_ids):
-            raise InputError(one.name, "condition_ids", f"those of {first.name}", "others")
-        same = one.mask.shape == first.mask.shape
-        if not same or np.abs(one.affine - first.affine).max() > GRID_TOLERANCE_MM:
-            raise InputError(one.name, "grid", f"that of {first.name}", one.mask.shape)
-    values = [normalised(one, config) for one in participants]
-    mask = np.logical_and.reduce(
-        [_filled(one.mask, finite_voxels(v)) for one, v in zip(participants, values, strict=True)]
-    )
-    if not mask.any():
-        raise InputError("Betas", "mask", "voxels that all participants have", "none")
-    around = spheres(mask, first.affine, config.radius_mm)
-    brains = []
-    for one, array in zip(participants, values, strict=True):
-        order = positions(one.condition_ids, first.condition_ids)
-        shared = np.flatnonzero(mask[one.mask])
-        noise = residuals_of(one, config)
-        brains.append(Brain(array[:, order], noise, shared, around, config.distance, np.float32))
-    bounds = np.concatenate(list(_slab_ceilings(brains, config, n_threads)), axis=1)
-    bounds[:, around.sizes < config.min_voxels] = np.nan
-    quantity = f"noise ceiling, {config.comparison} of {config.distance} RDMs"
-    names = ("lower", "upper")
-    return Maps(bounds.astype(np.float32), mask, first.affine, names, quantity, first.space)
-
-
-def _filled(mask: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """``mask`` where ``values`` (voxel,), bool, hold."""
-    out = mask.copy()
-    out[mask] = values
-    return out
-
-
-def _slab_ceilings(
-    brains: Sequence[Brain], config: SearchlightConfig, n_threads: int
-) -> Iterator[np.ndarray]:
-    """Noise ceilings (2, centre) of one slab after the other, as far as memory goes."""
-    around, demand = brains[0].around, brains[0].demand(0)
-    share = None if config.max_memory_mb is None else config.max_memory_mb / len(brains)
-    n_workers = workers(demand, around, n_threads, share)
-    for slab in slabs(demand, around, n_workers, share):
-        patterns = [brain.patterns(slab) for brain in brains]
-        yield np.stack(noise_ceiling(patterns, slab.of(around), config.comparison, n_workers))
 
 
 def described(config: SearchlightConfig) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-import pandas as pd
 from rsatoolbox.data import Dataset
 from rsatoolbox.rdm import calc_rdm
 
+from crossmodal.contracts.atlas import Atlas
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.roi_rdms import RoiRDMs
@@ -72,19 +72,9 @@ def atlas_regions(betas: Betas, image: str | Path, labels: str | Path) -> dict[s
     ------
     InputError : an image that is not 3-D, a table without these columns
     """
-    atlas = nib.load(image)
-    if len(atlas.shape) != 3:
-        raise InputError(image, "shape", "a 3-D label image", atlas.shape)
-    table = pd.read_csv(labels, sep="\t")
-    if not {"index", "name"} <= set(table):
-        raise InputError(labels, "columns", ["index", "name"], list(table))
-    voxels = np.rint(
-        nib.affines.apply_affine(np.linalg.inv(atlas.affine), voxel_centres_mm(betas))
-    ).astype(int)
-    within = ((voxels >= 0) & (voxels < atlas.shape)).all(axis=1)
-    values = np.zeros(len(voxels))
-    values[within] = np.asarray(atlas.dataobj)[tuple(voxels[within].T)]
-    return {str(row.name): values == row.index for row in table.itertuples(index=False, name="Row")}
+    atlas = Atlas.read(image, labels)
+    values = atlas.labels_at(voxel_centres_mm(betas))
+    return {name: values == label for label, name in atlas.names.items()}
 
 
 def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatterns) -> np.ndarray:

@@ -16,6 +16,7 @@ from crossmodal.rsa.models import aligned
 from crossmodal.rsa.neighbourhoods import spheres
 from crossmodal.rsa.participant import described, normalised, residuals_of
 from crossmodal.rsa.searchlight import finite_voxels, fisher_z
+from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
 from crossmodal.stats.condition_permutation import (
     Permuted,
@@ -35,6 +36,7 @@ def single_result(
     config: GroupConfig,
     seed: int,
     n_threads: int = 1,
+    anatomy: Anatomy | None = None,
 ) -> GroupResult:
     """Maps of one participant in the layout of a group result.
 
@@ -87,7 +89,8 @@ def single_result(
         "n_conditions": len(betas.condition_ids),
         "smallest_p": reachable,
     }
-    return GroupResult(maps, cluster_table(maps, config.alternative, config.alpha), facts)
+    clusters = cluster_table(maps, config.alternative, config.alpha, anatomy)
+    return GroupResult(maps, clusters, facts)
 
 
 def _reachable(
