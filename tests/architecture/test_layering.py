@@ -28,7 +28,15 @@ ALLOWED = {
     "plan": {"contracts"},
     "report": {"contracts", "figures", "provenance"},
     "commands": {
-        "contracts", "download", "plan", "provenance", "report", "stimuli", "bold", "rsa", "stats",
+        "contracts",
+        "download",
+        "plan",
+        "provenance",
+        "report",
+        "stimuli",
+        "bold",
+        "rsa",
+        "stats",
     },
 }
 

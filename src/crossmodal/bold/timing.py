@@ -30,16 +30,22 @@ def designs_of(
 def time_distances(
     runs: Sequence[RunFiles], conditions: Sequence[str], events: EventsConfig
 ) -> np.ndarray:
-    """Mean over runs of the time between two conditions' mean onsets, s: (pair,)."""
+    """Mean time between two conditions' events, over all pairs of events and runs, s: (pair,)."""
     first, second = np.triu_indices(len(conditions), 1)
     distances = []
     for run in runs:
-        shown = read_events(run.events, events)
-        onset_s = np.array(
-            [np.mean([e.onset_s for e in shown if e.condition == name]) for name in conditions]
-        )
-        distances.append(np.abs(onset_s[first] - onset_s[second]))
+        onsets_s = {name: [] for name in conditions}
+        for event in read_events(run.events, events):
+            if event.condition in onsets_s:
+                onsets_s[event.condition].append(event.onset_s)
+        apart = np.array([[_mean_distance(a, b) for b in onsets_s.values()]
+                          for a in onsets_s.values()])  # fmt: skip
+        distances.append(apart[first, second])
     return np.mean(distances, axis=0)
+
+
+def _mean_distance(one_s: Sequence[float], other_s: Sequence[float]) -> float:
+    return float(np.abs(np.subtract.outer(one_s, other_s)).mean())
 
 
 def design_distances(designs: Sequence[Design]) -> np.ndarray:

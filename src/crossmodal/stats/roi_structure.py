@@ -37,7 +37,7 @@ def own_controls(brain: RoiRDMs, timing: ModelRDMs | None) -> dict[str, np.ndarr
     if timing is None:
         return {}
     rows = [
-        aligned(timing.select(f"sub-{participant}"), brain.stimulus_ids)
+        aligned(timing.select(f"sub-{participant}"), brain.stimulus_ids, may_be_constant=True)
         for participant in brain.participants
     ]
     return {CONTROL: np.stack(rows)}
