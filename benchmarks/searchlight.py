@@ -23,9 +23,12 @@ from benchmarks.report import report
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.maps import Maps
 from crossmodal.rsa.comparisons import prepare
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.neighbourhoods import Neighbourhoods, spheres
 from crossmodal.rsa.quadratic import inner_products
-from crossmodal.rsa.searchlight import TILE, SearchlightConfig, arrange, searchlight_rsa, tile_rdms
+from crossmodal.rsa.searchlight import searchlight_rsa
+from crossmodal.rsa.tiles import TILE, tile_rdms
 
 N_CONDITIONS, N_MODELS, RADIUS_MM = 72, 116, 9.0
 N_PAIRS = N_CONDITIONS * (N_CONDITIONS - 1) // 2

@@ -27,7 +27,17 @@ ALLOWED = {
     "download": {"contracts"},
     "plan": {"contracts"},
     "report": {"contracts", "figures", "provenance"},
-    "commands": {"contracts", "download", "plan", "provenance", "report", "stimuli", "bold"},
+    "commands": {
+        "contracts",
+        "download",
+        "plan",
+        "provenance",
+        "report",
+        "stimuli",
+        "bold",
+        "rsa",
+        "stats",
+    },
 }
 
 

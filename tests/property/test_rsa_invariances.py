@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
-from crossmodal.rsa import searchlight as engine
+from crossmodal.rsa import tiles as engine
+from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.models import reordered
-from crossmodal.rsa.searchlight import SearchlightConfig, searchlight_rsa
+from crossmodal.rsa.searchlight import searchlight_rsa
 
 AFFINE = np.diag([2.0, 2.5, 3.0, 1.0])
 N_CONDITIONS = 6

@@ -6,8 +6,9 @@ from rsatoolbox.inference.noise_ceiling import boot_noise_ceiling
 from rsatoolbox.rdm import RDMs
 
 from crossmodal.rsa.ceiling import noise_ceiling
+from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.neighbourhoods import spheres
-from crossmodal.rsa.searchlight import arrange, tile_rdms
+from crossmodal.rsa.tiles import tile_rdms
 
 NAMES = {"spearman": "spearman", "pearson": "corr", "cosine": "cosine"}
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.neighbourhoods import spheres
 from crossmodal.rsa.quadratic import inner_products
-from crossmodal.rsa.searchlight import arrange, tile_rdms
+from crossmodal.rsa.tiles import tile_rdms
 
 AFFINE = np.diag([3.0, 3.0, 4.0, 1.0])
 

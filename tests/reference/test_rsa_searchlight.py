@@ -7,14 +7,11 @@ from scipy.spatial.distance import pdist
 from scipy.stats import spearmanr
 
 from crossmodal.rsa.comparisons import compare
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.neighbourhoods import spheres
-from crossmodal.rsa.searchlight import (
-    SearchlightConfig,
-    arrange,
-    fisher_z,
-    searchlight_rsa,
-    tile_rdms,
-)
+from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
+from crossmodal.rsa.tiles import tile_rdms
 
 N_RUNS, N_CONDITIONS, N_TIMES = 3, 8, 60
 AFFINE = np.diag([3.0, 3.0, 4.0, 1.0])

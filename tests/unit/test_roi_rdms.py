@@ -6,6 +6,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from rsatoolbox.data import Dataset
+from rsatoolbox.data.noise import prec_from_residuals
 from rsatoolbox.rdm import calc_rdm
 from scipy.spatial.distance import pdist
 
@@ -156,7 +157,13 @@ def test_all_participants_and_regions_are_gathered(tmp_path):
     for sub in ("01", "02"):
         paths.append(tmp_path / f"sub-{sub}.h5")
         betas().write(paths[-1])
-    result = roi_rdms(paths, ["01", "02"], (RIGHT, LEFT), None, RoiPatterns(hemispheres="separate"))
+    result = roi_rdms(
+        [(p,) for p in paths],
+        ["01", "02"],
+        (RIGHT, LEFT),
+        None,
+        RoiPatterns(hemispheres="separate"),
+    )
     assert result.regions == ("FFA_R", "FFA_L")
     assert result.dissimilarities.shape == (2, 2, 28)
     np.testing.assert_array_equal(result.dissimilarities[0], result.dissimilarities[1])
@@ -169,4 +176,26 @@ def test_other_conditions_are_named(tmp_path):
     betas(condition_ids=IDS[::-1]).write(tmp_path / "sub-02.h5")
     paths = [tmp_path / "sub-01.h5", tmp_path / "sub-02.h5"]
     with pytest.raises(InputError, match="sub-02.h5: condition_ids: expected those of the first"):
-        roi_rdms(paths, ["01", "02"], (RIGHT,), None, RoiPatterns())
+        roi_rdms([(p,) for p in paths], ["01", "02"], (RIGHT,), None, RoiPatterns())
+
+
+def test_multivariate_crossnobis_is_rsatoolboxs():
+    residuals = np.random.default_rng(2).standard_normal((90, betas().mask.sum()))
+    residuals[:, 1:] += 0.5 * residuals[:, :-1]
+    data = betas(residuals=residuals.astype(np.float16))
+    inside = sphere_regions(data, (RIGHT,), "joint")["FFA"]
+    patterns = RoiPatterns(distance="crossnobis", noise_normalisation="multivariate")
+    ours = region_rdm(data, inside, "FFA", patterns)
+    precision = prec_from_residuals(data.residuals[:, inside].astype(np.float64))
+    runs = {"condition": [f"{i}" for i in range(8)] * 2, "run": np.repeat([0, 1], 8)}
+    values = data.betas[:, :, inside].reshape(16, -1).astype(np.float64)
+    theirs = calc_rdm(Dataset(values, obs_descriptors=runs), "crossnobis", "condition",
+                      noise=precision, cv_descriptor="run")  # fmt: skip
+    np.testing.assert_allclose(ours, theirs.dissimilarities[0], rtol=1e-5, atol=1e-6)
+
+
+def test_multivariate_normalisation_needs_residuals():
+    patterns = RoiPatterns(noise_normalisation="multivariate")
+    inside = sphere_regions(betas(), (RIGHT,), "joint")["FFA"]
+    with pytest.raises(InputError, match="residuals: expected the GLM's residuals, got none"):
+        region_rdm(betas(), inside, "FFA", patterns)

@@ -169,3 +169,51 @@ def test_the_table_names_arms_controls_and_total():
     without = variance_table(brain, ModelTable.gather([control], ["clips"], IDS), "spearman", 1)
     assert without.empty
     assert list(without) == list(table)
+
+
+def test_own_models_of_each_participant_explain_only_that_participant():
+    rng = np.random.default_rng(3)
+    own = rng.standard_normal((6, 1, PAIRS))
+    common = independent(1)
+    data = own[:, 0] + 0.3 * rng.standard_normal((6, PAIRS))
+    parts = partition({"visual": common}, data, "pearson", {"low_level": own})
+    assert set(parts) == {"visual", "low_level", "visual & low_level", "total"}
+    assert parts["low_level"].min() > 0.8
+    swapped = partition({"visual": common}, data, "pearson", {"low_level": own[::-1]})
+    assert swapped["low_level"].max() < 0.05
+
+
+def test_own_models_equal_for_all_are_common_models():
+    rng = np.random.default_rng(4)
+    models, data = rng.random((3, PAIRS)), rng.random((5, PAIRS))
+    common = partition({"a": models[:2], "b": models[2:]}, data, "spearman")
+    own = {"b": np.tile(models[2:], (5, 1, 1))}
+    parts = partition({"a": models[:2]}, data, "spearman", own)
+    for name, values in common.items():
+        np.testing.assert_allclose(parts[name], values, atol=1e-10)
+
+
+def timing(participants: str = "123456") -> ModelRDMs:
+    rows = np.random.default_rng(5).random((len(participants), PAIRS))
+    n = len(participants)
+    return ModelRDMs(
+        rows, IDS, ("time",) * n, ("timing",) * n, tuple(f"sub-{p}" for p in participants),
+        "timing", "participants",
+    )  # fmt: skip
+
+
+def test_timing_joins_the_controls():
+    rng = np.random.default_rng(0)
+    network = ModelRDMs(
+        rng.random((2, PAIRS)), IDS, ("a", "b"), ("visual", "auditory"), ("ensemble",) * 2,
+        "net", "emotion",
+    )  # fmt: skip
+    models = ModelTable.gather([network], ["ensemble"], IDS)
+    brain = RoiRDMs(
+        timing().dissimilarities[:, None], IDS, tuple("123456"), ("FFA",),
+        np.full((6, 1), 30), "correlation",
+    )  # fmt: skip
+    table = variance_table(brain, models, "spearman", seed=1, timing=timing()).set_index("part")
+    assert table.r2["low_level"] > 0.9
+    with pytest.raises(InputError, match="'sub-6'"):
+        variance_table(brain, models, "spearman", seed=1, timing=timing("12345"))

@@ -1,15 +1,19 @@
 """All model sets of one participant in one pass; conditions are matched by id."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from crossmodal.contracts.betas import Betas
+from crossmodal.contracts.betas import Betas, write_residuals
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.models import aligned, chosen_source, pair_order, reordered
 from crossmodal.rsa.noise import univariate
-from crossmodal.rsa.participant import ceiling_maps, participant_maps
-from crossmodal.rsa.searchlight import SearchlightConfig, fisher_z, searchlight_rsa
+from crossmodal.rsa.participant import participant_maps, read_controls
+from crossmodal.rsa.participants import ceiling_maps
+from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
 
 IDS = ("a", "b", "c", "d", "e")
 
@@ -145,3 +149,114 @@ def test_ceiling_maps_refuse_what_does_not_belong_together():
     apart = [Betas(**fields | {"betas": values}) for values in (lost, blank)]
     with pytest.raises(InputError, match="all participants have, got none"):
         ceiling_maps(apart, config)
+
+
+def noisy(n_runs: int = 2) -> Betas:
+    """Betas with residuals that correlate between neighbouring voxels."""
+    one = betas(n_runs)
+    residuals = np.random.default_rng(7).normal(size=(60, 64))
+    residuals[:, 1:] += 0.6 * residuals[:, :-1]
+    return replace(one, residuals=residuals.astype(np.float16))
+
+
+@pytest.mark.parametrize("distance", ["correlation", "crossnobis", "mahalanobis"])
+def test_multivariate_normalisation_whitens_every_sphere(distance):
+    one = noisy()
+    config = SearchlightConfig(4.0, distance=distance, noise_normalisation="multivariate")
+    maps, _ = participant_maps(one, [models()], config)
+    expected = searchlight_rsa(
+        one.betas, one.mask, one.affine, models().dissimilarities, config,
+        residuals=one.residuals.astype(np.float32),
+    )  # fmt: skip
+    np.testing.assert_array_equal(maps[0].values, fisher_z(expected))
+    plain, _ = participant_maps(one, [models()], SearchlightConfig(4.0))
+    assert np.abs(plain[0].values - maps[0].values).max() > 0.05
+
+
+def test_voxels_without_residual_variance_count_as_outside_the_mask():
+    one = noisy()
+    one.residual_variance[1, 30] = 0
+    config = SearchlightConfig(4.0, noise_normalisation="multivariate")
+    values = participant_maps(one, [models()], config)[0][0].values
+    assert np.isnan(values[:, 30]).all()
+    assert np.isfinite(values[:, :30]).all()
+
+
+def test_multivariate_normalisation_needs_residuals():
+    config = SearchlightConfig(4.0, noise_normalisation="multivariate")
+    with pytest.raises(InputError, match="residuals: expected the GLM's residuals, .* got none"):
+        participant_maps(betas(), [models()], config)
+    with pytest.raises(InputError, match="residuals: expected the GLM's residuals, .* got none"):
+        ceiling_maps([betas(), betas()], config)
+
+
+def test_residuals_survive_their_file(tmp_path):
+    one = noisy()
+    one.write(tmp_path / "b.h5")
+    write_residuals(one.residuals, tmp_path / "r.npy")
+    stored = Betas.read(tmp_path / "b.h5", tmp_path / "r.npy")
+    np.testing.assert_array_equal(stored.residuals, one.residuals)
+    assert Betas.read(tmp_path / "b.h5").residuals is None
+
+
+def test_residuals_of_other_voxels_or_no_file(tmp_path):
+    one = noisy()
+    with pytest.raises(InputError, match=r"residuals: expected float16 \(time, 64 voxels\)"):
+        replace(one, residuals=one.residuals[:, 1:])
+    one.write(tmp_path / "b.h5")
+    with pytest.raises(InputError, match="r.npy: file: expected residuals .* no such file"):
+        Betas.read(tmp_path / "b.h5", tmp_path / "r.npy")
+    (tmp_path / "r.npy").write_bytes(b"nothing")
+    with pytest.raises(InputError, match="r.npy: content: expected residuals"):
+        Betas.read(tmp_path / "b.h5", tmp_path / "r.npy")
+
+
+@pytest.mark.parametrize("comparison", ["partial_spearman", "partial_pearson"])
+def test_controls_are_taken_out(comparison):
+    one, controls = betas(), models(n=2, source="clips")
+    controls.dissimilarities[:] = np.random.default_rng(9).normal(size=(2, 10))
+    config = SearchlightConfig(4.0, comparison=comparison)
+    maps, _ = participant_maps(one, [models()], config, [controls])
+    expected = searchlight_rsa(
+        one.betas, one.mask, one.affine, models().dissimilarities, config,
+        controls=controls.dissimilarities,
+    )  # fmt: skip
+    np.testing.assert_array_equal(maps[0].values, fisher_z(expected))
+
+
+def test_controls_go_with_partial_comparisons():
+    with pytest.raises(InputError, match="searchlight.controls: expected some for a partial"):
+        participant_maps(betas(), [models()], SearchlightConfig(4.0, comparison="partial_pearson"))
+    with pytest.raises(InputError, match="searchlight.controls: .* none for others"):
+        participant_maps(betas(), [models()], SearchlightConfig(4.0), [models()])
+
+
+def test_model_that_the_controls_explain_is_named():
+    config = SearchlightConfig(4.0, comparison="partial_pearson")
+    same = models(n=2).dissimilarities[1:] * 2 + 1
+    control = ModelRDMs(same, IDS, ("lum",), ("visual",), ("clips",), "low_level", "clips")
+    with pytest.raises(InputError, match="got net/emotion/layer1"):
+        participant_maps(betas(), [models(n=2)], config, [control])
+
+
+def test_controls_of_a_participant_are_its_own(tmp_path):
+    own = models()
+    own = ModelRDMs(own.dissimilarities, IDS, ("time",) * 3, own.arms,
+                    ("sub-01", "sub-02", "sub-03"), "timing", "participants")  # fmt: skip
+    own.write(tmp_path / "timing.h5")
+    (chosen,) = read_controls([tmp_path / "timing.h5"], "ensemble", "sub-02")
+    np.testing.assert_array_equal(chosen.dissimilarities, own.dissimilarities[1:2])
+    models(source="clips").write(tmp_path / "low.h5")
+    (chosen,) = read_controls([tmp_path / "low.h5"], "ensemble", "sub-02")
+    assert len(chosen.layers) == 3
+
+
+def test_ceiling_maps_under_a_memory_limit_are_the_same():
+    people = [noisy(), noisy(), noisy()]
+    for number, one in enumerate(people):
+        one.betas[:] += np.random.default_rng(number).normal(size=one.betas.shape)
+    config = SearchlightConfig(4.0, noise_normalisation="multivariate")
+    limited = replace(config, max_memory_mb=30)
+    np.testing.assert_array_equal(
+        ceiling_maps(people, limited, 2).values, ceiling_maps(people, config).values
+    )

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from crossmodal.rsa.searchlight import SearchlightConfig, arrange, fisher_z, searchlight_rsa
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.layout import arrange
+from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 
@@ -63,7 +65,7 @@ def test_identical_patterns_have_distance_zero_not_below():
     betas, mask, _ = problem()
     betas[:, 1] = betas[:, 0] * 3
     from crossmodal.rsa.neighbourhoods import spheres
-    from crossmodal.rsa.searchlight import tile_rdms
+    from crossmodal.rsa.tiles import tile_rdms
 
     around = spheres(mask, AFFINE, 6.0)
     rdms, _ = tile_rdms(arrange(betas, "correlation"), around, 0)

@@ -6,6 +6,8 @@ import pytest
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
+from crossmodal.contracts.rois import Roi
+from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
 from crossmodal.stats.group import GroupConfig, common_grid, group_result
 from crossmodal.stats.max_t import oriented, p_from_maxima
@@ -150,6 +152,12 @@ def test_clusters_touch_by_corners_and_have_peaks_in_mm():
     assert [first.peak_x_mm, first.peak_y_mm, first.peak_z_mm] == [-3, -6, 0]
     assert first.peak_t == 7
     assert first.p_fwe_all == pytest.approx(0.02)
+
+
+def test_peaks_are_named():
+    around = Roi("STG", "R", (-3.0, -6.0, 0.0), 4.0, "", "here")
+    table = cluster_table(cluster_maps(), "greater", 0.05, Anatomy(rois=(around,)))
+    assert table.label.tolist() == ["STG R", ""]
 
 
 def test_two_sided_clusters_keep_signs_apart():

@@ -1,5 +1,6 @@
 """Condition-label permutation of one participant, and prevalence over several."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -9,17 +10,23 @@ from scipy.stats import spearmanr
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.rsa.comparisons import prepare
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.models import reordered
 from crossmodal.rsa.neighbourhoods import spheres
-from crossmodal.rsa.searchlight import SearchlightConfig, arrange, tile_rdms
+from crossmodal.rsa.tiles import tile_rdms
 from crossmodal.stats.condition_permutation import (
     condition_orders,
     is_exact,
     permute_conditions,
+    permuted_comparison,
+    permuted_maps,
     smallest_p,
 )
 from crossmodal.stats.group import GroupConfig
-from crossmodal.stats.prevalence import largest_refuted, prevalence
+from crossmodal.stats.prevalence import largest_refuted, prevalence, prevalence_of_layers
+from crossmodal.stats.prevalence_maps import PrevalenceConfig, prevalence_maps
 from crossmodal.stats.single import single_result
 
 CONFIG = GroupConfig(2000, "greater", 0.05, "condition_permutation")
@@ -130,3 +137,55 @@ def test_prevalence_finds_an_effect_in_all_and_none_in_noise():
 def test_prevalence_needs_participants_and_permutations():
     with pytest.raises(ValueError, match="two or more participants and permutations, not 1 and 4"):
         prevalence(np.zeros((1, 5, 3)), 10, 0.05, 0)
+
+
+def people(effect: float, n: int = 6) -> tuple[list[Betas], ModelRDMs]:
+    """Participants with the effect of ``single`` and noise of their own."""
+    one, model = single(effect)
+    noise = (np.random.default_rng(number).normal(size=one.betas.shape) for number in range(n))
+    return [replace(one, betas=(one.betas + own).astype(np.float32)) for own in noise], model
+
+
+def test_prevalence_maps_find_a_common_effect_where_it_is():
+    config = PrevalenceConfig(("table/blocks",), None, 40, 400)
+    maps = prevalence_maps(*people(4.0), SearchlightConfig(6.0, 10), config, 0.05, 0)
+    assert list(maps) == ["p_global", "p_corrected", "gamma"]
+    corrected, gamma = (maps[name].volume("category") for name in ("p_corrected", "gamma"))
+    assert corrected[1, 1, 1] < 0.05
+    assert gamma[1, 1, 1] > 0.2
+    assert np.nanmin(corrected[5:, 5:]) > 0.05
+    assert np.isnan(gamma[5:, 5:]).all()
+
+
+def test_prevalence_is_corrected_over_layers_too():
+    values = [np.random.default_rng(seed).normal(size=(5, 20, 30)) for seed in (0, 1)]
+    one = prevalence(values[0], 300, 0.05, 3)
+    both = prevalence_of_layers(values, 300, 0.05, 3)
+    np.testing.assert_array_equal(both[0].p_global, one.p_global)
+    assert (both[0].p_corrected >= one.p_corrected).all()
+    assert (both[0].p_corrected > one.p_corrected).any()
+
+
+def test_prevalence_maps_refuse_what_cannot_be():
+    config, searchlight = PrevalenceConfig(), SearchlightConfig(6.0, 10)
+    several, model = people(0.0, 2)
+    with pytest.raises(InputError, match="group.prevalence: expected two participants or more"):
+        prevalence_maps(several[:1], model, searchlight, config, 0.05, 0)
+    with pytest.raises(InputError, match="prevalence.layers: .* got dense"):
+        prevalence_maps(several, model, searchlight, replace(config, layers=("dense",)), 0.05, 0)
+    with pytest.raises(InputError, match="searchlight.comparison: expected one that can be perm"):
+        prevalence_maps(several, model, replace(searchlight, comparison="tau_a"), config, 0.05, 0)
+
+
+def test_permuted_maps_hold_the_observed_map_first():
+    one, model = single(1.0)
+    around = spheres(one.mask, one.affine, 6.0)
+    patterns = arrange(one.betas, "correlation")
+    orders = condition_orders(10, 30, 0)
+    ready = permuted_comparison(prepare(model.dissimilarities, "spearman"), orders)
+    maps = permuted_maps(patterns, around, ready, min_voxels=10)
+    whole = permute_conditions(
+        patterns, around, model.dissimilarities, "spearman", orders, min_voxels=10
+    )
+    np.testing.assert_allclose(maps[0], whole.observed[0], atol=1e-6)
+    np.testing.assert_allclose(maps.mean(axis=0), whole.mean[0], atol=1e-6)

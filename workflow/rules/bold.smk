@@ -1,5 +1,7 @@
 """From BIDS runs to condition-wise response patterns."""
 
+from types import SimpleNamespace
+
 from crossmodal.bold.bids import Run, find_runs, find_t1, usable
 from crossmodal.bold.events import EventsConfig, conditions_of_first
 from crossmodal.bold.fmriprep import preprocessed
@@ -7,6 +9,21 @@ from crossmodal.bold.fmriprep import preprocessed
 SCANS = config["scans"]
 NATIVE = SCANS["space"] == "native"
 FMRIPREP = SCANS["fmriprep_dir"] is not None
+# What later stages ask for besides betas: residuals, and control RDMs of the trials' timing.
+ENGINE = config.get("searchlight") or {}
+RESIDUALS = (
+    "multivariate"
+    in (
+        ENGINE.get("noise_normalisation"),
+        (config.get("roi") or {}).get("patterns", {}).get("noise_normalisation"),
+    )
+    or ENGINE.get("distance") == "mahalanobis"
+)
+TIMING_SETS = (
+    [("timing", "participants")]
+    if config.get("roi") or "timing/participants" in ENGINE.get("controls", [])
+    else []
+)
 
 
 def simulated_scans():
@@ -41,6 +58,11 @@ def run_ids(participant):
 def scans_of(participant):
     """All runs of one participant; a gap in them stops only the jobs that ask for them."""
     return usable([scan for scan in ALL_SCANS if scan.participant == participant])
+
+
+def scans_of_all():
+    """The runs of all participants, in order of PARTICIPANTS."""
+    return [scan for participant in PARTICIPANTS for scan in scans_of(participant)]
 
 
 def scan_of(participant, run_id):
@@ -259,6 +281,82 @@ rule estimate_betas:
         "../envs/crossmodal.yaml"
     script:
         "../scripts/estimate_betas.py"
+
+
+# Multivariate noise normalisation needs all residuals; they are large, so no job keeps them.
+if RESIDUALS:
+
+    rule estimate_residuals:
+        message:
+            "Estimate the residuals of sub-{wildcards.sub}"
+        input:
+            **PATTERN_INPUT,
+            betas=rules.estimate_betas.output.betas,
+            code=code_inputs("estimate_residuals.py"),
+        output:
+            residuals=temp(f"{RESULTS}/residuals/sub-{{sub}}.npy"),
+            record=record("estimate_residuals", "sub-{sub}"),
+        params:
+            runs=lambda wildcards: run_ids(wildcards.sub),
+            conditions=lambda wildcards: bold_conditions(),
+            events=SCANS["events"],
+            voxel_mm=SCANS["analysis_voxel_mm"],
+            glm=SCANS["glm"],
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=60,
+        log:
+            f"{LOGS}/estimate_residuals/sub-{{sub}}.log",
+        benchmark:
+            f"{BENCHMARKS}/estimate_residuals/sub-{{sub}}.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/estimate_residuals.py"
+
+    TARGETS += expand(rules.estimate_residuals.output.record, sub=PARTICIPANTS)
+    TEMPORARY.append(f"{RESULTS}/residuals/")
+
+
+if TIMING_SETS:
+
+    rule compute_timing_rdms:
+        message:
+            "RDMs of what the order of trials alone would do"
+        input:
+            bold=lambda wildcards: [scan.bold for scan in scans_of_all()],
+            events=lambda wildcards: [scan.events for scan in scans_of_all()],
+            sidecars=lambda wildcards: list(
+                dict.fromkeys(path for scan in scans_of_all() for path in scan.sidecars)
+            ),
+            motion=[],
+            confounds=lambda wildcards: [
+                path for sub in PARTICIPANTS for path in confounds_of(SimpleNamespace(sub=sub))
+            ],
+            code=code_inputs("compute_timing_rdms.py"),
+        output:
+            rdms=f"{RESULTS}/rdms/timing/participants.h5",
+            record=record("compute_timing_rdms"),
+        params:
+            runs={sub: run_ids(sub) for sub in PARTICIPANTS},
+            conditions=lambda wildcards: bold_conditions(),
+            events=SCANS["events"],
+            glm=SCANS["glm"],
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=30,
+        log:
+            f"{LOGS}/compute_timing_rdms/all.log",
+        benchmark:
+            f"{BENCHMARKS}/compute_timing_rdms/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/compute_timing_rdms.py"
+
+    TARGETS += [*rules.compute_timing_rdms.output]
 
 
 if SCANS["contrasts"]:

@@ -2,6 +2,13 @@
 
 from crossmodal.contracts.errors import InputError
 
+# What names the clusters' peaks: an atlas in the space of the maps, else the regions' spheres.
+ANATOMY = dict(
+    image=(config["group"].get("atlas") or {}).get("image", []),
+    labels=(config["group"].get("atlas") or {}).get("labels", []),
+    spheres=(config.get("roi") or {}).get("spheres") or "resources/rois.tsv",
+)
+GROUP = {key: value for key, value in config["group"].items() if key not in ("atlas", "prevalence")}
 GROUP_MAPS = ["mean", "t", "effect_size", "p_fwe", "p_fwe_all"]
 if config["group"].get("test", "sign_flip") == "sign_flip":
     GROUP_MAPS += ["half_width", "q_fdr"]
@@ -20,6 +27,7 @@ rule group_maps:
     message:
         "Group test of {wildcards.model}/{wildcards.regime}"
     input:
+        **ANATOMY,
         maps=expand(
             f"{RESULTS}/searchlight/{{{{model}}}}/{{{{regime}}}}/sub-{{sub}}.nii.gz",
             sub=PARTICIPANTS,
@@ -33,7 +41,7 @@ rule group_maps:
         **GROUP_OUTPUT,
         record=record("group_maps", "{model}/{regime}"),
     params:
-        group=config["group"],
+        group=GROUP,
         seed=config["study"]["seed"],
     threads: 1
     resources:
@@ -54,15 +62,17 @@ rule single_maps:
     message:
         "Single-participant test of {wildcards.model}/{wildcards.regime}"
     input:
+        **ANATOMY,
         betas=f"{RESULTS}/betas/sub-{PARTICIPANTS[0]}.h5",
+        residuals=residuals_of(PARTICIPANTS[0]),
         rdms=f"{RESULTS}/rdms/{{model}}/{{regime}}.h5",
         code=code_inputs("single_maps.py"),
     output:
         **GROUP_OUTPUT,
         record=record("single_maps", "{model}/{regime}"),
     params:
-        group=config["group"],
-        searchlight=config["searchlight"],
+        group=GROUP,
+        searchlight=ENGINE,
         source=config["models"].get("source", "ensemble"),
         seed=config["study"]["seed"],
     threads: 1
@@ -77,6 +87,59 @@ rule single_maps:
         "../envs/crossmodal.yaml"
     script:
         "../scripts/single_maps.py"
+
+
+PREVALENCE = config["group"].get("prevalence") or {}
+PREVALENCE_SETS = [tuple(name.split("/", 1)) for name in PREVALENCE.get("models", [])]
+for model_set in PREVALENCE_SETS:
+    if model_set not in MODEL_SETS:
+        known = [f"{model}/{regime}" for model, regime in MODEL_SETS]
+        raise InputError(
+            "config", "group.prevalence.models", f"some of {known}", "/".join(model_set)
+        )
+
+
+if PREVALENCE_SETS:
+
+    rule prevalence_maps:
+        message:
+            "Prevalence of {wildcards.model}/{wildcards.regime}"
+        input:
+            betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
+            residuals=residuals_of(PARTICIPANTS),
+            rdms=f"{RESULTS}/rdms/{{model}}/{{regime}}.h5",
+            code=code_inputs("prevalence_maps.py"),
+        output:
+            maps=expand(
+                f"{RESULTS}/prevalence/{{{{model}}}}/{{{{regime}}}}/{{name}}.nii.gz",
+                name=["p_global", "p_corrected", "gamma"],
+            ),
+            sidecars=expand(
+                f"{RESULTS}/prevalence/{{{{model}}}}/{{{{regime}}}}/{{name}}.json",
+                name=["p_global", "p_corrected", "gamma"],
+            ),
+            record=record("prevalence_maps", "{model}/{regime}"),
+        params:
+            prevalence=PREVALENCE,
+            alpha=config["group"]["alpha"],
+            searchlight=ENGINE,
+            source=config["models"].get("source", "ensemble"),
+            seed=config["study"]["seed"],
+        threads: 1
+        resources:
+            mem_mb=3000 + len(PARTICIPANTS) * PREVALENCE.get("n_permutations", 100),
+            runtime=240,
+        log:
+            f"{LOGS}/prevalence_maps/{{model}}/{{regime}}.log",
+        benchmark:
+            f"{BENCHMARKS}/prevalence_maps/{{model}}/{{regime}}.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/prevalence_maps.py"
+
+    for model, regime in PREVALENCE_SETS:
+        TARGETS += expand([*rules.prevalence_maps.output], model=model, regime=regime)
 
 
 if config["group"].get("test", "sign_flip") == "condition_permutation":

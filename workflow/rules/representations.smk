@@ -13,6 +13,17 @@ MODEL_SETS = (
     + [("table", name) for name in TABLES]
 )
 
+# Controls: of regions always, of searchlights where the config names them.
+LOW_LEVEL_SETS = (
+    [("low_level", "clips")]
+    if config.get("stimuli")
+    and (
+        config.get("roi")
+        or "low_level/clips" in (config.get("searchlight") or {}).get("controls", [])
+    )
+    else []
+)
+
 if config.get("families") and NETWORK_SETS:
 
     rule compute_layer_rdms:
@@ -176,3 +187,33 @@ if TABLES:
             "../scripts/compute_table_rdms.py"
 
     TARGETS += expand([*rules.compute_table_rdms.output], name=TABLES)
+
+
+if LOW_LEVEL_SETS:
+
+    rule compute_low_level_rdms:
+        message:
+            "RDMs of pixels and sound pressure alone"
+        input:
+            table=f"{RESULTS}/stimuli/study.tsv",
+            clips=expand(f"{RESULTS}/clips/actor-{{actor}}.h5", actor=STUDY_ACTORS),
+            code=code_inputs("compute_low_level_rdms.py"),
+        output:
+            rdms=f"{RESULTS}/rdms/low_level/clips.h5",
+            record=record("compute_low_level_rdms"),
+        params:
+            low_level=(config.get("roi") or {}).get("low_level", {}),
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        log:
+            f"{LOGS}/compute_low_level_rdms/all.log",
+        benchmark:
+            f"{BENCHMARKS}/compute_low_level_rdms/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/compute_low_level_rdms.py"
+
+    TARGETS += [*rules.compute_low_level_rdms.output]

@@ -2,41 +2,10 @@
 
 ROI = config["roi"]
 ROI_DIR = f"{RESULTS}/roi"
-LOW_LEVEL_SETS = [("low_level", "clips")] if config.get("stimuli") else []
 # Profiles along layers and parts of variance need a network with arms.
 ROI_FIGURES = ["roi_models"] + (["roi_layers", "roi_variance"] if config.get("families") else [])
 # The study's clips; none where conditions are not clips of this study.
 ROI_STIMULI = f"{RESULTS}/stimuli/study.tsv" if config.get("stimuli") else []
-
-
-if LOW_LEVEL_SETS:
-
-    rule compute_low_level_rdms:
-        message:
-            "RDMs of pixels and sound pressure alone"
-        input:
-            table=f"{RESULTS}/stimuli/study.tsv",
-            clips=expand(f"{RESULTS}/clips/actor-{{actor}}.h5", actor=STUDY_ACTORS),
-            code=code_inputs("compute_low_level_rdms.py"),
-        output:
-            rdms=f"{RESULTS}/rdms/low_level/clips.h5",
-            record=record("compute_low_level_rdms"),
-        params:
-            low_level=ROI["low_level"],
-        threads: 1
-        resources:
-            mem_mb=2000,
-            runtime=30,
-        log:
-            f"{LOGS}/compute_low_level_rdms/all.log",
-        benchmark:
-            f"{BENCHMARKS}/compute_low_level_rdms/all.tsv"
-        conda:
-            "../envs/crossmodal.yaml"
-        script:
-            "../scripts/compute_low_level_rdms.py"
-
-    TARGETS += [*rules.compute_low_level_rdms.output]
 
 
 rule compute_roi_rdms:
@@ -44,6 +13,11 @@ rule compute_roi_rdms:
         "Brain RDMs of all regions"
     input:
         betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
+        residuals=(
+            expand(f"{RESULTS}/residuals/sub-{{sub}}.npy", sub=PARTICIPANTS)
+            if ROI["patterns"].get("noise_normalisation") == "multivariate"
+            else []
+        ),
         spheres=ROI["spheres"] or [],
         image=ROI["atlas"]["image"] if ROI["atlas"] else [],
         labels=ROI["atlas"]["labels"] if ROI["atlas"] else [],
@@ -76,6 +50,7 @@ rule compare_roi_models:
         models=[
             f"{RESULTS}/rdms/{model}/{regime}.h5" for model, regime in MODEL_SETS + LOW_LEVEL_SETS
         ],
+        timing=f"{RESULTS}/rdms/timing/participants.h5",
         table=ROI_STIMULI,
         code=code_inputs("compare_roi_models.py"),
     output:

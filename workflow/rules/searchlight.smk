@@ -3,13 +3,27 @@
 # Compiled kernels are kept between jobs, outside the source tree.
 os.environ.setdefault("NUMBA_CACHE_DIR", os.path.abspath(f"{RESULTS}/cache/numba"))
 
+# Memory is a resource and no parameter: no result depends on it.
+ENGINE_MB = config["searchlight"].get("max_memory_mb", 1500)
+ENGINE = {key: value for key, value in config["searchlight"].items() if key != "max_memory_mb"}
+CONTROLS = [f"{RESULTS}/rdms/{name}.h5" for name in ENGINE.get("controls", [])]
+
+
+def residuals_of(sub):
+    """The residuals of one participant, if spheres are whitened by them."""
+    multivariate = ENGINE.get("noise_normalisation") == "multivariate"
+    wanted = multivariate or ENGINE.get("distance") == "mahalanobis"
+    return expand(f"{RESULTS}/residuals/sub-{{sub}}.npy", sub=sub) if wanted else []
+
 
 rule searchlight:
     message:
         "Searchlight RSA of sub-{wildcards.sub}"
     input:
         betas=f"{RESULTS}/betas/sub-{{sub}}.h5",
+        residuals=lambda wildcards: residuals_of(wildcards.sub),
         rdms=[f"{RESULTS}/rdms/{model}/{regime}.h5" for model, regime in MODEL_SETS],
+        controls=CONTROLS,
         code=code_inputs("searchlight.py"),
     output:
         maps=[
@@ -24,11 +38,12 @@ rule searchlight:
         sphere_size_sidecar=f"{RESULTS}/searchlight/sphere_size/sub-{{sub}}.json",
         record=record("searchlight", "sub-{sub}"),
     params:
-        searchlight=config["searchlight"],
+        searchlight=ENGINE,
         source=config["models"].get("source", "ensemble"),
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=1500 + ENGINE_MB,
+        engine_mb=ENGINE_MB,
         runtime=60,
     log:
         f"{LOGS}/searchlight/sub-{{sub}}.log",
@@ -45,16 +60,18 @@ rule noise_ceiling:
         "Noise-ceiling maps over all participants"
     input:
         betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
+        residuals=residuals_of(PARTICIPANTS),
         code=code_inputs("noise_ceiling.py"),
     output:
         maps=f"{RESULTS}/searchlight/noise_ceiling/group.nii.gz",
         sidecar=f"{RESULTS}/searchlight/noise_ceiling/group.json",
         record=record("noise_ceiling"),
     params:
-        searchlight=config["searchlight"],
+        searchlight=ENGINE,
     threads: 1
     resources:
-        mem_mb=lambda wildcards: 1000 + 500 * len(PARTICIPANTS),
+        mem_mb=1500 + ENGINE_MB + 300 * len(PARTICIPANTS),
+        engine_mb=ENGINE_MB,
         runtime=60,
     log:
         f"{LOGS}/noise_ceiling.log",
@@ -67,7 +84,7 @@ rule noise_ceiling:
 
 
 TARGETS += expand([*rules.searchlight.output], sub=PARTICIPANTS)
-if len(PARTICIPANTS) > 1 and config["searchlight"].get("comparison", "spearman") in (
+if len(PARTICIPANTS) > 1 and ENGINE.get("comparison", "spearman") in (
     "spearman",
     "pearson",
     "cosine",

@@ -30,5 +30,7 @@ with recorded(snakemake):
     write_table(fits, output.models)
     write_table(singles, output.participants)
     write_table(pairs, output.pairs)
-    write_table(variance_table(brain, models, config.comparison, params.seed), output.variance)
+    timing = ModelRDMs.read(snakemake.input.timing)
+    variance = variance_table(brain, models, config.comparison, params.seed, timing)
+    write_table(variance, output.variance)
     write_table(gradients(singles, params.hierarchy, params.seed), output.gradient)

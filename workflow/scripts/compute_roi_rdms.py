@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 with recorded(snakemake):
     rois = read_rois(snakemake.input.spheres) if snakemake.input.get("spheres") else ()
     atlas = {key: snakemake.input.get(key) for key in ("image", "labels")}
+    residuals = snakemake.input.residuals
+    paths = list(zip(snakemake.input.betas, *([residuals] if residuals else []), strict=True))
     roi_rdms(
-        snakemake.input.betas,
+        paths,
         snakemake.params.participants,
         rois,
         atlas if atlas["image"] else None,

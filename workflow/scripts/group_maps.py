@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.contracts.maps import Maps
 from crossmodal.provenance.record import recorded
+from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.group import GroupConfig, group_result
 
 if TYPE_CHECKING:
@@ -16,5 +17,6 @@ with recorded(snakemake):
         GroupConfig(**snakemake.params.group),
         snakemake.params.seed,
         snakemake.threads,
+        Anatomy.read(*(snakemake.input.get(key) for key in ("image", "labels", "spheres"))),
     )
     result.write(Path(snakemake.output.facts).parent)

@@ -4,17 +4,21 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.contracts.betas import Betas
 from crossmodal.provenance.record import recorded
-from crossmodal.rsa.participant import participant_maps, read_models
-from crossmodal.rsa.searchlight import SearchlightConfig
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.participant import participant_maps, read_controls, read_models
 
 if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
+    source, path = snakemake.params.source, snakemake.input
     sets, sizes = participant_maps(
-        Betas.read(snakemake.input.betas),
-        read_models(snakemake.input.rdms, snakemake.params.source),
-        SearchlightConfig(**snakemake.params.searchlight),
+        Betas.read(path.betas, *path.residuals),
+        read_models(path.rdms, source),
+        SearchlightConfig(
+            **snakemake.params.searchlight, max_memory_mb=snakemake.resources.engine_mb
+        ),
+        read_controls(path.controls, source, f"sub-{snakemake.wildcards.sub}"),
         snakemake.threads,
         f"{snakemake.output.sphere_size}.partial.npz",
     )

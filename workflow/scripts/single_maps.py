@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.contracts.betas import Betas
 from crossmodal.provenance.record import recorded
+from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.participant import read_models
-from crossmodal.rsa.searchlight import SearchlightConfig
+from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.group import GroupConfig
 from crossmodal.stats.single import single_result
 
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 
 with recorded(snakemake):
     result = single_result(
-        Betas.read(snakemake.input.betas),
+        Betas.read(snakemake.input.betas, *snakemake.input.residuals),
         read_models([snakemake.input.rdms], snakemake.params.source)[0],
         SearchlightConfig(**snakemake.params.searchlight),
         GroupConfig(**snakemake.params.group),
         snakemake.params.seed,
         snakemake.threads,
+        Anatomy.read(*(snakemake.input.get(key) for key in ("image", "labels", "spheres"))),
     )
     result.write(Path(snakemake.output.facts).parent)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.check import find_problems as scan_problems
+from crossmodal.commands.inference_problems import inference_problems
 from crossmodal.commands.planning import SCHEMA
 from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
@@ -28,10 +29,11 @@ def find_problems(config_path: str | Path, deep: bool = False) -> list[InputErro
 
 
 def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError]:
-    """Problems of the clips and scans of a valid config; simulated ones do not exist yet."""
+    """Problems of a valid config's clips, tests and scans; simulated data do not exist yet."""
     problems: list[InputError] = []
     if "stimuli" in config:
         problems += clip_problems(config["stimuli"], deep)
+    problems += inference_problems(config)
     if "scans" in config:
         problems += scan_problems(config["scans"], _conditions(config, problems), deep)
     return problems

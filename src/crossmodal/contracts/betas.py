@@ -8,7 +8,7 @@ import numpy as np
 
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
-from crossmodal.contracts.reading import reads
+from crossmodal.contracts.reading import reading, reads
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ class Betas:
     condition_ids, run_ids : names along the first two axes
     residual_variance : float32 (run, voxel), variance of the GLM's (prewhitened) residuals
     space : name of the space, e.g. 'MNI152NLin2009aSym' or 'native'
+    residuals : float16 (time, voxel) of all runs, or None; prewhitened, scaled so that the sum
+        of squares over (times - 1) is a voxel's variance. A temporary file of their own holds
+        them (67 MB a run at 3 mm), because only multivariate noise normalisation needs them.
 
     Raises
     ------
@@ -37,6 +40,7 @@ class Betas:
     residual_variance: np.ndarray
     space: str
     name: str = "Betas"
+    residuals: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         runs, conditions, voxels = self._three_axes()
@@ -59,6 +63,8 @@ class Betas:
                 f"shape {(runs, voxels)}",
                 self.residual_variance.shape,
             )
+        if self.residuals is not None:
+            _check_residuals(self.residuals, voxels, self.name)
         if self.affine.shape != (4, 4) or abs(np.linalg.det(self.affine)) < 1e-9:
             raise InputError(
                 self.name, "affine", "an invertible 4 x 4 matrix", self.affine.tolist()
@@ -72,7 +78,9 @@ class Betas:
 
     @classmethod
     @reads("an HDF5 file of betas")
-    def read(cls, path: str | Path) -> "Betas":
+    def read(cls, path: str | Path, residuals: str | Path | None = None) -> "Betas":
+        """Read betas, and their residuals (memory-mapped) where a file of them is given."""
+        noise = read_residuals(residuals) if residuals else None
         with h5py.File(path, "r") as file:
             return cls(
                 file["betas"][()],
@@ -83,6 +91,7 @@ class Betas:
                 file["residual_variance"][()],
                 str(file.attrs["space"]),
                 f"Betas {Path(path).name}",
+                noise,
             )
 
     def write(self, path: str | Path) -> None:
@@ -94,3 +103,22 @@ class Betas:
             file["run_ids"] = list(self.run_ids)
             file["residual_variance"] = self.residual_variance
             file.attrs["space"] = self.space
+
+
+def _check_residuals(residuals: np.ndarray, n_voxels: int, name: str) -> None:
+    shape = (residuals.dtype, residuals.ndim, residuals.shape[-1])
+    if shape != (np.float16, 2, n_voxels):
+        got = f"{residuals.dtype} {residuals.shape}"
+        raise InputError(name, "residuals", f"float16 (time, {n_voxels} voxels)", got)
+
+
+def read_residuals(path: str | Path) -> np.ndarray:
+    """Residuals float16 (time, voxel), memory-mapped: spheres are read where they are needed."""
+    with reading(path, "residuals as a NumPy array"):
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def write_residuals(residuals: np.ndarray, path: str | Path) -> None:
+    """Write residuals float16 (time, voxel)."""
+    with atomic_path(path) as temporary, open(temporary, "wb") as file:
+        np.save(file, residuals, allow_pickle=False)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from crossmodal.rsa.comparisons import ranked, standardised
+from crossmodal.rsa.layout import Patterns
 from crossmodal.rsa.neighbourhoods import Neighbourhoods
-from crossmodal.rsa.searchlight import Patterns, over_tiles, tile_rdms
+from crossmodal.rsa.tiles import over_tiles, tile_rdms
 
 METHODS = ("spearman", "pearson", "cosine")
 

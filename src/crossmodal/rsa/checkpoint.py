@@ -1,4 +1,4 @@
-"""Finished blocks of a long searchlight on disk, so that a killed run can go on."""
+"""Finished tiles of a long searchlight on disk, so that a killed run can go on."""
 
 import hashlib
 import time
@@ -29,22 +29,25 @@ class Checkpoint:
         for array in arrays:
             if array is not None:
                 state.update(f"{array.dtype} {array.shape}".encode())
-                state.update(np.ascontiguousarray(array).tobytes())
+                state.update(np.ascontiguousarray(array))
         return cls(Path(path), state.hexdigest())
 
-    def read(self) -> np.ndarray | None:
-        """Maps (model, finished voxel), or None if there are none for this input."""
+    def restore(self, maps: np.ndarray) -> int:
+        """Fill ``maps`` with what is there for this input; how many centres are finished."""
         if not self.path.is_file():
-            return None
+            return 0
         with np.load(self.path, allow_pickle=False) as stored:
-            return stored["maps"] if str(stored["digest"]) == self.digest else None
+            if str(stored["digest"]) != self.digest:
+                return 0
+            maps[:] = stored["maps"]
+            return int(stored["done"])
 
-    def keep(self, maps: np.ndarray) -> None:
+    def keep(self, maps: np.ndarray, done: int) -> None:
         """Write the maps so far, if the last time is long enough ago."""
         if time.monotonic() - self.last_s < self.interval_s:
             return
         with atomic_path(self.path) as temporary, open(temporary, "wb") as file:
-            np.savez(file, maps=maps, digest=np.array(self.digest))
+            np.savez(file, maps=maps, done=np.array(done), digest=np.array(self.digest))
         self.last_s = time.monotonic()
 
     def remove(self) -> None:

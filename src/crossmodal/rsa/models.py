@@ -13,12 +13,14 @@ def chosen_source(models: ModelRDMs, source: str) -> ModelRDMs:
     return models if len(set(models.sources)) == 1 else models.select(source)
 
 
-def aligned(models: ModelRDMs, condition_ids: Sequence[str]) -> np.ndarray:
+def aligned(
+    models: ModelRDMs, condition_ids: Sequence[str], may_be_constant: bool = False
+) -> np.ndarray:
     """Dissimilarities (model, pair) in the order of ``condition_ids``, matched by id.
 
     Raises
     ------
-    InputError : other conditions than the models', or a constant model RDM
+    InputError : other conditions than the models', or a constant model RDM unless it may be
     """
     name = f"ModelRDMs {models.model}/{models.regime}"
     if missing := sorted(set(condition_ids) - set(models.stimulus_ids)):
@@ -37,7 +39,7 @@ def aligned(models: ModelRDMs, condition_ids: Sequence[str]) -> np.ndarray:
         )
     ordered = reordered(models.dissimilarities, positions(models.stimulus_ids, condition_ids))
     for layer, vector in zip(models.layers, ordered, strict=True):
-        if np.ptp(vector) == 0:
+        if np.ptp(vector) == 0 and not may_be_constant:
             raise InputError(name, f"layer {layer}", "an RDM that varies", f"all {vector[0]:g}")
     return ordered
 

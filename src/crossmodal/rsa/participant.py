@@ -10,21 +10,13 @@ from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
-from crossmodal.rsa.ceiling import METHODS as CEILINGS
-from crossmodal.rsa.ceiling import noise_ceiling
-from crossmodal.rsa.comparisons import CORRELATIONS
-from crossmodal.rsa.models import aligned, chosen_source, positions
+from crossmodal.rsa.comparisons import CORRELATIONS, prepare
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.models import aligned, chosen_source
 from crossmodal.rsa.neighbourhoods import spheres
 from crossmodal.rsa.noise import univariate
-from crossmodal.rsa.searchlight import (
-    SearchlightConfig,
-    arrange,
-    finite_voxels,
-    fisher_z,
-    searchlight_rsa,
-)
+from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
 
-GRID_TOLERANCE_MM = 1e-4
 log = logging.getLogger(__name__)
 
 
@@ -33,19 +25,50 @@ def read_models(paths: Sequence[str | Path], source: str) -> list[ModelRDMs]:
     return [chosen_source(ModelRDMs.read(path), source) for path in paths]
 
 
+def read_controls(
+    paths: Sequence[str | Path], source: str, participant: str | None = None
+) -> list[ModelRDMs]:
+    """As ``read_models``; of sets with one source per participant, the participant's."""
+    sets = [ModelRDMs.read(path) for path in paths]
+    return [
+        one.select(participant) if participant in one.sources else chosen_source(one, source)
+        for one in sets
+    ]
+
+
 def normalised(betas: Betas, config: SearchlightConfig) -> np.ndarray:
-    """Patterns (run, condition, voxel) after the configured noise normalisation."""
+    """Patterns (run, condition, voxel), divided by the residuals' SD if so configured.
+
+    Voxels without residual variance become NaN before any noise normalisation.
+    """
     if config.distance == "crossnobis" and len(betas.run_ids) < 2:
         raise InputError(betas.name, "run_ids", "two or more for crossnobis", len(betas.run_ids))
+    if config.needs_residuals:
+        varies = (betas.residual_variance > 0).all(axis=0)
+        return np.where(varies, betas.betas, np.float32(np.nan))
     if config.noise_normalisation == "none":
         return betas.betas
     return univariate(betas.betas, betas.residual_variance)
+
+
+def residuals_of(betas: Betas, config: SearchlightConfig) -> np.ndarray | None:
+    """Residuals (time, voxel) if spheres are to be whitened, else None.
+
+    Raises
+    ------
+    InputError : none were read
+    """
+    if config.needs_residuals and betas.residuals is None:
+        expected = "the GLM's residuals, for multivariate noise normalisation"
+        raise InputError(betas.name, "residuals", expected, "none")
+    return betas.residuals if config.needs_residuals else None
 
 
 def participant_maps(
     betas: Betas,
     sets: Sequence[ModelRDMs],
     config: SearchlightConfig,
+    controls: Sequence[ModelRDMs] = (),
     n_threads: int = 1,
     checkpoint_file: str | Path | None = None,
 ) -> tuple[list[Maps], Maps]:
@@ -54,19 +77,32 @@ def participant_maps(
     Values are Fisher z for correlations, else the similarity itself. A killed run goes on from
     ``checkpoint_file``.
 
+    Parameters
+    ----------
+    controls : RDMs that a partial comparison takes out of both sides
+
     Raises
     ------
-    InputError : an empty mask, conditions that are not the models', constant models
+    InputError : an empty mask, conditions that are not the models', constant models, a partial
+        comparison without controls or controls without one, models that controls explain
+        completely, multivariate normalisation without residuals
     """
     if not betas.mask.any():
         raise InputError(betas.name, "mask", "at least one voxel", "none")
+    if config.comparison.startswith("partial") != bool(controls):
+        expected = "some for a partial comparison, none for others"
+        raise InputError("config", "searchlight.controls", expected, list(config.controls))
     models = [aligned(models, betas.condition_ids) for models in sets]
+    left_out = [aligned(models, betas.condition_ids) for models in controls]
+    require_left_over(sets, models, left_out, config.comparison)
     values = searchlight_rsa(
         normalised(betas, config),
         betas.mask,
         betas.affine,
         np.concatenate(models),
         config,
+        controls=np.concatenate(left_out) if controls else None,
+        residuals=residuals_of(betas, config),
         n_threads=n_threads,
         checkpoint_file=checkpoint_file,
     )
@@ -83,51 +119,29 @@ def participant_maps(
     return maps, sphere_size_map(betas, config.radius_mm)
 
 
+def require_left_over(
+    sets: Sequence[ModelRDMs],
+    models: Sequence[np.ndarray],
+    controls: Sequence[np.ndarray],
+    comparison: str,
+) -> None:
+    """Refuse a model of which the controls leave nothing, by name."""
+    if not controls:
+        return
+    for one, vectors in zip(sets, models, strict=True):
+        for layer, vector in zip(one.layers, vectors, strict=True):
+            try:
+                prepare(vector[None], comparison, np.concatenate(controls))
+            except ValueError:
+                where = f"{one.model}/{one.regime}/{layer}"
+                expected = "models that the controls do not explain completely"
+                raise InputError("config", "searchlight.controls", expected, where) from None
+
+
 def sphere_size_map(betas: Betas, radius_mm: float) -> Maps:
     """Number of the mask's voxels in every sphere (Etzel et al. 2013)."""
     sizes = spheres(betas.mask, betas.affine, radius_mm).sizes[None].astype(np.float32)
     return Maps(sizes, betas.mask, betas.affine, ("sphere_size",), "voxels", betas.space)
-
-
-def ceiling_maps(
-    participants: Sequence[Betas], config: SearchlightConfig, n_threads: int = 1
-) -> Maps:
-    """Lower and upper noise ceiling, on the voxels that all participants have.
-
-    Raises
-    ------
-    InputError : other conditions or another grid than the first participant's, a comparison
-        without a ceiling, or no voxel in common
-    """
-    first = participants[0]
-    if config.comparison not in CEILINGS:
-        raise InputError("config", "searchlight.comparison", f"one of {CEILINGS} for a ceiling",
-                         config.comparison)  # fmt: skip
-    for one in participants[1:]:
-        if set(one.condition_ids) != set(first.condition_ids):
-            raise InputError(one.name, "condition_ids", f"those of {first.name}", "others")
-        same = one.mask.shape == first.mask.shape
-        if not same or np.abs(one.affine - first.affine).max() > GRID_TOLERANCE_MM:
-            raise InputError(one.name, "grid", f"that of {first.name}", one.mask.shape)
-    values = [normalised(one, config) for one in participants]
-    masks = []
-    for one, array in zip(participants, values, strict=True):
-        mask = one.mask.copy()
-        mask[mask] = finite_voxels(array)
-        masks.append(mask)
-    mask = np.logical_and.reduce(masks)
-    if not mask.any():
-        raise InputError("Betas", "mask", "voxels that all participants have", "none")
-    patterns = []
-    for one, array in zip(participants, values, strict=True):
-        order = positions(one.condition_ids, first.condition_ids)
-        patterns.append(arrange(array[:, order][:, :, mask[one.mask]], config.distance))
-    around = spheres(mask, first.affine, config.radius_mm)
-    bounds = np.stack(noise_ceiling(patterns, around, config.comparison, n_threads))
-    bounds[:, around.sizes < config.min_voxels] = np.nan
-    quantity = f"noise ceiling, {config.comparison} of {config.distance} RDMs"
-    names = ("lower", "upper")
-    return Maps(bounds.astype(np.float32), mask, first.affine, names, quantity, first.space)
 
 
 def described(config: SearchlightConfig) -> str:

@@ -13,8 +13,8 @@ These are the numerators of cosine and Pearson comparisons, and all of a regress
 import numpy as np
 from numba import njit
 
+from crossmodal.rsa.layout import Patterns
 from crossmodal.rsa.neighbourhoods import Neighbourhoods
-from crossmodal.rsa.searchlight import Patterns
 
 BLOCK = 1024  # voxels whose second moments are held at once
 

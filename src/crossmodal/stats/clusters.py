@@ -6,35 +6,36 @@ from scipy import ndimage
 
 from crossmodal.contracts.group_result import CLUSTER_COLUMNS
 from crossmodal.contracts.maps import Maps
+from crossmodal.stats.anatomy import Anatomy
 
 # Voxels that share a face, an edge or a corner belong together (as in FSL).
 NEIGHBOURS = np.ones((3, 3, 3), dtype=bool)
 
 
-def cluster_table(maps: dict[str, Maps], alternative: str, alpha: float) -> pd.DataFrame:
+def cluster_table(
+    maps: dict[str, Maps], alternative: str, alpha: float, anatomy: Anatomy | None = None
+) -> pd.DataFrame:
     """Clusters of voxels with p_fwe < ``alpha``, per layer, largest first.
 
     Parameters
     ----------
     maps : 't', 'mean', 'p_fwe' and 'p_fwe_all' on one grid
     alternative : 'two-sided' keeps positive and negative voxels apart
+    anatomy : names the peaks
 
     Returns
     -------
     Columns CLUSTER_COLUMNS; coordinates in mm of the maps' space; p of the peak voxel
     """
     signs = {"greater": (1,), "less": (-1,), "two-sided": (1, -1)}[alternative]
-    rows = [
-        row
-        for layer in maps["t"].names
-        for row in _layer_rows(
-            {name: m.volume(layer) for name, m in maps.items()},
-            maps["t"].affine,
-            layer,
-            signs,
-            alpha,
-        )
-    ]
+    affine, space = maps["t"].affine, maps["t"].space
+    rows = []
+    for layer in maps["t"].names:
+        volumes = {name: each.volume(layer) for name, each in maps.items()}
+        rows += _layer_rows(volumes, affine, layer, signs, alpha)
+    for row in rows:
+        peak = np.array([row[f"peak_{axis}_mm"] for axis in "xyz"])
+        row["label"] = (anatomy or Anatomy()).name(peak, space)
     return pd.DataFrame(rows, columns=list(CLUSTER_COLUMNS))
 
 
@@ -79,5 +80,4 @@ def _peak(
         "peak_mean": float(volumes["mean"][peak]),
         "p_fwe": float(volumes["p_fwe"][peak]),
         "p_fwe_all": float(volumes["p_fwe_all"][peak]),
-        "label": "",
     }

@@ -12,9 +12,10 @@ from itertools import permutations
 import numpy as np
 
 from crossmodal.rsa.comparisons import Comparison, prepare
+from crossmodal.rsa.layout import Patterns
 from crossmodal.rsa.models import pair_order
 from crossmodal.rsa.neighbourhoods import Neighbourhoods
-from crossmodal.rsa.searchlight import TILE, Patterns, over_tiles, tile_rdms
+from crossmodal.rsa.tiles import TILE, over_tiles, tile_rdms
 from crossmodal.stats.max_t import oriented
 
 
@@ -97,6 +98,39 @@ def permute_conditions(
         for m in range(len(models))
     ]
     return Permuted(*(np.stack(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def permuted_maps(
+    patterns: Patterns,
+    neighbourhoods: Neighbourhoods,
+    comparison: Comparison,
+    min_voxels: int = 2,
+    n_threads: int = 1,
+) -> np.ndarray:
+    """Whole similarity maps of one model under every order, for inference over participants.
+
+    Parameters
+    ----------
+    comparison : from ``permuted_comparison``
+
+    Returns
+    -------
+    float (permutation, voxel); NaN where the sphere is small or its RDM undefined
+    """
+
+    def work(first: int) -> np.ndarray:
+        rdms, valid = tile_rdms(patterns, neighbourhoods, first)
+        rdms[~valid] = 0
+        values = comparison(rdms)
+        values[~valid] = np.nan
+        return values
+
+    n = len(neighbourhoods)
+    maps = np.empty((comparison.n_models, n), dtype=patterns.dtype)
+    for first, tile in over_tiles(work, n, n_threads, "permuted maps"):
+        maps[:, first : first + TILE] = tile[: n - first].T
+    maps[:, neighbourhoods.sizes < min_voxels] = np.nan
+    return maps
 
 
 def permuted_comparison(comparison: Comparison, orders: np.ndarray) -> Comparison:

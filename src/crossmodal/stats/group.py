@@ -9,6 +9,7 @@ import numpy as np
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
+from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
 from crossmodal.stats.one_sample import ALTERNATIVES, interval_half_width, mean_and_t, q_fdr
 from crossmodal.stats.permutation import (
@@ -117,13 +118,18 @@ def require_enough(n_participants: int, config: GroupConfig) -> None:
 
 
 def group_result(
-    maps: Sequence[Maps], config: GroupConfig, seed: int, n_threads: int = 1
+    maps: Sequence[Maps],
+    config: GroupConfig,
+    seed: int,
+    n_threads: int = 1,
+    anatomy: Anatomy | None = None,
 ) -> GroupResult:
     """Mean, t, effect size, confidence and corrected p of every layer.
 
     Parameters
     ----------
     maps : one per participant, with the same layers on the same grid
+    anatomy : names the clusters' peaks
 
     Raises
     ------
@@ -164,7 +170,8 @@ def group_result(
         "cluster_threshold_t": threshold,
         "smallest_p": smallest_p(len(data), config.n_permutations, config.alternative),
     }
-    return GroupResult(result, cluster_table(result, config.alternative, config.alpha), facts)
+    clusters = cluster_table(result, config.alternative, config.alpha, anatomy)
+    return GroupResult(result, clusters, facts)
 
 
 def descriptive_maps(

@@ -4,9 +4,11 @@ The minimum over participants is compared with minima of their permuted maps; se
 permutations combine one first-level permutation of each participant.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from tqdm import tqdm
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,45 @@ def prevalence(values: np.ndarray, n_combinations: int, alpha: float, seed: int)
     ------
     ValueError : fewer than two participants or no permutations
     """
+    return prevalence_of_layers([values], n_combinations, alpha, seed)[0]
+
+
+def prevalence_of_layers(
+    layers: Iterable[np.ndarray], n_combinations: int, alpha: float, seed: int
+) -> list[Prevalence]:
+    """As ``prevalence`` for several layers (or models), corrected over voxels and layers.
+
+    Parameters
+    ----------
+    layers : (participant, permutation, voxel) each, with the same permutations; only one is
+        held at a time
+    """
+    seconds = [second_level(values, n_combinations, seed) for values in layers]
+    maxima = np.sort(np.max([each.maxima for each in seconds], axis=0))
+    out = []
+    for each in seconds:
+        larger = len(maxima) - np.searchsorted(maxima, each.observed, side="left")
+        p_corrected = (1 + larger) / n_combinations
+        gamma = largest_refuted(each.p_global, p_corrected, each.n_participants, alpha)
+        out.append(Prevalence(each.p_global, p_corrected, gamma))
+    return out
+
+
+@dataclass(frozen=True)
+class SecondLevel:
+    """Minima over participants of one layer.
+
+    observed, p_global : (voxel,); maxima : (combination - 1,), over voxels, of drawn minima
+    """
+
+    observed: np.ndarray
+    p_global: np.ndarray
+    maxima: np.ndarray
+    n_participants: int
+
+
+def second_level(values: np.ndarray, n_combinations: int, seed: int) -> SecondLevel:
+    """Compare observed minima with those of drawn permutations, equal for equal seeds."""
     n, n_permutations, _ = values.shape
     if n < 2 or n_permutations < 2:
         raise ValueError(
@@ -45,15 +86,14 @@ def prevalence(values: np.ndarray, n_combinations: int, alpha: float, seed: int)
         )
     observed = values[:, 0].min(axis=0)
     reached = np.ones(len(observed))
-    reached_by_max = np.ones(len(observed))
-    rng = np.random.default_rng(seed)
-    for _ in range(n_combinations - 1):
-        chosen = rng.integers(0, n_permutations, size=n)
-        minimum = values[np.arange(n), chosen].min(axis=0)
+    draws = np.random.default_rng(seed).integers(0, n_permutations, size=(n_combinations - 1, n))
+    maxima = np.empty(len(draws))
+    rows = np.arange(n)
+    for number, chosen in enumerate(tqdm(draws, desc="prevalence", mininterval=5, disable=None)):
+        minimum = values[rows, chosen].min(axis=0)
         reached += minimum >= observed
-        reached_by_max += minimum.max() >= observed
-    p_global, p_corrected = reached / n_combinations, reached_by_max / n_combinations
-    return Prevalence(p_global, p_corrected, largest_refuted(p_global, p_corrected, n, alpha))
+        maxima[number] = minimum.max()
+    return SecondLevel(observed, reached / n_combinations, maxima, n)
 
 
 def largest_refuted(

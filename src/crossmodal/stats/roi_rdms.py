@@ -6,15 +6,15 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-import pandas as pd
 from rsatoolbox.data import Dataset
 from rsatoolbox.rdm import calc_rdm
 
+from crossmodal.contracts.atlas import Atlas
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.rois import Roi
-from crossmodal.rsa.noise import univariate
+from crossmodal.rsa.noise import univariate, whiten_patterns
 
 DISTANCES = ("correlation", "crossnobis")
 
@@ -25,7 +25,8 @@ class RoiPatterns:
 
     ``hemispheres`` : 'joint' makes one pattern of both sides, 'separate' two regions;
     ``distance`` : 'correlation' (per run, then averaged) or 'crossnobis' (across runs);
-    ``noise_normalisation`` : 'univariate' (divide by the residuals' SD) or 'none';
+    ``noise_normalisation`` : 'multivariate' (whiten by the residuals' shrunk covariance, so that
+    crossnobis is a Mahalanobis distance), 'univariate' (divide by their SD) or 'none';
     ``min_voxels`` : smallest region accepted
     """
 
@@ -71,19 +72,9 @@ def atlas_regions(betas: Betas, image: str | Path, labels: str | Path) -> dict[s
     ------
     InputError : an image that is not 3-D, a table without these columns
     """
-    atlas = nib.load(image)
-    if len(atlas.shape) != 3:
-        raise InputError(image, "shape", "a 3-D label image", atlas.shape)
-    table = pd.read_csv(labels, sep="\t")
-    if not {"index", "name"} <= set(table):
-        raise InputError(labels, "columns", ["index", "name"], list(table))
-    voxels = np.rint(
-        nib.affines.apply_affine(np.linalg.inv(atlas.affine), voxel_centres_mm(betas))
-    ).astype(int)
-    within = ((voxels >= 0) & (voxels < atlas.shape)).all(axis=1)
-    values = np.zeros(len(voxels))
-    values[within] = np.asarray(atlas.dataobj)[tuple(voxels[within].T)]
-    return {str(row.name): values == row.index for row in table.itertuples(index=False, name="Row")}
+    atlas = Atlas.read(image, labels)
+    values = atlas.labels_at(voxel_centres_mm(betas))
+    return {name: values == label for label, name in atlas.names.items()}
 
 
 def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatterns) -> np.ndarray:
@@ -94,12 +85,20 @@ def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatte
     InputError : too few voxels with data, crossnobis with one run
     """
     data = betas.betas[:, :, inside].astype(np.float64)
+    variance = betas.residual_variance[:, inside].astype(np.float64)
     if patterns.noise_normalisation == "univariate":
-        data = univariate(data, betas.residual_variance[:, inside].astype(np.float64))
-    data = data[:, :, np.isfinite(data).all(axis=(0, 1)) & (data.std(axis=1) > 0).all(axis=0)]
+        data = univariate(data, variance)
+    elif patterns.noise_normalisation == "multivariate":
+        data = np.where((variance > 0).all(axis=0), data, np.nan)
+    used = np.isfinite(data).all(axis=(0, 1)) & (data.std(axis=1) > 0).all(axis=0)
+    data = data[:, :, used]
     if data.shape[2] < patterns.min_voxels:
         got = f"{data.shape[2]} with data"
         raise InputError(betas.name, region, f"at least {patterns.min_voxels} voxels", got)
+    if patterns.noise_normalisation == "multivariate":
+        if betas.residuals is None:
+            raise InputError(betas.name, "residuals", "the GLM's residuals", "none")
+        data = whiten_patterns(data, betas.residuals[:, inside][:, used])
     if patterns.distance == "crossnobis":
         return _crossnobis(data, betas, region)
     return np.mean([_calculated(run, "correlation") for run in data], axis=0)
@@ -126,13 +125,15 @@ def _crossnobis(data: np.ndarray, betas: Betas, region: str) -> np.ndarray:
 
 
 def roi_rdms(
-    paths: Sequence[str | Path],
+    paths: Sequence[tuple[str | Path, ...]],
     participants: Sequence[str],
     rois: Sequence[Roi],
     atlas: dict[str, str] | None,
     patterns: RoiPatterns,
 ) -> RoiRDMs:
-    """RDMs of all participants (one betas file each) and regions.
+    """RDMs of all participants and regions.
+
+    ``paths`` : the betas file of each participant, and its residuals if they are needed.
 
     Raises
     ------
@@ -140,12 +141,12 @@ def roi_rdms(
     """
     rows, counts, ids, names = [], [], None, None
     for path in paths:
-        betas = Betas.read(path)
+        betas = Betas.read(*path)
         regions = sphere_regions(betas, rois, patterns.hemispheres) if rois else {}
         regions |= atlas_regions(betas, **atlas) if atlas else {}
         ids, names = ids or betas.condition_ids, names or tuple(regions)
         if betas.condition_ids != ids:
-            raise InputError(path, "condition_ids", "those of the first participant", "others")
+            raise InputError(path[0], "condition_ids", "those of the first participant", "others")
         rows.append([region_rdm(betas, regions[name], name, patterns) for name in names])
         counts.append([int(regions[name].sum()) for name in names])
     return RoiRDMs(

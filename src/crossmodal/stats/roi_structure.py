@@ -7,7 +7,9 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
+from crossmodal.rsa.models import aligned
 from crossmodal.stats.roi_gradient import gradient_table
 from crossmodal.stats.roi_inference import CONTROL, ModelTable, network_sets
 from crossmodal.stats.roi_variance import partition, summarised
@@ -25,17 +27,41 @@ def arm_groups(models: ModelTable, rows: pd.DataFrame) -> dict[str, np.ndarray]:
     return groups | ({CONTROL: control} if len(control) else {})
 
 
-def variance_table(brain: RoiRDMs, models: ModelTable, comparison: str, seed: int) -> pd.DataFrame:
+def own_controls(brain: RoiRDMs, timing: ModelRDMs | None) -> dict[str, np.ndarray]:
+    """Control RDMs that are each participant's own: low-level -> (participant, model, pair).
+
+    Raises
+    ------
+    InputError : a participant without any, other conditions
+    """
+    if timing is None:
+        return {}
+    rows = [
+        aligned(timing.select(f"sub-{participant}"), brain.stimulus_ids, may_be_constant=True)
+        for participant in brain.participants
+    ]
+    return {CONTROL: np.stack(rows)}
+
+
+def variance_table(
+    brain: RoiRDMs,
+    models: ModelTable,
+    comparison: str,
+    seed: int,
+    timing: ModelRDMs | None = None,
+) -> pd.DataFrame:
     """Unique and shared variance of the arms and low-level controls.
 
-    Empty without a model of several arms. FDR over the regions and parts of one kind (unique,
-    shared, total) of one network model.
+    ``timing`` : RDMs of each participant's order of trials, which join the controls. Empty
+    without a model of several arms. FDR over the regions and parts of one kind (unique, shared,
+    total) of one network model.
     """
+    own = own_controls(brain, timing)
     tables = []
     for (model, regime, source), rows in network_sets(models.names):
         groups = arm_groups(models, rows)
         for region in brain.regions:
-            table = summarised(partition(groups, brain.region(region), comparison), seed)
+            table = summarised(partition(groups, brain.region(region), comparison, own), seed)
             for position, (name, value) in enumerate(
                 {"model": model, "regime": regime, "source": source, "region": region}.items()
             ):

@@ -22,14 +22,15 @@ def subsets(names: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def held_out_r2(gram: np.ndarray, cross: np.ndarray, brain: np.ndarray) -> np.ndarray:
-    """R2 of every participant's RDM, predicted with weights fitted to the others' mean RDM.
+    """R2 of every participant's RDM, predicted with weights fitted to the others' RDMs.
 
     Non-negative least squares (distances add up, they do not cancel), solved from inner
     products alone. R2 = 1 - |y - Xw|^2 / |y|^2, negative where the prediction hurts.
 
     Parameters
     ----------
-    gram : (model, model), inner products of centred model RDMs
+    gram : (model, model), inner products of centred model RDMs; or (participant, model, model)
+        where some models are each participant's own
     cross : (model, participant), of models with brain RDMs
     brain : (participant,), squared lengths of the centred brain RDMs
 
@@ -37,15 +38,17 @@ def held_out_r2(gram: np.ndarray, cross: np.ndarray, brain: np.ndarray) -> np.nd
     -------
     (participant,)
     """
-    if not len(gram):
+    if not len(cross):
         return np.zeros(len(brain))
     n = len(brain)
-    root = cholesky(gram + RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram)))
+    grams = np.broadcast_to(gram, (n, *gram.shape[-2:]))
+    ridge = RIDGE * np.trace(grams.mean(axis=0)) / len(cross) * np.eye(len(cross))
     r2 = np.empty(n)
     for held_out in range(n):
         others = (cross.sum(axis=1) - cross[:, held_out]) / (n - 1)
+        root = cholesky((grams.sum(axis=0) - grams[held_out]) / (n - 1) + ridge)
         weights = nnls(root, solve_triangular(root, others, trans="T"))[0]
-        explained = 2 * weights @ cross[:, held_out] - weights @ gram @ weights
+        explained = 2 * weights @ cross[:, held_out] - weights @ grams[held_out] @ weights
         r2[held_out] = explained / brain[held_out]
     return r2
 
@@ -67,7 +70,10 @@ def commonality(r2: Mapping[tuple[str, ...], np.ndarray], names: Sequence[str]) 
 
 
 def partition(
-    groups: Mapping[str, np.ndarray], data: np.ndarray, comparison: str
+    groups: Mapping[str, np.ndarray],
+    data: np.ndarray,
+    comparison: str,
+    own: Mapping[str, np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
     """Parts of variance of one region, name -> (participant,).
 
@@ -75,6 +81,8 @@ def partition(
     ----------
     groups : name -> model RDMs (model, pair), e.g. the layers of one arm
     data : (participant, pair)
+    own : name -> each participant's own RDMs (participant, model, pair); they join the group of
+        that name, or form one
 
     Returns
     -------
@@ -86,18 +94,29 @@ def partition(
     """
     if len(data) < 3:
         raise InputError("ROI variance", "participants", "3 or more to hold out", len(data))
-    names = list(groups)
-    owner = np.repeat(names, [len(groups[name]) for name in names])
-    models = Rows.of(np.concatenate(list(groups.values())), comparison).unit.astype(np.float64)
-    brain = Rows.of(data, comparison).unit.astype(np.float64)
-    gram, cross = models @ models.T, models @ brain.T
+    own = own or {}
+    names = list(dict.fromkeys([*groups, *own]))
+    owner = np.array([name for name, rows in groups.items() for _ in rows]
+                     + [name for name, rows in own.items() for _ in rows[0]])  # fmt: skip
+    common = _unit(np.concatenate(list(groups.values())), comparison)
+    brain = _unit(data, comparison)
+    models = [
+        np.concatenate([common, *(_unit(rows[i], comparison) for rows in own.values())])
+        for i in range(len(data))
+    ]
+    grams = np.stack([each @ each.T for each in models])
+    cross = np.stack([each @ one for each, one in zip(models, brain, strict=True)], axis=1)
     lengths = np.einsum("ij,ij->i", brain, brain)
     r2 = {}
     for subset in subsets(names):
         used = np.isin(owner, subset)
-        r2[subset] = held_out_r2(gram[np.ix_(used, used)], cross[used], lengths)
+        r2[subset] = held_out_r2(grams[:, used][:, :, used], cross[used], lengths)
     parts = {JOIN.join(key): value for key, value in commonality(r2, names).items()}
     return parts | {"total": r2[tuple(names)]}
+
+
+def _unit(rows: np.ndarray, comparison: str) -> np.ndarray:
+    return Rows.of(rows, comparison).unit.astype(np.float64)
 
 
 def sign_flip_p(values: np.ndarray, seed: int, n_permutations: int = 10000) -> float:

@@ -10,10 +10,13 @@ from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.rsa.comparisons import CORRELATIONS, LINEAR
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.models import aligned
 from crossmodal.rsa.neighbourhoods import spheres
-from crossmodal.rsa.participant import described, normalised
-from crossmodal.rsa.searchlight import SearchlightConfig, arrange, finite_voxels, fisher_z
+from crossmodal.rsa.participant import described, normalised, residuals_of
+from crossmodal.rsa.searchlight import finite_voxels, fisher_z
+from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
 from crossmodal.stats.condition_permutation import (
     Permuted,
@@ -33,6 +36,7 @@ def single_result(
     config: GroupConfig,
     seed: int,
     n_threads: int = 1,
+    anatomy: Anatomy | None = None,
 ) -> GroupResult:
     """Maps of one participant in the layout of a group result.
 
@@ -54,11 +58,16 @@ def single_result(
     orders = condition_orders(len(betas.condition_ids), config.n_permutations, seed)
     reachable = _reachable(models.layers, vectors, orders, config)
     values = normalised(betas, searchlight)
+    residuals = residuals_of(betas, searchlight)
     finite = finite_voxels(values)
     mask = betas.mask.copy()
     mask[mask] = finite
     permuted = permute_conditions(
-        arrange(values[:, :, finite], searchlight.distance),
+        arrange(
+            values[:, :, finite],
+            searchlight.distance,
+            residuals=None if residuals is None else residuals[:, finite],
+        ),
         spheres(mask, betas.affine, searchlight.radius_mm),
         vectors,
         searchlight.comparison,
@@ -80,7 +89,8 @@ def single_result(
         "n_conditions": len(betas.condition_ids),
         "smallest_p": reachable,
     }
-    return GroupResult(maps, cluster_table(maps, config.alternative, config.alpha), facts)
+    clusters = cluster_table(maps, config.alternative, config.alpha, anatomy)
+    return GroupResult(maps, clusters, facts)
 
 
 def _reachable(

@@ -1,0 +1,160 @@
+"""What a config asks of maps, regions and tests that it cannot get: found before any work."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crossmodal.bold.bids import find_runs
+from crossmodal.contracts.atlas import Atlas
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.layer_names import cross_channel_layers, known_layers
+from crossmodal.contracts.rois import read_rois
+from crossmodal.rsa.comparisons import LINEAR
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.stats.sign_flips import smallest_p
+
+Config = Mapping[str, Any]
+MIN_PARTICIPANTS_OF_REGIONS = 3
+
+
+def inference_problems(config: Config, source: str | Path = "config") -> list[InputError]:
+    """Unknown layers, regions and model sets; tests that the participants cannot support."""
+    return [
+        InputError(source, field, expected, got)
+        for part in (_layers, _searchlight, _group, _prevalence, _regions)
+        for field, expected, got in part(config)
+    ]
+
+
+Problem = tuple[str, object, object]
+
+
+def n_participants(config: Config) -> int | None:
+    """How many there will be; None where the scans cannot be listed (reported elsewhere)."""
+    scans = config.get("scans") or {}
+    if not scans:
+        return None
+    if scans["bids_dir"] is None:
+        return ((config.get("simulate") or {}).get("brain") or {}).get("n_participants")
+    try:
+        runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
+    except InputError:
+        return None
+    return len({run.participant for run in runs})
+
+
+def model_sets(config: Config) -> list[str]:
+    """'model/regime' of every set of RDMs that the study makes."""
+    families, models = config.get("families") or {}, config.get("models") or {}
+    sets = [f"{name}/{regime}" for name, block in families.items() for regime in block["regimes"]]
+    sets += [f"table/{name}" for name in models.get("tables") or {}]
+    if config.get("stimuli") and models.get("labels"):
+        sets.append("labels/categories")
+    if config.get("simulate") and models.get("planted"):
+        sets.append("planted/features")
+    return sets
+
+
+def _layers(config: Config) -> Iterator[Problem]:
+    families = config.get("families") or {}
+    network = families.get("cross_channel")
+    if not families:
+        return
+    if network and config.get("figures"):
+        arms = cross_channel_layers((network.get("network") or {}).get("audio_blocks", 3))
+        for arm, layer in config["figures"]["map_layers"].items():
+            if layer not in arms[arm]:
+                yield f"figures.map_layers.{arm}", f"one of {list(arms[arm])}", repr(layer)
+    known = set(known_layers(families))
+    roi, group = config.get("roi") or {}, config.get("group") or {}
+    for field, names in (
+        ("roi.inference.paired_layers", (roi.get("inference") or {}).get("paired_layers")),
+        ("roi.figure.layers", (roi.get("figure") or {}).get("layers")),
+        ("group.prevalence.layers", (group.get("prevalence") or {}).get("layers")),
+    ):
+        for name in names or ():
+            if name not in known:
+                yield field, f"layers out of {sorted(known)}", repr(name)
+
+
+def _searchlight(config: Config) -> Iterator[Problem]:
+    block = config.get("searchlight")
+    if not block:
+        return
+    searchlight = SearchlightConfig(**block)
+    partial = searchlight.comparison.startswith("partial")
+    if partial != bool(searchlight.controls):
+        expected = "some for a partial comparison, none for others"
+        yield "searchlight.controls", expected, list(searchlight.controls)
+    known = [*model_sets(config), "timing/participants"]
+    known += ["low_level/clips"] if config.get("stimuli") else []
+    for name in searchlight.controls:
+        if name not in known:
+            yield "searchlight.controls", f"some of {known}", repr(name)
+
+
+def _group(config: Config) -> Iterator[Problem]:
+    group, n = config.get("group"), n_participants(config)
+    if not group or n is None:
+        return
+    if group.get("test", "sign_flip") == "condition_permutation":
+        if n != 1:
+            expected = f"sign_flip, which tests {n} participants"
+            yield "group.test", expected, "condition_permutation, which tests one"
+        comparison = (config.get("searchlight") or {}).get("comparison", "spearman")
+        if comparison not in LINEAR or comparison.startswith("partial"):
+            expected = f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}"
+            yield "searchlight.comparison", expected, repr(comparison)
+        return
+    reachable = smallest_p(n, group["n_permutations"], group["alternative"])
+    if n < 2 or reachable > group["alpha"]:
+        got = f"{n}, with which the smallest p of a sign-flip test is {reachable:.3g}"
+        yield "participants", f"enough for p <= {group['alpha']}", got
+    yield from _atlas(group.get("atlas"), "group.atlas")
+
+
+def _prevalence(config: Config) -> Iterator[Problem]:
+    block = (config.get("group") or {}).get("prevalence") or {}
+    for name in block.get("models", []):
+        if name not in model_sets(config):
+            yield "group.prevalence.models", f"some of {model_sets(config)}", repr(name)
+    n = n_participants(config)
+    if block and n is not None and n < 2:
+        yield "group.prevalence", "two participants or more", n
+
+
+def _regions(config: Config) -> Iterator[Problem]:
+    roi = config.get("roi")
+    if not roi:
+        return
+    n = n_participants(config)
+    if n is not None and n < MIN_PARTICIPANTS_OF_REGIONS:
+        yield "roi", f"{MIN_PARTICIPANTS_OF_REGIONS} participants or more to resample", n
+    if roi["figure"]["source"] not in roi["sources"]:
+        yield "roi.figure.source", f"one of roi.sources {roi['sources']}", roi["figure"]["source"]
+    yield from _atlas(roi["atlas"], "roi.atlas")
+    try:
+        known = region_names(roi)
+    except InputError as error:
+        yield "roi.spheres", error.expected, error.got
+        return
+    for arm, regions in roi["hierarchy"].items():
+        for name in regions:
+            if name not in known:
+                yield f"roi.hierarchy.{arm}", f"regions out of {sorted(known)}", repr(name)
+
+
+def region_names(roi: Config) -> Sequence[str]:
+    """Names of the regions that a config's block ``roi`` makes."""
+    joint = roi["patterns"].get("hemispheres", "joint") == "joint"
+    rois = read_rois(roi["spheres"]) if roi["spheres"] else ()
+    names = [one.name if joint else f"{one.name}_{one.hemisphere}" for one in rois]
+    if roi["atlas"] and Path(roi["atlas"]["labels"]).is_file():
+        names += Atlas.read(**roi["atlas"]).names.values()
+    return names
+
+
+def _atlas(block: Config | None, field: str) -> Iterator[Problem]:
+    for key, path in (block or {}).items():
+        if not Path(path).is_file():
+            yield f"{field}.{key}", "a file", f"no such file: {path}"

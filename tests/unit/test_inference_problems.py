@@ -1,0 +1,93 @@
+"""Everything that a config asks of the inference in vain is found before any work."""
+
+import re
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from crossmodal.commands.inference_problems import inference_problems, n_participants
+from crossmodal.commands.problems import find_problems
+from crossmodal.contracts.config import load_config
+
+
+@pytest.fixture
+def config(root: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.chdir(root)
+    return load_config("config/config.yaml")
+
+
+def changed(config: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    config = deepcopy(config)
+    *blocks, last = path.split(".")
+    block = config
+    for name in blocks:
+        block = block[name]
+    block[last] = value
+    return config
+
+
+@pytest.mark.parametrize("name", ["config", "test", "ravdess", "voices", "localizer", "clips"])
+def test_shipped_configs_have_no_problem(root: Path, monkeypatch, name: str) -> None:
+    monkeypatch.chdir(root)
+    assert inference_problems(load_config(f"config/{name}.yaml")) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("figures.map_layers.visual", "visual_conv99", "map_layers.visual: expected one of"),
+        ("figures.map_layers.auditory", "visual_dense", "map_layers.auditory: expected one of"),
+        ("roi.inference.paired_layers", ["dense"], "paired_layers: .* got 'dense'"),
+        ("roi.figure.layers", ["visual_conv"], "roi.figure.layers: .* got 'visual_conv'"),
+        ("roi.figure.source", "worst", "roi.figure.source: .* got worst"),
+        ("roi.hierarchy", {"visual": ["V1", "MT"]}, "roi.hierarchy.visual: .* got 'MT'"),
+        ("roi.spheres", "nowhere.tsv", "roi.spheres: .* no such file"),
+        ("roi.atlas", {"image": "a.nii", "labels": "b.tsv"}, "roi.atlas.image: .* a.nii"),
+        ("group.atlas", {"image": "a.nii", "labels": "b.tsv"}, "group.atlas.labels: .* b.tsv"),
+        ("group.test", "condition_permutation", "expected sign_flip, which tests 8 participants"),
+        ("group.alpha", 0.001, "got 8, with which the smallest p .* is 0.00391"),
+        ("group.prevalence", {"models": ["labels/all"]}, "prevalence.models: .* 'labels/all'"),
+        (
+            "group.prevalence",
+            {"models": ["labels/categories"], "layers": ["dense"]},
+            "prevalence.layers: .* 'dense'",
+        ),
+        ("searchlight.comparison", "partial_spearman", "controls: expected some for a partial"),
+        ("searchlight.controls", ["low_level/clips"], "controls: .* none for others"),
+        ("searchlight.controls", ["low/clips"], "controls: expected some of .* 'low/clips'"),
+    ],
+)
+def test_impossible_wishes_are_named(config, path: str, value: object, message: str) -> None:
+    problems = " | ".join(map(str, inference_problems(changed(config, path, value))))
+    assert re.search(message, problems), problems
+
+
+def test_one_participant_is_too_few_for_maps_and_regions(config) -> None:
+    config = changed(config, "simulate.brain.n_participants", 1)
+    config = changed(config, "group.prevalence", {"models": ["labels/categories"]})
+    fields = [problem.field for problem in inference_problems(config)]
+    assert fields == ["participants", "group.prevalence", "roi"]
+
+
+def test_comparison_that_cannot_be_permuted(root: Path, monkeypatch) -> None:
+    monkeypatch.chdir(root)
+    config = load_config("config/localizer.yaml")
+    config["searchlight"]["comparison"] = "tau_a"
+    config["scans"]["bids_dir"], config["simulate"] = None, {"brain": {"n_participants": 1}}
+    problems = inference_problems(config)
+    assert "one that can be permuted" in str(problems[0])
+
+
+def test_participants_are_counted_where_they_can_be(config, tmp_path: Path) -> None:
+    assert n_participants(config) == 8
+    assert n_participants({}) is None
+    assert n_participants(changed(config, "scans.bids_dir", str(tmp_path / "none"))) is None
+
+
+def test_check_reports_them(config, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(changed(config, "figures.map_layers.visual", "conv1")))
+    assert [problem.field for problem in find_problems(path)] == ["figures.map_layers.visual"]

@@ -1,0 +1,28 @@
+"""Write the residuals of one participant's first-level models."""
+
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.bold.events import EventsConfig
+from crossmodal.bold.glm import GLMConfig
+from crossmodal.bold.patterns import RunFiles
+from crossmodal.bold.residuals import estimate_residuals
+from crossmodal.bold.spaces import read_space
+from crossmodal.bold.timing import designs_of
+from crossmodal.contracts.betas import Betas, write_residuals
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    params = snakemake.params
+    runs = RunFiles.from_lists(params.runs, snakemake.input)
+    glm = GLMConfig(**params.glm)
+    residuals = estimate_residuals(
+        runs,
+        designs_of(runs, params.conditions, EventsConfig(**params.events), glm),
+        read_space(params.voxel_mm, snakemake.input),
+        glm,
+        Betas.read(snakemake.input.betas).mask,
+    )
+    write_residuals(residuals, snakemake.output.residuals)
