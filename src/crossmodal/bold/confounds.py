@@ -10,6 +10,8 @@ from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
 
 MOTION = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")
+MEASURED = ("dvars", "std_dvars")  # of aligned volumes, beside motion and its displacement
+SHOWN = ("framewise_displacement", "std_dvars")  # what quality pages need beside motion
 
 
 def motion_parameters(matrices: np.ndarray) -> np.ndarray:
@@ -17,10 +19,14 @@ def motion_parameters(matrices: np.ndarray) -> np.ndarray:
     return np.array([parameters_from_matrix(np.linalg.inv(matrix)) for matrix in matrices])
 
 
-def write_confounds(path: str | Path, parameters: np.ndarray) -> None:
-    """Write motion (volume, 6) and framewise displacement."""
-    columns = [*MOTION, "framewise_displacement"]
-    table = np.column_stack([parameters, framewise_displacement(parameters)])
+def write_confounds(
+    path: str | Path, parameters: np.ndarray, further: dict[str, np.ndarray] | None = None
+) -> None:
+    """Write motion (volume, 6), framewise displacement and ``further`` columns (volume,)."""
+    columns = dict(zip(MOTION, parameters.T, strict=True))
+    columns["framewise_displacement"] = framewise_displacement(parameters)
+    columns |= further or {}
+    table = np.column_stack(list(columns.values()))
     lines = ["\t".join("n/a" if np.isnan(x) else f"{x:.8g}" for x in row) for row in table]
     write_text(path, "\n".join(["\t".join(columns), *lines]) + "\n")
 

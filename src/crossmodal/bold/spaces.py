@@ -6,11 +6,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from crossmodal.bold.bids import entities
+from crossmodal.bold.epi_mask import brain_in_epi
 from crossmodal.bold.images import Grid, isotropic_grid, read_volume
-from crossmodal.bold.motion import bright_voxels
 from crossmodal.bold.resample import compose
 from crossmodal.bold.template import SPACE, resample_mean, template_at
 from crossmodal.bold.transform_files import read_affines, read_warp
@@ -86,16 +85,6 @@ def _mask_on(mask: np.ndarray, grid: Grid, target: Grid) -> np.ndarray:
 def native_space(mean: np.ndarray, grid: Grid) -> Space:
     """The brain as the BOLD reference shows it, on its own grid."""
     return Space(NATIVE, grid, brain_in_epi(mean), lambda points: points)
-
-
-def brain_in_epi(mean: np.ndarray) -> np.ndarray:
-    """Brain mask of a mean EPI: bright, opened, largest piece, holes filled (as nilearn does)."""
-    opened = ndimage.binary_erosion(bright_voxels(mean), iterations=2)
-    pieces, n_pieces = ndimage.label(opened)
-    if n_pieces == 0:
-        return opened
-    largest = pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:])
-    return ndimage.binary_fill_holes(ndimage.binary_dilation(largest, iterations=2))
 
 
 def read_space(voxel_mm: float | None, files: Any) -> Space:

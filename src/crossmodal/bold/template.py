@@ -10,15 +10,19 @@ from scipy import ndimage
 from crossmodal.bold.images import Grid, isotropic_grid, read_volume
 
 SPACE = "MNI152NLin2009aSym"  # what nilearn bundles: ICBM 2009a, symmetric, skull-stripped
-FILE = "datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
+FILE = "datasets/data/mni_icbm152_{}_tal_nlin_sym_09a_converted.nii.gz"
 BRAIN_THRESHOLD = 0.2  # nilearn's load_mni152_brain_mask
+
+
+def template_file(contrast: str) -> Path:
+    """Where nilearn keeps the template's 't1', 'gm' or 'wm' (tissue fractions)."""
+    return Path(find_spec("nilearn").submodule_search_locations[0], FILE.format(contrast))
 
 
 @cache
 def load_template() -> tuple[np.ndarray, np.ndarray, Grid]:
     """T1 contrast scaled to [0, 1] (x, y, z), brain mask, grid; 1 mm."""
-    folder = Path(find_spec("nilearn").submodule_search_locations[0])
-    data, grid = read_volume(folder / FILE)
+    data, grid = read_volume(template_file("t1"))
     data = data / data.max()
     return data, ndimage.binary_closing(data > BRAIN_THRESHOLD, iterations=2), grid
 
