@@ -1,6 +1,7 @@
 """Design columns as SPM12 builds them (spm_hrf, spm_get_ons, spm_Volterra, spm_filter)."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from scipy.stats import gamma
@@ -10,6 +11,7 @@ MICROTIME_ONSET = 8  # SPM's T0, counted from 1: regressors are read off at this
 BINS_BEFORE_START = 32  # so that events shortly before the first volume count
 
 
+@cache  # one design asks for it once per condition
 def spm_hrf(step_s: float) -> np.ndarray:
     """SPM's canonical HRF sampled every ``step_s``, 0 to 32 s, summing to 1.
 
@@ -21,7 +23,9 @@ def spm_hrf(step_s: float) -> np.ndarray:
     response = gamma.pdf(time_s, 6) - gamma.pdf(time_s, 16) / 6
     response = response[: int(np.floor(32 / step_s)) * MICROTIME_RESOLUTION + 1]
     response = response[::MICROTIME_RESOLUTION]
-    return response / response.sum()
+    response /= response.sum()
+    response.setflags(write=False)
+    return response
 
 
 def event_regressor(

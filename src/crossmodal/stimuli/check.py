@@ -1,7 +1,12 @@
 """Find everything that is wrong with a study's clips before hours of work, all at once."""
 
+import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +18,6 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.detectors import make_detector
 from crossmodal.stimuli.extraction import ClipExtractor
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
-from crossmodal.stimuli.faces import detect
 from crossmodal.stimuli.media import (
     SOUND_SUFFIXES,
     announced_duration_s,
@@ -23,25 +27,42 @@ from crossmodal.stimuli.media import (
 )
 from crossmodal.stimuli.selection import find_selection
 
+QUICK_HEIGHT_PX = 180  # of the frame in which the quick check looks for a face
+CLIPS_PER_PROCESS = 32  # starting a process takes as long as examining some ten clips
 TAIL_S = 1.0  # how much of a file's end is read to see whether it is there
 
 
 def find_problems(stimuli: dict[str, Any], deep: bool = False) -> list[InputError]:
     """All problems of the config block ``stimuli`` and of the clips that it selects.
 
-    Quick by default (some ten milliseconds a clip): names, streams, sample rates, whether the
-    end of each file is there, and whether its first frame shows a face (only where it does not,
-    the whole clip is examined). ``deep`` decodes every clip, as the extraction itself would.
+    Quick by default (some ten milliseconds a clip, on all cores): names, streams, sample rates,
+    whether the end of each file is there, and whether its first frame shows a face (only where
+    it does not, the whole clip is examined). ``deep`` decodes every clip, as the extraction does.
     """
     if stimuli["clips_dir"] is None:
         return []  # the clips will be simulated
     problems, selection = find_selection(stimuli)
     if selection is None:
         return problems
+    paths = [name.path for name in (*selection.study, *selection.pool)]
+    return problems + _of_all(paths, stimuli, deep)
+
+
+def _of_all(paths: Sequence[str], stimuli: dict[str, Any], deep: bool) -> list[InputError]:
+    """Problems of many clips, in their order, found by as many processes as there are cores."""
+    n = min(os.cpu_count() or 1, len(paths) // CLIPS_PER_PROCESS)
+    work = partial(_of_some, stimuli, deep)
+    if n < 2:
+        return work(paths)
+    with ProcessPoolExecutor(n, multiprocessing.get_context("spawn")) as processes:
+        found = list(chain(*processes.map(work, [paths[first::n] for first in range(n)])))
+    rank = {path: number for number, path in enumerate(paths)}
+    return sorted(found, key=lambda problem: rank.get(problem.file, -1))
+
+
+def _of_some(stimuli: dict[str, Any], deep: bool, paths: Sequence[str]) -> list[InputError]:
     examine = _deep_probe(stimuli) if deep else _quick_probe(stimuli)
-    for name in (*selection.study, *selection.pool):
-        problems += _collect(lambda path=name.path: examine(path))
-    return problems
+    return [problem for path in paths for problem in _collect(lambda path=path: examine(path))]
 
 
 def _collect(action: Callable[[], object]) -> list[InputError]:
@@ -68,33 +89,28 @@ def _quick_probe(stimuli: dict[str, Any]) -> Callable[[str], object]:
     extract = _deep_probe(stimuli)
     face = FaceConfig(**stimuli["face"])
     detector = make_detector(face)
+    height_px = min(QUICK_HEIGHT_PX, face.detection_height_px)
 
     def examine(path: str) -> None:
-        probe(path, required)
-        frame = first_frame(path)
+        frame = probe(path, required, height_px)
         # A face in the first frame is proof enough; without one, all frames have to decide.
-        if frame is not None and not len(detect(frame, detector, face.detection_height_px)):
+        if frame is not None and not len(detector(frame)):
             extract(path)
 
     return examine
 
 
-def first_frame(path: str) -> np.ndarray | None:
-    """The first frame, uint8 (row, col, 3); None for a file without video."""
-    if Path(path).suffix.lower() in SOUND_SUFFIXES:
-        return None
-    with opened(path) as container:
-        if not container.streams.video:
-            return None
-        return next(container.decode(video=0)).to_ndarray(format="rgb24")
-
-
-def probe(path: str, required: Sequence[str]) -> None:
-    """Look at one clip without decoding it.
+def probe(path: str, required: Sequence[str], height_px: int = 0) -> np.ndarray | None:
+    """Look at one clip without decoding more than its first frame.
 
     Parameters
     ----------
     required : modalities ('video', 'audio') that the file must have
+    height_px : 0 decodes nothing
+
+    Returns
+    -------
+    The first frame, uint8 (row, col, 3), no taller than ``height_px``; None without video.
 
     Raises
     ------
@@ -102,7 +118,7 @@ def probe(path: str, required: Sequence[str]) -> None:
     """
     if Path(path).suffix.lower() in SOUND_SUFFIXES:
         _probe_sound_file(path, required)
-        return
+        return None
     with opened(path) as container:
         streams = {"video": container.streams.video, "audio": container.streams.audio}
         for modality in required:
@@ -112,8 +128,19 @@ def probe(path: str, required: Sequence[str]) -> None:
             raise InputError(path, "streams", "video or audio", "none")
         for stream in streams["audio"]:
             require_sample_rate(path, stream.codec_context.sample_rate)
+        frame = _first_frame(path, container, height_px) if height_px and streams["video"] else None
         announced_s = announced_duration_s(container)
         require_whole(path, "content", announced_s, _end_s(container, announced_s))
+        return frame
+
+
+def _first_frame(path: str, container: av.container.InputContainer, height_px: int) -> np.ndarray:
+    frame = next(container.decode(video=0), None)
+    if frame is None:
+        raise InputError(path, "video", "at least one frame", "none")
+    scale = min(1.0, height_px / frame.height)
+    size = {"width": round(scale * frame.width), "height": round(scale * frame.height)}
+    return frame.to_ndarray(format="rgb24", **size)
 
 
 def _end_s(container: av.container.InputContainer, announced_s: float | None) -> float:
