@@ -22,7 +22,7 @@ from crossmodal.stimuli.media import (
     require_whole,
 )
 from crossmodal.stimuli.naming import PARSERS
-from crossmodal.stimuli.selection import Pool, Selection, StudySet, find_media, select
+from crossmodal.stimuli.selection import Pool, Selection, StudySet, Voices, find_media, select
 
 TAIL_S = 1.0  # how much of a file's end is read to see whether it is there
 
@@ -40,7 +40,7 @@ def find_problems(stimuli: dict[str, Any], deep: bool = False) -> list[InputErro
     if selection is None:
         return problems
     examine = _deep_probe(stimuli) if deep else _quick_probe(stimuli)
-    for name in (*selection.study, *selection.pool):
+    for name in selection.clips:
         problems += _collect(lambda path=name.path: examine(path))
     return problems
 
@@ -67,8 +67,9 @@ def _selected(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection | No
         good += [] if wrong else [path]
     pool = Pool(**stimuli["pool"]) if stimuli["pool"] else None
     study = StudySet(**stimuli["study"])
+    voices = Voices(**stimuli["voices"]) if stimuli.get("voices") else None
     try:
-        selection = select(good, stimuli["naming"], stimuli["modalities"], study, pool)
+        selection = select(good, stimuli["naming"], stimuli["modalities"], study, pool, voices)
     except InputError as error:
         return [*problems, error], None
     return problems, selection
