@@ -61,6 +61,16 @@ if config.get("figures"):
     include: "workflow/rules/figures.smk"
 
 
+if config.get("figures") and "cross_channel" in config.get("families", {}):
+
+    include: "workflow/rules/network_figures.smk"
+
+
+if config.get("voices"):
+
+    include: "workflow/rules/voices.smk"
+
+
 if config.get("figures") and config.get("families") and config.get("models"):
 
     include: "workflow/rules/family_figures.smk"

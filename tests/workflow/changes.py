@@ -13,12 +13,14 @@ from tests.workflow.sandbox import Sandbox
 CONFIG = "config/own-data.yaml"
 OWN, FAMILIES = "own data", "all families"
 DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "draw_rdms",
-                  "draw_layer_similarity", "draw_maps"})  # fmt: skip
+                  "draw_layer_similarity", "draw_maps", "draw_training"})  # fmt: skip
 MAPS = frozenset({"group_maps", "draw_maps"})
 SEARCHLIGHT = MAPS | {"searchlight"}
 CEILING = frozenset({"noise_ceiling"})
 FROM_BETAS = SEARCHLIGHT | CEILING | {"estimate_betas"}
-FROM_RDMS = SEARCHLIGHT | {"compare_layers", "draw_layer_similarity", "draw_rdms"}
+FROM_SIMILARITY = frozenset({"compare_layers", "draw_layer_similarity", "draw_training",
+                             "check_pattern"})  # fmt: skip
+FROM_RDMS = SEARCHLIGHT | FROM_SIMILARITY | {"draw_rdms"}
 FROM_TUNING = FROM_RDMS | {"tune", "compute_layer_rdms", "summarise_accuracy", "draw_accuracy"}
 FROM_PRETRAINING = FROM_TUNING | {"pretrain"}
 SCANS = frozenset({"estimate_motion", "normalise_anatomy", "coregister"})
@@ -131,7 +133,7 @@ CHANGES = [
            NOTHING),
     Change("code", "a module of one stage",
            lambda box: box.append("src/crossmodal/representations/similarity.py", "# x\n"),
-           frozenset({"compare_layers", "draw_layer_similarity"})),
+           FROM_SIMILARITY),
     Change("code", "the figures' colours",
            lambda box: box.append("src/crossmodal/figures/style.py", "X = 1\n"), DRAW),
     Change("code", "a module of all stages",
@@ -147,7 +149,7 @@ CHANGES = [
            EVERYTHING),
     Change("state", "a result is edited by hand",
            lambda box: box.append("results-own/similarity/cross_channel/emotion.tsv", "x\n"),
-           frozenset({"compare_layers", "draw_layer_similarity"})),
+           FROM_SIMILARITY),
     Change("state", "a result is edited by hand under its old modification time",
            lambda box: box.rewrite("results-own/group/labels/categories/clusters.tsv",
                                    flip_last_byte, old_time=True), MAPS),

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from crossmodal.contracts.maps import Maps
@@ -87,6 +88,25 @@ def test_all_29_layers_have_rdms_that_rsatoolbox_reads(finished_study: Study) ->
     assert len(layers) == 29
     assert layers[0] == "visual_conv1"
     assert layers[-1] == "crossmodal_dense"
+
+
+def test_the_preset_of_the_networks_is_in_a_figures_provenance(finished_study: Study) -> None:
+    sidecar = finished_study.folder / "results-test/figures/fig2_rdms.prov.json"
+    jobs = json.loads(sidecar.read_text())["jobs"]
+    presets = {
+        job["rule"]: job["params"]["family"]["preset"] for job in jobs if "family" in job["params"]
+    }
+    assert presets == dict.fromkeys(("pretrain", "tune", "compute_layer_rdms"), "mini")
+
+
+def test_the_papers_pattern_of_identity_and_gradients_holds(finished_study: Study) -> None:
+    """Hardly trained as they are, these networks show it; emotion and sentence need the mini-study
+    (test_mini_study.py)."""
+    table = pd.read_csv(finished_study.folder / "results-test/tables/pattern.tsv", sep="\t")
+    assert set(table.regime) == {"emotion", "identity"}
+    expected = table[(table.regime == "identity") | table.check.str.startswith("gradient_")]
+    assert len(expected) == 3 + 3 + 4
+    assert expected.holds.all(), expected[~expected.holds]
 
 
 def test_figures_are_verified_and_traced_to_raw_files(finished_study: Study) -> None:

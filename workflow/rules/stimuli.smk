@@ -1,6 +1,6 @@
 """From media files to labelled sets of face crops and sounds."""
 
-from crossmodal.stimuli.selection import Pool, StudySet, find_media, select
+from crossmodal.stimuli.selection import Pool, StudySet, Voices, find_media, select
 
 STIMULI = config["stimuli"]
 
@@ -23,17 +23,19 @@ SELECTION = or_stop(
     STIMULI["modalities"],
     StudySet(**STIMULI["study"]),
     Pool(**STIMULI["pool"]) if STIMULI["pool"] else None,
+    Voices(**STIMULI["voices"]) if STIMULI.get("voices") else None,
 )
 STUDY_IDS = [name.stimulus_id for name in SELECTION.study]  # the condition order everywhere
 STUDY_ACTORS = SELECTION.study_actors
 POOL_ACTORS = SELECTION.pool_actors
-ACTORS = sorted({*STUDY_ACTORS, *POOL_ACTORS})
+VOICE_ACTORS = sorted({name.identity for name in SELECTION.voices})
+ACTORS = sorted({*STUDY_ACTORS, *POOL_ACTORS, *VOICE_ACTORS})
 STIMULUS_SETS = ["study", "pool"] if SELECTION.pool else ["study"]
 STIMULUS_TABLES = {name: f"{RESULTS}/stimuli/{name}.tsv" for name in STIMULUS_SETS}
 
 
 def clip_paths(actor):
-    """Media files of one actor's study and pool clips."""
+    """Media files of one actor's chosen clips."""
     return [name.path for name in SELECTION.of_actor(actor)]
 
 
@@ -45,7 +47,7 @@ def detector_files():
 
 wildcard_constraints:
     actor=r"[A-Za-z0-9]+",
-    set="study|pool",
+    set="study|pool|voices",
 
 
 # One job per set: a new clip of the study leaves the pool, and so the pretraining, alone.
@@ -137,7 +139,10 @@ rule draw_contact_sheet:
 
 
 TARGETS += [
-    *expand(rules.select_stimuli.output, set=STIMULUS_SETS),
+    *expand(
+        rules.select_stimuli.output,
+        set=[*STIMULUS_SETS, *(["voices"] if SELECTION.voices else [])],
+    ),
     *expand(rules.extract_clips.output, actor=ACTORS),
     *rules.draw_contact_sheet.output,
 ]

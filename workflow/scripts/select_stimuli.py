@@ -1,4 +1,4 @@
-"""Write the table of one set of clips: the study's or the pool's."""
+"""Write the table of one set of clips: the study's, the pool's or the voices'."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -46,13 +46,30 @@ def _first_comment(path: Path) -> str:
 
 def page(schema: dict[str, Any], files: dict[str, str]) -> str:
     """The whole page."""
+    schema = _with_small_definitions(schema, schema.get("$defs", {}))
     lines = [f"| `{name}` | {text} |" for name, text in files.items()]
     parts = [INTRODUCTION + "\n".join(lines) + "\n"]
     for block, content in schema["properties"].items():
         rows = "\n".join(_rows(content, ""))
         table = f"\n| key | type | meaning |\n|---|---|---|\n{rows}\n" if rows else ""
         parts.append(f"\n## `{block}`\n\n{content['description']}\n{table}")
+    for name, content in schema.get("$defs", {}).items():
+        if rows := "\n".join(_rows(content, "")):
+            table = f"\n| key | type | meaning |\n|---|---|---|\n{rows}\n"
+            parts.append(f"\n## Used above: {name}\n\n{content['description']}\n{table}")
     return "".join(parts) + ADVICE
+
+
+def _with_small_definitions(value: Any, definitions: dict[str, Any]) -> Any:
+    """References to definitions that are no objects, replaced by them: each fits into one row."""
+    if isinstance(value, list):
+        return [_with_small_definitions(item, definitions) for item in value]
+    if not isinstance(value, dict):
+        return value
+    name = value.get("$ref", "").removeprefix("#/$defs/")
+    if name and definitions[name]["type"] != "object":
+        value = definitions[name] | {key: item for key, item in value.items() if key != "$ref"}
+    return {key: _with_small_definitions(item, definitions) for key, item in value.items()}
 
 
 def _rows(schema: dict[str, Any], path: str) -> Iterator[str]:
@@ -63,13 +80,20 @@ def _rows(schema: dict[str, Any], path: str) -> Iterator[str]:
 
 
 def _type(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return f"{schema['$ref'].removeprefix('#/$defs/')}, see below"
     if "enum" in schema:
         return " \\| ".join(f"`{value}`" for value in schema["enum"])
     kind = schema.get("type", "any")
     text = " or ".join(kind) if isinstance(kind, list) else kind
     bounds = [
         f"{sign} {schema[key]}"
-        for key, sign in (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"))
+        for key, sign in (
+            ("minimum", "≥"),
+            ("exclusiveMinimum", ">"),
+            ("maximum", "≤"),
+            ("exclusiveMaximum", "<"),
+        )
         if key in schema
     ]
     return " ".join([text, *bounds])

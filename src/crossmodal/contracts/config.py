@@ -104,6 +104,10 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
     network = (config.get("families") or {}).get("cross_channel")
     if network and stimuli and stimuli["pool"] is None:
         problems.append(InputError(source, "stimuli.pool", "a pool to pretrain on", None))
+    if config.get("voices") and not (stimuli or {}).get("voices"):
+        problems.append(InputError(source, "stimuli.voices", "clips for the block voices", None))
+    if config.get("voices") and "figures" not in config:
+        problems.append(InputError(source, "figures", "a block for the figure of voices", None))
     regimes = network["regimes"] if network else []
     for regime in (config.get("figures") or {}).get("regimes", []):
         if network and regime not in regimes:

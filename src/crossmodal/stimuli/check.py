@@ -44,7 +44,7 @@ def find_problems(stimuli: dict[str, Any], deep: bool = False) -> list[InputErro
     problems, selection = find_selection(stimuli)
     if selection is None:
         return problems
-    paths = [name.path for name in (*selection.study, *selection.pool)]
+    paths = [name.path for name in selection.clips]
     return problems + _of_all(paths, stimuli, deep)
 
 

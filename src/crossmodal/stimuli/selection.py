@@ -48,11 +48,23 @@ class Pool:
 
 
 @dataclass(frozen=True)
+class Voices:
+    """Config block ``stimuli.voices``: clips of all actors, for folds of whole actors."""
+
+    emotions: list[str] | None = None
+    intensities: list[str] | None = None
+
+    def has(self, name: StimulusName) -> bool:
+        return _among(name.emotion, self.emotions) and _among(name.intensity, self.intensities)
+
+
+@dataclass(frozen=True)
 class Selection:
-    """The two sets, each sorted by stimulus id."""
+    """The sets, each sorted by stimulus id; ``voices`` overlaps with the other two."""
 
     study: tuple[StimulusName, ...]
     pool: tuple[StimulusName, ...]
+    voices: tuple[StimulusName, ...] = ()
 
     @property
     def study_actors(self) -> list[str]:
@@ -62,10 +74,15 @@ class Selection:
     def pool_actors(self) -> list[str]:
         return sorted({name.identity for name in self.pool})
 
+    @property
+    def clips(self) -> list[StimulusName]:
+        """Every clip of any set once, sorted by stimulus id."""
+        every = (*self.study, *self.pool, *self.voices)
+        return _sorted({name.stimulus_id: name for name in every}.values())
+
     def of_actor(self, actor: str) -> list[StimulusName]:
-        """Study and pool clips of one actor, sorted by stimulus id."""
-        both = (*self.study, *self.pool)
-        return _sorted(name for name in both if name.identity == actor)
+        """All chosen clips of one actor, sorted by stimulus id."""
+        return [name for name in self.clips if name.identity == actor]
 
 
 def find_media(clips_dir: str) -> list[str]:
@@ -85,9 +102,14 @@ def find_media(clips_dir: str) -> list[str]:
 
 
 def select(
-    paths: Iterable[str], naming: str, modalities: Sequence[str], study: StudySet, pool: Pool | None
+    paths: Iterable[str],
+    naming: str,
+    modalities: Sequence[str],
+    study: StudySet,
+    pool: Pool | None,
+    voices: Voices | None = None,
 ) -> Selection:
-    """Parse all names, keep one modality, and divide them into study set and pool.
+    """Parse all names, keep one modality, and divide them into study set, pool and voices.
 
     Raises
     ------
@@ -105,17 +127,22 @@ def select(
         raise InputError(
             "config", "stimuli.study.actors", "clips of every actor", f"none: {missing}"
         )
-    if pool is None:
-        return Selection(tuple(chosen), ())
-    ids = {name.stimulus_id for name in chosen}
-    rest = [
+    whole = _sorted(name for name in names if voices is not None and voices.has(name))
+    rest = [] if pool is None else _pool_of(names, chosen, pool)
+    return Selection(tuple(chosen), tuple(_sorted(rest)), tuple(whole))
+
+
+def _pool_of(
+    names: list[StimulusName], study: list[StimulusName], pool: Pool
+) -> list[StimulusName]:
+    ids, actors = ({getattr(n, key) for n in study} for key in ("stimulus_id", "identity"))
+    return [
         name
         for name in names
         if pool.has(name)
         and name.stimulus_id not in ids
         and not (pool.exclude == "actors" and name.identity in actors)
     ]
-    return Selection(tuple(chosen), tuple(_sorted(rest)))
 
 
 def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection | None]:
@@ -138,8 +165,9 @@ def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection
             problems.append(problem)
     pool = Pool(**stimuli["pool"]) if stimuli["pool"] else None
     study = StudySet(**stimuli["study"])
+    voices = Voices(**stimuli["voices"]) if stimuli.get("voices") else None
     try:
-        selection = select(good, stimuli["naming"], stimuli["modalities"], study, pool)
+        selection = select(good, stimuli["naming"], stimuli["modalities"], study, pool, voices)
     except InputError as problem:
         return [*problems, problem], None
     return problems, selection

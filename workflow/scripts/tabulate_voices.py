@@ -1,0 +1,38 @@
+"""Tabulate and draw recall on voices of unseen actors."""
+
+from typing import TYPE_CHECKING, Any
+
+from crossmodal.contracts.atomic import write_text
+from crossmodal.contracts.class_scores import ClassScores
+from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.contracts.tables import write_table
+from crossmodal.figures.confusion import draw_confusions
+from crossmodal.figures.save import save_figure
+from crossmodal.figures.style import use_style
+from crossmodal.figures.voices import draw_recall, markdown_table
+from crossmodal.network.recall import confusion_table, joined, recall_table
+from crossmodal.network.voices import SETS, in_set, part_of
+from crossmodal.provenance.record import figure_id, recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    use_style()
+    params, table = snakemake.params, StimulusTable.read(snakemake.input.table)
+    tests = {name: part_of(table, in_set(table, name).nonzero()[0]) for name in SETS}
+    paths, methods = iter(snakemake.input.networks), {}  # fold after fold of each network
+    for preset, name in params.networks:  # once per seed
+        folds = [ClassScores.read(next(paths)) for _ in range(params.n_folds)]
+        methods.setdefault((preset, name), []).append(joined(folds))
+    for name, path in zip(params.svm_sets, snakemake.input.baseline, strict=True):
+        methods["svm", name] = [ClassScores.read(path)]
+    recall = recall_table(methods, tests, params.seed)
+    write_table(recall, snakemake.output.recall)
+    write_text(snakemake.output.markdown, markdown_table(recall))
+    confusion = confusion_table(methods, tests)
+    write_table(confusion, snakemake.output.confusion)
+    save_figure(draw_recall(recall), snakemake.output.figure, figure_id(snakemake), "Voices")
+    panels = dict(tuple(confusion[confusion.tested_on == "both"].groupby("method", sort=False)))
+    figure = draw_confusions(panels, "predicted, unseen actor")
+    save_figure(figure, snakemake.output.matrices, figure_id(snakemake), "Voices: confusions")
