@@ -152,6 +152,8 @@ def test_recomputation_finds_a_figure_that_other_code_draws(finished_study: Stud
     (verdict,) = json.loads(result.stdout)
     assert result.returncode == 1
     assert len(verdict["recomputed"]["differ"]) == 3
+    (reason,) = verdict["recomputed"]["because"]
+    assert reason.startswith("code: workflow/scripts/draw_architecture.py was ")
 
 
 @pytest.mark.full

@@ -18,6 +18,7 @@ from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import Auditor, Finding, Verdict, read_sidecar
 from crossmodal.provenance.hashing import sha256_file
+from crossmodal.provenance.lineage import read_record
 from crossmodal.provenance.roots import data_folders
 
 SHOWN = 12
@@ -101,7 +102,21 @@ def recompute(content: dict[str, Any], config_path: Path, config: dict) -> dict[
         if result.returncode:
             return {"differ": files, "error": (result.stdout + result.stderr)[-2000:]}
         differ = [file for file in files if sha256_file(study / file) != content["files"][file]]
-        return {"differ": differ}
+        return {"differ": differ} | ({"because": changes(study, content)} if differ else {})
+
+
+def changes(study: Path, content: dict[str, Any]) -> list[str]:
+    """In what the rebuilt jobs differ from the recorded ones: versions, code, inputs, params."""
+    found: dict[str, None] = {}
+    for job in content["jobs"]:
+        if (study / job["record"]).is_file():
+            again = read_record(study / job["record"])
+            for kind in ("versions", "code", "inputs", "params"):
+                for key in sorted(job[kind].keys() | again[kind].keys()):
+                    before, now = (short(str(one[kind].get(key))) for one in (job, again))
+                    if before != now:
+                        found[f"{kind}: {key} was {before}, is {now}"] = None
+    return list(found)
 
 
 def scratch_study(scratch: Path, data: Iterable[str]) -> Path:
@@ -156,3 +171,5 @@ def show(verdicts: list[Verdict], answer: list[dict[str, Any]]) -> None:
             if error:
                 console.print(f"  could not be rebuilt: {escape(error)}")
             console.print(f"  recomputed: {'differs: ' + ', '.join(differ) if differ else 'equal'}")
+            for line in entry["recomputed"].get("because", [])[:SHOWN]:
+                console.print(f"    {escape(line)}")
