@@ -147,6 +147,27 @@ def test_audit_answers_in_json_figure_by_figure(study: Path, capsys: pytest.Capt
     assert finding["expected"] != finding["got"]
 
 
+def test_unreadable_or_missing_sidecar_is_a_doubt_of_that_figure_alone(
+    study: Path, capsys: pytest.CaptureFixture
+) -> None:
+    capsys.readouterr()
+    Path(f"{FIGURE}.prov.json").write_text("{")
+    Path("results/figures/fig1_architecture.prov.json").unlink()
+    assert crossmodal("audit", "--json") == 1
+    architecture, rdms, similarity = json.loads(capsys.readouterr().out)
+    assert architecture["findings"][0]["got"] == "no such sidecar"
+    assert rdms["findings"][0]["kind"] == "sidecar"
+    assert similarity["verified"]
+
+
+def test_audit_of_a_figure_that_is_not_there(study: Path, capsys: pytest.CaptureFixture) -> None:
+    assert crossmodal("audit", "fig9") == 2
+    assert "expected a figure of this study, got fig9" in capsys.readouterr().err
+    shutil.rmtree("results/figures")
+    assert crossmodal("audit") == 2
+    assert "figures: expected at least one, got none" in capsys.readouterr().err
+
+
 def test_crate_of_records_of_another_study_is_refused(
     study: Path, capsys: pytest.CaptureFixture
 ) -> None:

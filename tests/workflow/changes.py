@@ -66,6 +66,8 @@ STUDY_FILE = "data/clips/Actor_01/*.mp4"
 POOL_FILE = "data/clips/Actor_08/*.mp4"
 RUN = "data/bids/sub-01/func/*_run-2_bold.nii.gz"
 T1 = "data/bids/sub-01/anat/*_T1w.nii.gz"
+BETAS_LOG = "results-own/logs/estimate_betas/sub-01.log"
+BETAS_RECORD = "results-own/provenance/records/estimate_betas/sub-01.json"
 EVENTS = "data/bids/sub-01/func/*_run-1_events.tsv"
 
 CHANGES = [
@@ -162,7 +164,11 @@ CHANGES = [
     Change("state", "the clone is moved", lambda box: box.move(), NOTHING),
     Change("state", "a run is killed while it estimates the betas of changed events",
            lambda box: (box.append(EVENTS, "\n"),
-                        box.killed_run("results-own/logs/estimate_betas/sub-01.log")),
+                        box.killed_run(BETAS_LOG)),
+           FROM_BETAS),
+    Change("state", "changed events are changed again while the job that reads them works",
+           lambda box: (box.append(EVENTS, "\n"),
+                        box.edited_meanwhile(BETAS_LOG, BETAS_RECORD, EVENTS)),
            FROM_BETAS),
     Change("state", "a run fails in the searchlight of changed events, then the fault is repaired",
            lambda box: (box.append(EVENTS, "\n"),

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -116,17 +117,32 @@ class Sandbox:
         shutil.copytree(away, self.folder, symlinks=True)
         self._undo.append(lambda: (shutil.rmtree(self.folder), away.rename(self.folder)))
 
-    def killed_run(self, log: str) -> None:
-        """Start the study and kill it, with all its jobs, when a job has begun its log."""
+    def _start_until(self, log: str) -> subprocess.Popen:
+        """Start the study for real and wait until a job has begun its log."""
         self.runs_for_real()
         (self.folder / log).unlink()
-        process = start(self.study, self.folder.parent / "killed.txt")
+        output = self.folder.parent / "started.txt"
+        process = start(self.study, output)
         end = time.monotonic() + LIMIT_S
         while not (self.folder / log).exists():
             if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"no {log}: see {self.folder.parent / 'killed.txt'}")
+                raise RuntimeError(f"no {log}: see {output}")
             time.sleep(0.1)
-        kill_group(process, signal.SIGKILL)
+        return process
+
+    def killed_run(self, log: str) -> None:
+        """Kill a run, with all its jobs, when a job has begun its log."""
+        kill_group(self._start_until(log), signal.SIGKILL)
+
+    def edited_meanwhile(self, log: str, record: str, pattern: str) -> None:
+        """Append a line to a file while the job that reads it works; the run goes on to its end."""
+        process = self._start_until(log)
+        time.sleep(1)  # its inputs have been hashed
+        with open(self.path(pattern), "a") as file:
+            file.write("\n")
+        if (self.folder / record).exists():
+            raise RuntimeError(f"{record}: the job was faster than the edit")
+        process.wait(LIMIT_S)
 
     def failed_run(self, script: str) -> None:
         """Run the study while a script is broken, then mend the script."""

@@ -6,6 +6,7 @@ import platform
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ import pytest
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.rois import read_rois
+from tests.workflow.changes import flip_last_byte
+from tests.workflow.sandbox import sandbox
 from tests.workflow.study import Study
 
 pytestmark = pytest.mark.workflow
@@ -117,18 +120,69 @@ def test_figures_are_verified_and_traced_to_raw_files(finished_study: Study) -> 
     assert all(verdict["verified"] for verdict in verdicts)
 
 
-def test_one_changed_byte_of_a_raw_file_is_found_by_the_audit(finished_study: Study) -> None:
-    clips = finished_study.folder / "results-test/simulated/clips"
-    clip = sorted(clips.glob("Actor_01/*.mp4"))[0]
-    before = clip.read_bytes()
-    clip.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
-    try:
-        result = finished_study.crossmodal("audit", "fig2_rdms", "--json")
-    finally:
-        clip.write_bytes(before)
+def other_letter(content: bytes) -> bytes:
+    """One byte changed, so that JSON stays JSON."""
+    return content.replace(b"draw_rdms", b"drew_rdms", 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "kind", "rule"),
+    [
+        ("results-test/simulated/truth/actor-01_features.tsv", flip_last_byte, "output",
+         "simulate_clips"),
+        ("results-test/simulated/clips/Actor_01/*.mp4", flip_last_byte, "output",
+         "simulate_clips"),
+        ("resources/rois.tsv", flip_last_byte, "raw input", "simulate_participant"),
+        ("results-test/rdms/cross_channel/emotion.h5", flip_last_byte, "output",
+         "compute_layer_rdms"),
+        ("results-test/figures/fig2_rdms.png", flip_last_byte, "figure", "draw_rdms"),
+        ("results-test/figures/fig2_rdms.prov.json", other_letter, "sidecar edited",
+         "write_lineage"),
+        ("results-test/provenance/records/draw_rdms/all.json", other_letter, "record edited",
+         "draw_rdms"),
+        ("workflow/scripts/draw_rdms.py", flip_last_byte, "code", "draw_rdms"),
+    ],
+)  # fmt: skip
+def test_one_changed_byte_is_found_and_named(
+    finished_study: Study, path: str, change: Callable[[bytes], bytes], kind: str, rule: str
+) -> None:
+    figure = "fig4_searchlight" if "rois" in path or "truth" in path else "fig2_rdms"
+    with sandbox(finished_study) as box:
+        changed = box.path(path).relative_to(finished_study.folder).as_posix()
+        box.rewrite(path, change)
+        result = finished_study.crossmodal("audit", figure, "--json")
     (verdict,) = json.loads(result.stdout)
     assert result.returncode == 1
-    assert clip.name in {Path(finding["path"]).name for finding in verdict["findings"]}
+    assert (changed, kind, rule) in {
+        (finding["path"], finding["kind"], finding["rule"]) for finding in verdict["findings"]
+    }
+
+
+def test_figure_is_rebuilt_from_raw_data_with_the_same_bytes(finished_study: Study) -> None:
+    result = finished_study.crossmodal("audit", "--recompute", "fig1_architecture", "--json")
+    assert result.returncode == 0, result.stdout + result.stderr
+    (verdict,) = json.loads(result.stdout)
+    assert verdict["recomputed"] == {"differ": []}
+
+
+def test_recomputation_finds_a_figure_that_other_code_draws(finished_study: Study) -> None:
+    with sandbox(finished_study) as box:
+        box.append("workflow/scripts/draw_architecture.py", "# another id\n")
+        result = finished_study.crossmodal("audit", "--recompute", "fig1_architecture", "--json")
+    (verdict,) = json.loads(result.stdout)
+    assert result.returncode == 1
+    assert len(verdict["recomputed"]["differ"]) == 3
+    (reason,) = verdict["recomputed"]["because"]
+    assert reason.startswith("code: workflow/scripts/draw_architecture.py was ")
+
+
+@pytest.mark.full
+def test_figure_of_scans_and_networks_is_rebuilt_with_the_same_bytes(
+    finished_study: Study,
+) -> None:
+    result = finished_study.crossmodal("audit", "--recompute", "fig4_searchlight", "--json")
+    (verdict,) = json.loads(result.stdout)
+    assert verdict["recomputed"] == {"differ": []}, result.stdout
 
 
 def test_report_of_the_study_is_small_and_complete(finished_study: Study) -> None:

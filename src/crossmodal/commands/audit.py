@@ -16,11 +16,14 @@ from rich.markup import escape
 
 from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
-from crossmodal.provenance.audit import Auditor, Verdict, read_sidecar
+from crossmodal.provenance.audit import Auditor, Finding, Verdict, read_sidecar
 from crossmodal.provenance.hashing import sha256_file
+from crossmodal.provenance.lineage import read_record
 from crossmodal.provenance.roots import data_folders
 
 SHOWN = 12
+SIDECAR_SUFFIX = ".prov.json"
+SUFFIXES = (".pdf", ".png", ".svg")
 SCRATCH_CONFIG = "audit-config.yaml"
 
 
@@ -36,11 +39,12 @@ def run(options: argparse.Namespace) -> int:
     config = load_config(options.config)
     sidecars = find_sidecars(Path(config["study"]["results_dir"]), options.figures)
     auditor = Auditor(data_folders(config))
-    verdicts = [auditor.audit(path) for path in sidecars]
+    verdicts = [audited(auditor, path) for path in sidecars]
     answer = [verdict.to_dict() for verdict in verdicts]
     if options.recompute:
         for entry, path in zip(answer, sidecars, strict=True):
-            entry["recomputed"] = recompute(read_sidecar(path), options.config, config)
+            if entry["n_jobs"]:
+                entry["recomputed"] = recompute(read_sidecar(path), options.config, config)
     if options.json:
         print(json.dumps(answer, indent=1))
     else:
@@ -51,22 +55,36 @@ def run(options: argparse.Namespace) -> int:
     return 0 if good else 1
 
 
+def audited(auditor: Auditor, sidecar: Path) -> Verdict:
+    """The verdict on one figure; a sidecar that cannot be read is a doubt as any other."""
+    try:
+        return auditor.audit(sidecar)
+    except InputError as error:
+        doubt = Finding(str(sidecar), "sidecar", "write_lineage", "a sidecar", str(error.got))
+        return Verdict(sidecar.name.removesuffix(SIDECAR_SUFFIX), "unknown", 0, 0, [doubt])
+
+
 def find_sidecars(results: Path, figures: list[str]) -> list[Path]:
-    """Sidecars of the named figures, or of all.
+    """Sidecars of the named figures, or of all figures, whether they have one or not.
 
     Raises
     ------
     InputError : the study has no figure, or none of that name
     """
-    if not figures:
-        found = sorted(results.glob("figures/*.prov.json"))
-        if not found:
-            raise InputError(results / "figures", "figures", "at least one with a sidecar", "none")
-        return found
-    names = [Path(figure).name.removesuffix(".prov.json") for figure in figures]
-    stems = [Path(name).stem if Path(name).suffix in (".pdf", ".png", ".svg") else name
-             for name in names]  # fmt: skip
-    return [results / "figures" / f"{stem}.prov.json" for stem in stems]
+    folder = results / "figures"
+    drawn = {name_of(path.name) for path in folder.glob("*") if path.name[:1] != "."}
+    names = [name_of(Path(figure).name) for figure in figures] or sorted(drawn)
+    if not names:
+        raise InputError(folder, "figures", "at least one", "none")
+    if unknown := [name for name in names if name not in drawn]:
+        raise InputError(folder, "figure", "a figure of this study", unknown[0])
+    return [folder / f"{name}{SIDECAR_SUFFIX}" for name in names]
+
+
+def name_of(file: str) -> str:
+    """A figure's name from that of any of its files, or the name itself."""
+    name = file.removesuffix(SIDECAR_SUFFIX)
+    return Path(name).stem if Path(name).suffix in SUFFIXES else name
 
 
 def recompute(content: dict[str, Any], config_path: Path, config: dict) -> dict[str, Any]:
@@ -84,7 +102,21 @@ def recompute(content: dict[str, Any], config_path: Path, config: dict) -> dict[
         if result.returncode:
             return {"differ": files, "error": (result.stdout + result.stderr)[-2000:]}
         differ = [file for file in files if sha256_file(study / file) != content["files"][file]]
-        return {"differ": differ}
+        return {"differ": differ} | ({"because": changes(study, content)} if differ else {})
+
+
+def changes(study: Path, content: dict[str, Any]) -> list[str]:
+    """In what the rebuilt jobs differ from the recorded ones: versions, code, inputs, params."""
+    found: dict[str, None] = {}
+    for job in content["jobs"]:
+        if (study / job["record"]).is_file():
+            again = read_record(study / job["record"])
+            for kind in ("versions", "code", "inputs", "params"):
+                for key in sorted(job[kind].keys() | again[kind].keys()):
+                    before, now = (short(str(one[kind].get(key))) for one in (job, again))
+                    if before != now:
+                        found[f"{kind}: {key} was {before}, is {now}"] = None
+    return list(found)
 
 
 def scratch_study(scratch: Path, data: Iterable[str]) -> Path:
@@ -139,3 +171,5 @@ def show(verdicts: list[Verdict], answer: list[dict[str, Any]]) -> None:
             if error:
                 console.print(f"  could not be rebuilt: {escape(error)}")
             console.print(f"  recomputed: {'differs: ' + ', '.join(differ) if differ else 'equal'}")
+            for line in entry["recomputed"].get("because", [])[:SHOWN]:
+                console.print(f"    {escape(line)}")
