@@ -12,8 +12,9 @@ RESULTS_DIR = Path("results/benchmarks")
 KEYS = ("claim", "value", "unit", "goal", "better")
 
 
-def claim(text: str, value: float, unit: str, goal: float, better: str) -> dict[str, Any]:
-    """One claim with its verdict. ``better`` is 'lower' or 'higher'.
+def claim(text: str, value: float, unit: str, goal: float | None, better: str) -> dict[str, Any]:
+    """One claim with its verdict. ``better`` is 'lower' or 'higher'; without a goal it is told,
+    not judged.
 
     Raises
     ------
@@ -21,10 +22,12 @@ def claim(text: str, value: float, unit: str, goal: float, better: str) -> dict[
     """
     if better not in ("lower", "higher"):
         raise ValueError(f"better: expected 'lower' or 'higher', got {better!r}")
-    met = value <= goal if better == "lower" else value >= goal
+    met = None
+    if goal is not None:
+        goal, met = float(goal), bool(value <= goal if better == "lower" else value >= goal)
     return {
-        "claim": text, "value": round(float(value), 4), "unit": unit, "goal": float(goal),
-        "better": better, "met": bool(met),
+        "claim": text, "value": round(float(value), 4), "unit": unit, "goal": goal,
+        "better": better, "met": met,
     }  # fmt: skip
 
 
@@ -36,9 +39,9 @@ def report(name: str, rows: list[dict[str, Any]]) -> None:
     for heading in ("claim", "value", "unit", "goal", "met"):
         table.add_column(heading)
     for row in rows:
-        sign = "<=" if row["better"] == "lower" else ">="
-        met = "[green]yes" if row["met"] else "[red]no"
-        table.add_row(
-            row["claim"], f"{row['value']:g}", row["unit"], f"{sign} {row['goal']:g}", met
-        )
+        goal, met = "", ""
+        if row["goal"] is not None:
+            goal = f"{'<=' if row['better'] == 'lower' else '>='} {row['goal']:g}"
+            met = "[green]yes" if row["met"] else "[red]no"
+        table.add_row(row["claim"], f"{row['value']:g}", row["unit"], goal, met)
     Console().print(table)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from nilearn.datasets import load_mni152_brain_mask
+from scipy import fft
 
 VOXEL_MM = 8
 N_PARTICIPANTS, N_LAYERS = 12, 3
@@ -18,23 +19,26 @@ class Noise:
         image = load_mni152_brain_mask(resolution=VOXEL_MM)
         self.mask = np.asarray(image.dataobj) > 0
         self.affine = image.affine
-        shape = tuple(2 * n for n in self.mask.shape)
-        axes = [np.minimum(np.arange(n), n - np.arange(n)) * float(VOXEL_MM) for n in shape]
+        self.shape = tuple(fft.next_fast_len(2 * n) for n in self.mask.shape)
+        axes = [np.minimum(np.arange(n), n - np.arange(n)) * float(VOXEL_MM) for n in self.shape]
         distance = np.sqrt(sum(a**2 for a in np.meshgrid(*axes, indexing="ij")))
         correlation = GAUSSIAN_SHARE * np.exp(-(distance**2) / (4 * GAUSSIAN_SD_MM**2))
         correlation += (1 - GAUSSIAN_SHARE) * np.exp(-distance / EXPONENTIAL_MM)
-        self.amplitude = np.sqrt(np.maximum(np.fft.rfftn(correlation).real, 0))
-        self.shape = shape
+        power = np.maximum(fft.fftn(correlation).real, 0)
+        self.amplitude = np.sqrt(power * correlation.size).astype(np.float32)
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """float32 (n, voxel) with variance 1."""
+        """float32 (n, voxel) with variance 1.
+
+        Real and imaginary part of one transform of white noise are two independent fields.
+        """
         inside = tuple(slice(0, size) for size in self.mask.shape)
-        fields = []
-        for _ in range(n):
-            white = np.fft.rfftn(rng.standard_normal(self.shape))
-            field = np.fft.irfftn(white * self.amplitude, s=self.shape, axes=(0, 1, 2))
-            fields.append(field[inside][self.mask])
-        return np.array(fields, dtype=np.float32)
+        fields: list[np.ndarray] = []
+        while len(fields) < n:
+            white = rng.standard_normal((*self.shape, 2), dtype=np.float32).view(np.complex64)
+            field = fft.ifftn(white[..., 0] * self.amplitude)[inside][self.mask]
+            fields += [field.real, field.imag]
+        return np.array(fields[:n], dtype=np.float32)
 
 
 def null_study(noise: Noise, rng: np.random.Generator) -> np.ndarray:

@@ -97,3 +97,18 @@ def test_any_number_of_threads_gives_the_same_bytes(dtype, distance):
     for threads in (2, 5):
         many = searchlight_rsa(betas, mask, AFFINE, models, config, n_threads=threads)
         assert many.tobytes() == one.tobytes()
+
+
+@few
+@given(SEEDS, DISTANCES, st.integers(1, 4), st.floats(0.02, 1.0))
+def test_any_memory_limit_and_number_of_threads_give_the_same_bytes(
+    seed, distance, n_threads, share
+):
+    rng = np.random.default_rng(seed)
+    mask = rng.random((40, 6, 6)) < 0.9
+    betas = rng.normal(size=(3, N_CONDITIONS, int(mask.sum()))).astype(np.float32)
+    models = rng.normal(size=(2, 15))
+    whole = searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(5.0, 3, distance))
+    config = SearchlightConfig(5.0, 3, distance, max_memory_mb=0.6 + share)
+    part = searchlight_rsa(betas, mask, AFFINE, models, config, n_threads=n_threads)
+    assert part.tobytes() == whole.tobytes()

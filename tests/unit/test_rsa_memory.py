@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from crossmodal.contracts.errors import InputError
 from crossmodal.rsa import tiles
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.memory import MB, Demand, slabs, workers
@@ -93,5 +94,5 @@ def test_fewer_threads_work_when_memory_is_short():
 def test_too_little_memory_says_how_much_is_needed():
     betas, mask, models, _ = problem()
     config = SearchlightConfig(6.0, max_memory_mb=0.5)
-    with pytest.raises(ValueError, match=r"max_memory_mb 0.5 is too small: 256 centres need \d MB"):
+    with pytest.raises(InputError, match=r"max_memory_mb: expected at least \d, .* got 0.5"):
         searchlight_rsa(betas, mask, AFFINE, models, config)

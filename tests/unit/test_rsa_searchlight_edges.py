@@ -115,6 +115,30 @@ def test_residuals_of_other_voxels_are_refused():
         arrange(problem()[0], "mahalanobis", residuals=np.ones((50, 7)))
 
 
+def test_betas_of_another_mask_are_refused():
+    betas, mask, models = problem()
+    smaller = mask.copy()
+    smaller[0] = False
+    with pytest.raises(ValueError, match=r"\(2, 6, 125\) are not .* 100 voxels of the mask"):
+        searchlight_rsa(betas, smaller, AFFINE, models, SearchlightConfig(3.0))
+
+
+@pytest.mark.parametrize("name", ["models", "controls"])
+def test_rdms_of_another_number_of_conditions_are_refused(name):
+    betas, mask, models = problem()
+    rdms = {"models": models, "controls": models[:1]} | {name: np.ones((2, 21))}
+    config = SearchlightConfig(3.0, comparison="partial_pearson")
+    with pytest.raises(ValueError, match=rf"{name} \(2, 21\) are not \(RDM, 15 pairs of 6 cond"):
+        searchlight_rsa(betas, mask, AFFINE, config=config, **rdms)
+
+
+def test_residuals_of_another_mask_are_refused():
+    betas, mask, models = problem()
+    with pytest.raises(ValueError, match=r"residuals \(9, 7\) are not \(time, 125 voxels\)"):
+        searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(3.0),
+                        residuals=np.ones((9, 7)))  # fmt: skip
+
+
 @pytest.mark.parametrize("field", ["distance", "comparison", "noise_normalisation"])
 def test_config_refuses_unknown_names(field):
     with pytest.raises(ValueError, match=f"{field} 'x' is none of"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crossmodal.contracts.errors import InputError
 from crossmodal.rsa.neighbourhoods import Neighbourhoods
 from crossmodal.rsa.tiles import TILE
 
@@ -94,7 +95,7 @@ def slabs(
 
     Raises
     ------
-    ValueError : not even one tile fits; says how much would
+    InputError : not even one tile fits; says how much would
     """
     n = len(around)
     firsts = np.arange(0, n, TILE)
@@ -108,9 +109,8 @@ def slabs(
     fits = (limit_mb * MB - fixed) // demand.voxel_bytes
     if (high - low).max() > fits:
         needed = (fixed + (high - low).max() * demand.voxel_bytes) / MB
-        raise ValueError(
-            f"max_memory_mb {limit_mb:g} is too small: {TILE} centres need {needed:.0f} MB"
-        )
+        expected = f"at least {needed:.0f}, which {TILE} centres need"
+        raise InputError("config", "searchlight.max_memory_mb", expected, f"{limit_mb:g}")
     begin = 0
     for tile in range(len(firsts)):
         if high[tile] - low[begin] > fits:

@@ -83,8 +83,10 @@ def searchlight_rsa(
 
     Raises
     ------
-    ValueError : see ``spheres``, ``arrange``, ``prepare`` and ``slabs``
+    ValueError : arrays that do not belong together; see ``spheres``, ``arrange``, ``prepare`` and
+        ``slabs``
     """
+    require_shapes(betas, mask, models, controls, residuals)
     dtype = np.float64 if betas.dtype == np.float64 else np.float32
     finite = finite_voxels(betas)
     inner = mask.copy()
@@ -105,6 +107,29 @@ def searchlight_rsa(
     if checkpoint is not None:
         checkpoint.remove()
     return maps
+
+
+def require_shapes(
+    betas: np.ndarray,
+    mask: np.ndarray,
+    models: np.ndarray,
+    controls: np.ndarray | None,
+    residuals: np.ndarray | None,
+) -> None:
+    """Refuse arrays of other voxels or conditions, by their sizes."""
+    if betas.ndim != 3 or mask.ndim != 3 or betas.shape[2] != mask.sum():
+        raise ValueError(
+            f"betas {betas.shape} are not (run, condition, {mask.sum()} voxels of the mask)"
+        )
+    n = betas.shape[1]
+    n_pairs = n * (n - 1) // 2
+    for name, rdms in (("models", models), ("controls", controls)):
+        if rdms is not None and (rdms.ndim != 2 or rdms.shape[1] != n_pairs):
+            raise ValueError(
+                f"{name} {rdms.shape} are not (RDM, {n_pairs} pairs of {n} conditions)"
+            )
+    if residuals is not None and (residuals.ndim != 2 or residuals.shape[1] != betas.shape[2]):
+        raise ValueError(f"residuals {residuals.shape} are not (time, {betas.shape[2]} voxels)")
 
 
 def prepared(models: np.ndarray, method: str, controls: np.ndarray | None, dtype: type) -> Compare:
