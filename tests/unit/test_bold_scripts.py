@@ -59,7 +59,8 @@ def execute(root, script, given, made, params, **wildcards):
 
 def motion(root, bold, first):
     made = {"motion": "xfm.txt", "confounds": "confounds.tsv", "mean": "boldref.nii.gz"}
-    made["quality"] = "signal.h5"
+    made |= {"quality": "signal.h5", "motion_json": "m.json", "mean_json": "r.json"}
+    made["confounds_json"] = "c.json"
     params = {"motion": {"sampling_mm": 10.0, "max_iterations": 5}}
     execute(root, "estimate_motion", {"bold": bold, "first": first}, made, params)
 
@@ -68,6 +69,9 @@ def test_native_space_from_raw_to_patterns_and_contrasts(root, workdir):
     (run,) = find_runs("bids", "x")
     motion(root, run.bold, run.bold)
     assert read_volume("boldref.nii.gz")[1].same_as(grid())
+    described = json.loads(Path("m.json").read_text())
+    assert described["RawSources"][0] == "sub-01/func/sub-01_task-x_run-1_bold.nii.gz"
+    assert described["Options"]["sampling_mm"] == 10.0
     given = {
         "bold": [run.bold],
         "events": [run.events],
@@ -109,7 +113,9 @@ def test_aCompCor_columns_are_added_to_the_measured_ones(root, workdir):
     given = {"bold": run.bold, "sidecars": list(run.sidecars), "motion": "xfm.txt"}
     given |= {"measured": "confounds.tsv", "coregistration": "coreg.txt", "warp": "warp.nii.gz"}
     params = {"n_components": 3, "high_pass_s": 60.0}
-    execute(root, "extract_compcor", given, {"confounds": "all.tsv"}, params)
+    made = {"confounds": "all.tsv", "sidecar": "all.json"}
+    execute(root, "extract_compcor", given, made, params)
+    assert json.loads(Path("all.json").read_text())["a_comp_cor_02"]["Method"] == "aCompCor"
     before = read_confounds("confounds.tsv", (*MOTION, *MEASURED), 40)
     after = read_confounds("all.tsv", (*MOTION, *MEASURED, *component_names(3)), 40)
     np.testing.assert_allclose(after[:, :8], before, rtol=1e-6)
@@ -146,7 +152,8 @@ def test_runs_of_different_grids_stop_the_motion_estimate(root, workdir):
 def test_derivatives_name_their_maker_and_source(root, workdir):
     Path("bids/dataset_description.json").write_text('{"Name": "t", "DatasetDOI": "doi:10.1/x"}')
     given = {"source": ["bids/dataset_description.json"]}
-    made = {"description": "dataset_description.json"}
+    made = {"description": "dataset_description.json", "readme": "README.md"}
+    made["ignored"] = ".bidsignore"
     execute(root, "describe_derivatives", given, made, {"source_url": None})
     found = json.loads(Path("dataset_description.json").read_text())
     assert found["SourceDatasets"] == [{"DOI": "doi:10.1/x"}]

@@ -1,6 +1,8 @@
 """The smallest complete study, from clips and scans to figures."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,25 @@ def test_every_figure_has_its_files_and_sidecar(finished_study: Study) -> None:
     for name in ("fig1_architecture", "fig2_rdms", "fig3_layer_similarity", "fig4_searchlight"):
         for suffix in ("pdf", "png", "prov.json"):
             assert (figures / f"{name}.{suffix}").stat().st_size > 1000, f"{name}.{suffix}"
+
+
+def test_derivatives_are_valid_bids(finished_study: Study) -> None:
+    validator = Path(sys.executable).with_name("bids-validator-deno")
+    folder = finished_study.folder / "results-test/derivatives"
+    command = [validator, folder, "--format", "json", "--ignoreWarnings"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert json.loads(result.stdout)["issues"]["issues"] == []
+    assert (folder / "sub-01/func/sub-01_task-emotion_run-1_boldref.json").is_file()
+
+
+def test_quality_pages_are_there_and_only_local_ones_show_anatomy(finished_study: Study) -> None:
+    folder = finished_study.folder / "results-test/quality"
+    pages = sorted(folder.glob("sub-*.html"))
+    assert len(pages) == 6
+    assert all("T1w and brain mask" in page.read_text() for page in pages)
+    group = (folder / "participants.html").read_text()
+    assert "brain mask" not in group
+    assert all(f"sub-{i:02d}" in group for i in range(1, 7))
 
 
 def test_a_second_run_does_nothing(finished_study: Study) -> None:

@@ -86,6 +86,11 @@ CONTRASTS = [f"{RESULTS}/contrasts/sub-{{sub}}_{name}.nii.gz" for name in SCANS[
 WARP = f"{ANAT}_from-T1w_to-{SCANS['space']}_mode-image_xfm.nii.gz"
 
 
+def sidecar_of(path):
+    """The JSON file that describes a derivative."""
+    return path.removesuffix(".gz").rpartition(".")[0] + ".json"
+
+
 def of_runs(pattern, sub):
     """One file for each run of a participant."""
     return expand(pattern, sub=sub, run=run_ids(sub))
@@ -136,6 +141,8 @@ rule describe_derivatives:
         code=code_inputs("describe_derivatives.py"),
     output:
         description=f"{DERIVATIVES}/dataset_description.json",
+        readme=f"{DERIVATIVES}/README.md",
+        ignored=f"{DERIVATIVES}/.bidsignore",
         record=record("describe_derivatives"),
     params:
         source_url="../simulated/bids" if SCANS["bids_dir"] is None else None,
@@ -164,6 +171,9 @@ rule estimate_motion:
         motion=MOTION,
         confounds=MEASURED,
         mean=BOLD_MEAN,
+        motion_json=sidecar_of(MOTION),
+        confounds_json=sidecar_of(MEASURED),
+        mean_json=sidecar_of(BOLD_MEAN),
         quality=SIGNAL,
         record=record("estimate_motion", "sub-{sub}_{run}"),
     params:
@@ -191,6 +201,8 @@ rule normalise_anatomy:
     output:
         warp=WARP,
         brain=T1_BRAIN,
+        warp_json=sidecar_of(WARP),
+        brain_json=sidecar_of(T1_BRAIN),
         record=record("normalise_anatomy", "sub-{sub}"),
     params:
         normalise=SCANS["normalise"],
@@ -218,6 +230,7 @@ rule coregister:
         code=code_inputs("coregister.py"),
     output:
         transform=COREGISTRATION,
+        sidecar=sidecar_of(COREGISTRATION),
         record=record("coregister", "sub-{sub}"),
     params:
         coregister=SCANS["coregister"],
@@ -250,6 +263,7 @@ if SCANS["a_comp_cor"]:
             code=code_inputs("extract_compcor.py"),
         output:
             confounds=CONFOUNDS,
+            sidecar=sidecar_of(CONFOUNDS),
             record=record("extract_compcor", "sub-{sub}_{run}"),
         params:
             n_components=SCANS["a_comp_cor"],
