@@ -39,6 +39,7 @@ if config.get("models"):
 if config.get("scans"):
 
     include: "workflow/rules/bold.smk"
+    include: "workflow/rules/quality.smk"
 
 
 if config.get("searchlight"):

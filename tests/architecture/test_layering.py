@@ -23,6 +23,7 @@ ALLOWED = {
     "bold": {"contracts"},
     "stats": {"contracts", "rsa", "representations"},
     "figures": {"contracts", "rsa", "representations"},
+    "quality": {"contracts", "bold", "figures"},
     "cluster": {"contracts"},
     "download": {"contracts"},
     "plan": {"contracts"},

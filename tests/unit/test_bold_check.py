@@ -123,6 +123,23 @@ def test_bad_sidecar(scans, func, content, message):
     assert message in only(scans)
 
 
+def test_slice_timing_is_looked_at_only_where_it_is_used(scans, tmp_path):
+    assert messages(scans) == []
+    wanted = scans | {"slice_reference": 0.5}
+    assert all("expected a list of seconds in the sidecar" in text for text in messages(wanted))
+    assert len(messages(wanted)) == 2
+    sidecar = {"RepetitionTime": 2.0, "SliceTiming": [0.0, 1.0] * 12}
+    (tmp_path / "bids/task-x_bold.json").write_text(json.dumps(sidecar))
+    assert messages(wanted) == []
+
+
+def test_unknown_confounds(scans):
+    scans["glm"] = scans["glm"] | {"confounds": ["std_dvars", "a_comp_cor_01"]}
+    assert "scans.glm.confounds: expected some of" in only(scans)
+    assert "got 'a_comp_cor_01'" in only(scans)
+    assert messages(scans | {"a_comp_cor": 2}) == []
+
+
 def test_no_repetition_time_at_all(scans, func, tmp_path):
     (tmp_path / "bids/task-x_bold.json").write_text(json.dumps({"TaskName": "x"}))
     for run in (1, 2):

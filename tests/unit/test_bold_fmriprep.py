@@ -19,9 +19,11 @@ from crossmodal.bold.bids import find_runs
 from crossmodal.bold.check import find_problems
 from crossmodal.bold.confounds import write_confounds
 from crossmodal.bold.design import event_regressor, high_pass_basis, motion_regressors
+from crossmodal.bold.events import EventsConfig, read_events
 from crossmodal.bold.fmriprep import preprocessed
+from crossmodal.bold.glm import GLMConfig
 from crossmodal.bold.images import Grid
-from crossmodal.bold.patterns import RunFiles, aligned_series, covered
+from crossmodal.bold.patterns import RunFiles, aligned_series, covered, run_design, run_timing
 from crossmodal.bold.spaces import Space, fmriprep_space
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.config import config_problems, load_config
@@ -46,6 +48,11 @@ def motion(run: int) -> np.ndarray:
     return np.random.default_rng(run).normal(scale=0.1, size=(N_VOLUMES, 6))
 
 
+def write_run_confounds(path: Path, parameters: np.ndarray) -> None:
+    """Motion and DVARS."""
+    write_confounds(path, parameters, {"std_dvars": np.r_[np.nan, np.ones(len(parameters) - 1)]})
+
+
 def write_fmriprep(root: Path, label: str = "01", res: str = "") -> Path:
     """Derivatives of both runs of ``write_bids``; returns the func folder."""
     func = root / f"sub-{label}/func"
@@ -57,7 +64,7 @@ def write_fmriprep(root: Path, label: str = "01", res: str = "") -> Path:
             ON.affine,
         )
         save(Path(f"{stem}_space-{SPACE}{res}_desc-brain_mask.nii.gz"), brain(run), ON.affine)
-        write_confounds(f"{stem}_desc-confounds_timeseries.tsv", motion(run))
+        write_run_confounds(Path(f"{stem}_desc-confounds_timeseries.tsv"), motion(run))
     return func
 
 
@@ -124,6 +131,7 @@ def given(runs):
 
 
 PARAMS = {
+    "slice_reference": None,
     "voxel_mm": 5.0,
     "events": {"condition_column": "trial_type"},
     "glm": {"noise": "white", "motion_regressors": 6, "high_pass_s": 60.0},
@@ -187,6 +195,28 @@ def test_contrasts_from_smoothed_derivatives(root, func):
     params = PARAMS | {"runs": [run.run_id for run in runs]} | contrasts
     execute(root, "map_contrasts", given(runs), {"maps": ["ab.nii.gz"]}, params)
     assert Maps.read("ab.nii.gz").space == SPACE
+
+
+def test_any_column_of_the_confounds_can_be_a_regressor(root, func):
+    stem = func / name(1, "desc-confounds_timeseries.tsv")
+    lines = stem.read_text().splitlines()
+    pulse = np.random.default_rng(0).standard_normal(N_VOLUMES)
+    rows_ = [f"{line}\t{x}" for line, x in zip(lines[1:], pulse, strict=True)]
+    stem.write_text("\n".join([lines[0] + "\ta_comp_cor_00", *rows_]) + "\n")
+    (run, _) = preprocessed(find_runs("bids", "x"), "fmriprep", SPACE)
+    files = RunFiles("r", run.bold, run.events, run.sidecars, None, run.confounds)
+    events = read_events(run.events, EventsConfig())
+    glm = GLMConfig(motion_regressors=0, confounds=["a_comp_cor_00"])
+    design = run_design(files, run_timing(files), events, CONDITIONS, glm)
+    assert design.names == (*CONDITIONS, "a_comp_cor_00")
+    np.testing.assert_allclose(design.nuisance[:, 0], pulse)
+
+
+def test_a_confound_that_fmriprep_did_not_write_is_named(scans):
+    scans["glm"] = scans["glm"] | {"confounds": ["csf"]}
+    found = [str(problem) for problem in find_problems(scans, CONDITIONS)]
+    assert all("no ['csf']" in text for text in found)
+    assert len(found) == 2
 
 
 def test_another_voxel_size_resamples_in_the_same_world():
@@ -268,7 +298,7 @@ def test_two_resolutions_are_refused(scans):
 
 
 def test_confounds_with_other_rows(scans, func):
-    write_confounds(func / name(2, "desc-confounds_timeseries.tsv"), motion(2)[:-1])
+    write_run_confounds(func / name(2, "desc-confounds_timeseries.tsv"), motion(2)[:-1])
     assert "rows: expected 40, one a volume, got 39" in only(scans)
 
 
@@ -303,6 +333,14 @@ def test_participants_on_different_grids(scans):
         (
             {"fmriprep_dir": "f", "bids_dir": None, "space": SPACE},
             "scans.fmriprep_dir: expected null, or scans.bids_dir too",
+        ),
+        (
+            {"fmriprep_dir": "f", "space": SPACE, "slice_reference": 0.5},
+            "scans.slice_reference: expected null with scans.fmriprep_dir",
+        ),
+        (
+            {"space": "native", "a_comp_cor": 5},
+            "scans.a_comp_cor: expected 0 without own normalisation, .* got 5",
         ),
     ],
 )
@@ -341,7 +379,8 @@ def dry_run(root: Path, config: dict) -> str:
 def test_the_workflow_starts_from_the_derivatives(root, scans):
     output = dry_run(root, study(root, scans))
     assert "Job 1: Estimate response patterns of sub-01" in output
-    assert re.search(r"\ntotal +2\n", output)  # nothing is moved or registered again
+    # Nothing is moved or registered again: patterns, a page, a rank, and 'all'.
+    assert re.search(r"\ntotal +4\n", output)
 
 
 def test_a_plan_stands_in_for_missing_derivatives(root, scans, tmp_path):

@@ -8,11 +8,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from bold_data import CONDITIONS, grid, noise_series, save, write_bids
-from snakemake.iocontainers import InputFiles, OutputFiles
+from snakemake.iocontainers import InputFiles, OutputFiles, Wildcards
 
 from crossmodal.bold.bids import find_runs
+from crossmodal.bold.compcor import component_names
+from crossmodal.bold.confounds import MEASURED, MOTION, read_confounds
 from crossmodal.bold.derivatives import dataset_description
-from crossmodal.bold.images import read_volume
+from crossmodal.bold.images import Grid, read_volume
+from crossmodal.bold.patterns import RunFiles, run_series
+from crossmodal.bold.spaces import Space
+from crossmodal.bold.transform_files import write_affines, write_warp
+from crossmodal.bold.warp import Warp
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.maps import Maps
 
@@ -36,11 +42,11 @@ def named(kind, paths):
     return files
 
 
-def execute(root, script, given, made, params):
-    """Run one script with the given paths and params."""
+def execute(root, script, given, made, params, **wildcards):
+    """Run one script with the given paths, params and wildcards."""
     job = SimpleNamespace(
         rule=script,
-        wildcards={},
+        wildcards=Wildcards(fromdict=wildcards),
         input=named(InputFiles, given),
         output=named(OutputFiles, made | {"record": f"records/{script}.json"}),
         params=SimpleNamespace(**params, items=params.items),
@@ -53,6 +59,8 @@ def execute(root, script, given, made, params):
 
 def motion(root, bold, first):
     made = {"motion": "xfm.txt", "confounds": "confounds.tsv", "mean": "boldref.nii.gz"}
+    made |= {"quality": "signal.h5", "motion_json": "m.json", "mean_json": "r.json"}
+    made["confounds_json"] = "c.json"
     params = {"motion": {"sampling_mm": 10.0, "max_iterations": 5}}
     execute(root, "estimate_motion", {"bold": bold, "first": first}, made, params)
 
@@ -61,6 +69,9 @@ def test_native_space_from_raw_to_patterns_and_contrasts(root, workdir):
     (run,) = find_runs("bids", "x")
     motion(root, run.bold, run.bold)
     assert read_volume("boldref.nii.gz")[1].same_as(grid())
+    described = json.loads(Path("m.json").read_text())
+    assert described["RawSources"][0] == "sub-01/func/sub-01_task-x_run-1_bold.nii.gz"
+    assert described["Options"]["sampling_mm"] == 10.0
     given = {
         "bold": [run.bold],
         "events": [run.events],
@@ -73,6 +84,7 @@ def test_native_space_from_raw_to_patterns_and_contrasts(root, workdir):
     }
     events = {"condition_column": "trial_type"}
     params = {"runs": [run.run_id], "voxel_mm": 4.0, "events": events, "glm": GLM}
+    params["slice_reference"] = None
     patterns = params | {"conditions": list(CONDITIONS)}
     execute(root, "estimate_betas", given, {"betas": "betas.h5"}, patterns)
     betas = Betas.read("betas.h5")
@@ -81,6 +93,51 @@ def test_native_space_from_raw_to_patterns_and_contrasts(root, workdir):
     contrasts = params | {"contrasts": {"ab": {"a": 1, "b": -1}}, "smoothing_mm": 6.0}
     execute(root, "map_contrasts", given, {"maps": ["ab.nii.gz"]}, contrasts)
     assert Maps.read("ab.nii.gz").names == ("ab",)
+    seen = given | {"betas": "betas.h5", "signal": ["signal.h5"], "t1w": [], "brain": []}
+    made = {"page": "sub-01.html", "measures": "sub-01.json"}
+    execute(root, "report_quality", seen, made, patterns | {"quality": {}}, sub="01")
+    assert json.loads(Path("sub-01.json").read_text())["n_voxels"] == betas.mask.sum()
+    made = {"page": "all.html", "table": "all.tsv"}
+    execute(root, "rank_quality", {"measures": ["sub-01.json"]}, made, {"quality": {}})
+    header, first = (line.split("\t") for line in Path("all.tsv").read_text().splitlines())
+    assert header[:2] == ["participant", "rank"]
+    assert first[:2] == ["01", "1"]
+
+
+def test_aCompCor_columns_are_added_to_the_measured_ones(root, workdir):
+    (run,) = find_runs("bids", "x")
+    motion(root, run.bold, run.bold)
+    write_affines("coreg.txt", np.eye(4)[None])
+    still = Warp(np.zeros((2, 2, 2, 3), np.float32), Grid((2, 2, 2), 50 * np.eye(4)))
+    write_warp("warp.nii.gz", still)
+    given = {"bold": run.bold, "sidecars": list(run.sidecars), "motion": "xfm.txt"}
+    given |= {"measured": "confounds.tsv", "coregistration": "coreg.txt", "warp": "warp.nii.gz"}
+    params = {"n_components": 3, "high_pass_s": 60.0}
+    made = {"confounds": "all.tsv", "sidecar": "all.json"}
+    execute(root, "extract_compcor", given, made, params)
+    assert json.loads(Path("all.json").read_text())["a_comp_cor_02"]["Method"] == "aCompCor"
+    before = read_confounds("confounds.tsv", (*MOTION, *MEASURED), 40)
+    after = read_confounds("all.tsv", (*MOTION, *MEASURED, *component_names(3)), 40)
+    np.testing.assert_allclose(after[:, :8], before, rtol=1e-6)
+    np.testing.assert_allclose(after[:, 8:].T @ after[:, 8:], np.eye(3), atol=1e-6)
+
+
+def test_slices_are_timed_before_they_are_moved(root, workdir):
+    (run,) = find_runs("bids", "x")
+    sidecar = json.loads(Path("bids/task-x_bold.json").read_text())
+    times = np.linspace(0, 1.9, 24)
+    Path("bids/task-x_bold.json").write_text(json.dumps(sidecar | {"SliceTiming": list(times)}))
+    on = grid()
+    wave = 10 * np.sin(2 * np.pi * 0.04 * (2.0 * np.arange(40) + times[:, None]))
+    data = np.broadcast_to(500 + wave, (*on.shape[:2], 24, 40)).astype(np.float32)
+    save(Path(run.bold), data, on.affine)
+    files = RunFiles("r", run.bold, run.events, run.sidecars, None, "", slice_reference=0.5)
+    space = Space("native", on, np.ones(on.shape, bool), lambda points: points)
+    found = run_series(files, space)
+    expected = 500 + 10 * np.sin(2 * np.pi * 0.04 * (2.0 * np.arange(40) + 1.0))
+    np.testing.assert_allclose(
+        found[4:-4], np.broadcast_to(expected[4:-4, None], (32, space.mask.sum())), atol=0.3
+    )
 
 
 def test_runs_of_different_grids_stop_the_motion_estimate(root, workdir):
@@ -95,7 +152,8 @@ def test_runs_of_different_grids_stop_the_motion_estimate(root, workdir):
 def test_derivatives_name_their_maker_and_source(root, workdir):
     Path("bids/dataset_description.json").write_text('{"Name": "t", "DatasetDOI": "doi:10.1/x"}')
     given = {"source": ["bids/dataset_description.json"]}
-    made = {"description": "dataset_description.json", "ignored": ".bidsignore"}
+    made = {"description": "dataset_description.json", "readme": "README.md"}
+    made["ignored"] = ".bidsignore"
     execute(root, "describe_derivatives", given, made, {"source_url": None})
     found = json.loads(Path("dataset_description.json").read_text())
     assert found["SourceDatasets"] == [{"DOI": "doi:10.1/x"}]

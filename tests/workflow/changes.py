@@ -17,7 +17,8 @@ DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "d
 MAPS = frozenset({"group_maps", "draw_maps"})
 SEARCHLIGHT = MAPS | {"searchlight"}
 CEILING = frozenset({"noise_ceiling"})
-FROM_BETAS = SEARCHLIGHT | CEILING | {"estimate_betas"}
+QUALITY = frozenset({"report_quality", "rank_quality"})
+FROM_BETAS = SEARCHLIGHT | CEILING | QUALITY | {"estimate_betas"}
 FROM_SIMILARITY = frozenset({"compare_layers", "draw_layer_similarity", "draw_training",
                              "check_pattern"})  # fmt: skip
 FROM_RDMS = SEARCHLIGHT | FROM_SIMILARITY | {"draw_rdms"}
@@ -100,7 +101,7 @@ CHANGES = [
     Change("inputs", "a participant is added",
            lambda box: box.copy_participant("01", "09"), FROM_BETAS | SCANS),
     Change("inputs", "a participant is removed",
-           lambda box: box.set_aside("data/bids/sub-02"), MAPS | CEILING),
+           lambda box: box.set_aside("data/bids/sub-02"), MAPS | CEILING | {"rank_quality"}),
     Change("inputs", "a run is removed", lambda box: box.remove(RUN), FROM_BETAS),
     Change("config", "the searchlight's radius",
            lambda box: box.swap(CONFIG, "radius_mm: 12.0", "radius_mm: 10.0"),
@@ -137,7 +138,7 @@ CHANGES = [
            lambda box: box.append("src/crossmodal/representations/similarity.py", "# x\n"),
            FROM_SIMILARITY),
     Change("code", "the figures' colours",
-           lambda box: box.append("src/crossmodal/figures/style.py", "X = 1\n"), DRAW),
+           lambda box: box.append("src/crossmodal/figures/style.py", "X = 1\n"), DRAW | QUALITY),
     Change("code", "a module of all stages",
            lambda box: box.append("src/crossmodal/contracts/errors.py", "# x\n"), EVERYTHING),
     Change("code", "a module of another study's stage",

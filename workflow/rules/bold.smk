@@ -98,11 +98,19 @@ ANAT = f"{DERIVATIVES}/sub-{{sub}}/anat/sub-{{sub}}"
 FUNC = f"{DERIVATIVES}/sub-{{sub}}/func/sub-{{sub}}"
 MOTION = FUNC + "_{run}_from-orig_to-boldref_mode-image_desc-hmc_xfm.txt"
 CONFOUNDS = FUNC + "_{run}_desc-confounds_timeseries.tsv"
+# Without aCompCor, what the motion estimate finds is all there is.
+MEASURED = FUNC + "_{run}_desc-motion_timeseries.tsv" if SCANS["a_comp_cor"] else CONFOUNDS
+SIGNAL = f"{RESULTS}/quality/runs/sub-{{sub}}_{{run}}.h5"
 BOLD_MEAN = FUNC + "_{run}_boldref.nii.gz"
 COREGISTRATION = FUNC + "_from-boldref_to-T1w_mode-image_desc-coreg_xfm.txt"
 T1_BRAIN = f"{ANAT}_desc-brain_mask.nii.gz"
 CONTRASTS = [f"{RESULTS}/contrasts/sub-{{sub}}_{name}.nii.gz" for name in SCANS["contrasts"]]
 WARP = f"{ANAT}_from-T1w_to-{SCANS['space']}_mode-image_xfm.nii.gz"
+
+
+def sidecar_of(path):
+    """The JSON file that describes a derivative."""
+    return path.removesuffix(".gz").rpartition(".")[0] + ".json"
 
 
 def of_runs(pattern, sub):
@@ -155,6 +163,7 @@ rule describe_derivatives:
         code=code_inputs("describe_derivatives.py"),
     output:
         description=f"{DERIVATIVES}/dataset_description.json",
+        readme=f"{DERIVATIVES}/README.md",
         ignored=f"{DERIVATIVES}/.bidsignore",
         record=record("describe_derivatives"),
     params:
@@ -182,8 +191,12 @@ rule estimate_motion:
         code=code_inputs("estimate_motion.py"),
     output:
         motion=MOTION,
-        confounds=CONFOUNDS,
+        confounds=MEASURED,
         mean=BOLD_MEAN,
+        motion_json=sidecar_of(MOTION),
+        confounds_json=sidecar_of(MEASURED),
+        mean_json=sidecar_of(BOLD_MEAN),
+        quality=SIGNAL,
         record=record("estimate_motion", "sub-{sub}_{run}"),
     params:
         motion=SCANS["motion"],
@@ -210,6 +223,8 @@ rule normalise_anatomy:
     output:
         warp=WARP,
         brain=T1_BRAIN,
+        warp_json=sidecar_of(WARP),
+        brain_json=sidecar_of(T1_BRAIN),
         record=record("normalise_anatomy", "sub-{sub}"),
     params:
         normalise=SCANS["normalise"],
@@ -237,6 +252,7 @@ rule coregister:
         code=code_inputs("coregister.py"),
     output:
         transform=COREGISTRATION,
+        sidecar=sidecar_of(COREGISTRATION),
         record=record("coregister", "sub-{sub}"),
     params:
         coregister=SCANS["coregister"],
@@ -254,6 +270,40 @@ rule coregister:
         "../scripts/coregister.py"
 
 
+if SCANS["a_comp_cor"]:
+
+    rule extract_compcor:
+        message:
+            "Extract aCompCor components of sub-{wildcards.sub}, {wildcards.run}"
+        input:
+            bold=lambda wildcards: scan_of(wildcards.sub, wildcards.run).bold,
+            sidecars=lambda wildcards: scan_of(wildcards.sub, wildcards.run).sidecars,
+            motion=MOTION,
+            measured=MEASURED,
+            coregistration=COREGISTRATION,
+            warp=WARP,
+            code=code_inputs("extract_compcor.py"),
+        output:
+            confounds=CONFOUNDS,
+            sidecar=sidecar_of(CONFOUNDS),
+            record=record("extract_compcor", "sub-{sub}_{run}"),
+        params:
+            n_components=SCANS["a_comp_cor"],
+            high_pass_s=SCANS["glm"]["high_pass_s"],
+        threads: 1
+        resources:
+            mem_mb=3000,
+            runtime=15,
+        log:
+            f"{LOGS}/extract_compcor/sub-{{sub}}_{{run}}.log",
+        benchmark:
+            f"{BENCHMARKS}/extract_compcor/sub-{{sub}}_{{run}}.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/extract_compcor.py"
+
+
 rule estimate_betas:
     message:
         "Estimate response patterns of sub-{wildcards.sub}"
@@ -267,6 +317,7 @@ rule estimate_betas:
         runs=lambda wildcards: run_ids(wildcards.sub),
         conditions=lambda wildcards: bold_conditions(),
         events=SCANS["events"],
+        slice_reference=SCANS["slice_reference"],
         voxel_mm=SCANS["analysis_voxel_mm"],
         glm=SCANS["glm"],
     threads: 1
@@ -376,6 +427,7 @@ if SCANS["contrasts"]:
             contrasts=SCANS["contrasts"],
             smoothing_mm=SCANS["contrast_smoothing_mm"],
             events=SCANS["events"],
+            slice_reference=SCANS["slice_reference"],
             voxel_mm=SCANS["analysis_voxel_mm"],
             glm=SCANS["glm"],
         threads: 1
@@ -402,5 +454,9 @@ if not FMRIPREP:
         TARGETS += [
             path for pattern in rules.estimate_motion.output for path in of_runs(pattern, _sub)
         ]
+        if SCANS["a_comp_cor"]:
+            TARGETS += [
+                path for pattern in rules.extract_compcor.output for path in of_runs(pattern, _sub)
+            ]
         if not NATIVE:
             TARGETS += expand([*rules.normalise_anatomy.output, *rules.coregister.output], sub=_sub)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.bold.derivatives import BIDSIGNORE, dataset_description
+from crossmodal.bold.derivatives import IGNORED, README, dataset_description
 from crossmodal.bold.sidecar import read_sidecars
 from crossmodal.contracts.atomic import write_json, write_text
 from crossmodal.provenance.record import recorded
@@ -14,4 +14,5 @@ with recorded(snakemake):
     source = read_sidecars(snakemake.input.source)
     description = dataset_description(source, snakemake.params.source_url)
     write_json(snakemake.output.description, description)
-    write_text(snakemake.output.ignored, BIDSIGNORE)
+    write_text(snakemake.output.readme, README)
+    write_text(snakemake.output.ignored, "\n".join(IGNORED) + "\n")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 with recorded(snakemake):
     betas = estimate_patterns(
-        RunFiles.from_lists(snakemake.params.runs, snakemake.input),
+        RunFiles.from_lists(
+            snakemake.params.runs, snakemake.input, snakemake.params.slice_reference
+        ),
         read_space(snakemake.params.voxel_mm, snakemake.input),
         snakemake.params.conditions,
         EventsConfig(**snakemake.params.events),

@@ -3,10 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 from crossmodal.bold.agreement import check_same_grid
-from crossmodal.bold.confounds import motion_parameters, write_confounds
+from crossmodal.bold.confounds import MEASURED, motion_parameters, write_confounds
+from crossmodal.bold.derivatives import sidecar
+from crossmodal.bold.dvars import dvars
+from crossmodal.bold.epi_mask import brain_in_epi
 from crossmodal.bold.images import read_first, read_series, write_volume
 from crossmodal.bold.motion import MotionConfig, realign
+from crossmodal.bold.run_quality import aligned_brain, run_quality
 from crossmodal.bold.transform_files import write_affines
+from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:
@@ -16,7 +21,16 @@ with recorded(snakemake):
     config = MotionConfig(**snakemake.params.motion)
     check_same_grid([snakemake.input.first, snakemake.input.bold])
     first = read_first(snakemake.input.first)
-    matrices, mean = realign(*read_series(snakemake.input.bold), *first, config)
+    run = read_series(snakemake.input.bold)
+    matrices, mean = realign(*run, *first, config)
+    brain = brain_in_epi(mean)
+    series = aligned_brain(*run, matrices, first[1], brain)
+    changes = dict(zip(MEASURED, dvars(series), strict=True))
     write_affines(snakemake.output.motion, matrices)
-    write_confounds(snakemake.output.confounds, motion_parameters(matrices))
+    write_confounds(snakemake.output.confounds, motion_parameters(matrices), changes)
     write_volume(snakemake.output.mean, mean, first[1])
+    raw = [snakemake.input.bold, snakemake.input.first]
+    write_json(snakemake.output.motion_json, sidecar("motion", raw, Options=config.__dict__))
+    write_json(snakemake.output.confounds_json, sidecar("confounds", raw[:1]))
+    write_json(snakemake.output.mean_json, sidecar("boldref", raw))
+    run_quality(series, brain, first[1].voxel_mm).write(snakemake.output.quality)

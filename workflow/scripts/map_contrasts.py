@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 with recorded(snakemake):
     maps = contrast_maps(
-        RunFiles.from_lists(snakemake.params.runs, snakemake.input),
+        RunFiles.from_lists(
+            snakemake.params.runs, snakemake.input, snakemake.params.slice_reference
+        ),
         read_space(snakemake.params.voxel_mm, snakemake.input),
         snakemake.params.contrasts,
         EventsConfig(**snakemake.params.events),

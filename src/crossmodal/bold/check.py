@@ -11,7 +11,8 @@ import numpy as np
 
 from crossmodal.bold.agreement import check_one_grid, check_same_grid, check_same_timing
 from crossmodal.bold.bids import Run, find_runs, find_t1, usable
-from crossmodal.bold.confounds import MOTION, read_confounds
+from crossmodal.bold.compcor import component_names
+from crossmodal.bold.confounds import MEASURED, MOTION, SHOWN, read_confounds
 from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.design import event_regressor, high_pass_basis
 from crossmodal.bold.events import (
@@ -28,6 +29,7 @@ from crossmodal.bold.motion import MotionConfig
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.patterns import Timing
 from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
+from crossmodal.bold.slice_timing import slice_times
 from crossmodal.bold.template import SPACE
 from crossmodal.contracts.errors import InputError
 
@@ -58,6 +60,8 @@ def find_problems(
         if scans[name] is not None
         for problem in _problems(lambda name=name, config=config: config(**scans[name]))
     ]
+    if not problems and not scans["fmriprep_dir"]:
+        problems = _problems(lambda: _check_confound_names(scans))
     if scans["bids_dir"] is None or problems:
         return problems  # simulated scans do not exist yet
     try:
@@ -99,9 +103,11 @@ def _participant_problems(
         yield from _problems(lambda run=run: seconds.update({run.bold: _timing(run)[1]}))
         if run.events and run.bold in seconds:
             yield from _problems(lambda run=run: _check_run(run, scans, conditions))
+        if scans["slice_reference"] is not None and run.bold in seconds:
+            yield from _problems(lambda run=run: _check_slice_times(run, seconds[run.bold]))
         if run.mask:
             yield from _problems(lambda run=run: _check_mask(run.mask))
-            yield from _problems(lambda run=run: _check_confounds(run))
+            yield from _problems(lambda run=run: _check_confounds(run, scans["glm"]))
         # Integers cannot be NaN; files of floats are read even by the quick check.
         if deep or holds_floats(run.bold):
             yield from _problems(lambda run=run: read_series(run.bold))
@@ -137,8 +143,21 @@ def _check_mask(path: str) -> None:
         raise InputError(path, "mask", "at least one voxel of brain", "none")
 
 
-def _check_confounds(run: Run) -> None:
-    read_confounds(run.confounds, MOTION, open_image(run.bold, 4).shape[3])
+def _check_confounds(run: Run, glm: dict[str, Any]) -> None:
+    columns = (*MOTION, *SHOWN, *glm.get("confounds", ()))
+    read_confounds(run.confounds, columns, open_image(run.bold, 4).shape[3])
+
+
+def _check_confound_names(scans: dict[str, Any]) -> None:
+    known = ["framewise_displacement", *MEASURED, *component_names(scans["a_comp_cor"])]
+    for name in scans["glm"].get("confounds", ()):
+        if name not in known:
+            raise InputError("config", "scans.glm.confounds", f"some of {known}", repr(name))
+
+
+def _check_slice_times(run: Run, repetition_time_s: float) -> None:
+    shape = open_image(run.bold, 4).shape[:3]
+    slice_times(read_sidecars(run.sidecars), run.bold, shape, repetition_time_s)
 
 
 def _timing(run: Run) -> tuple[int, float]:
@@ -174,7 +193,7 @@ def _check_design(
     slow = high_pass_basis(timing.n_volumes, timing.repetition_time_s, glm["high_pass_s"])
     nuisance = np.zeros((timing.n_volumes, 0))
     design = Design(np.stack(columns, axis=1), nuisance, slow, tuple(conditions), path)
-    design.require_freedom(glm["motion_regressors"])
+    design.require_freedom(glm["motion_regressors"] + len(glm.get("confounds", ())))
 
 
 def check_complete(path: str | Path) -> None:

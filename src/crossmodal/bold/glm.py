@@ -32,6 +32,7 @@ class GLMConfig:
     estimator : 'lsa' one model with all conditions; 'lss' one model a condition, the others
         summed to one regressor (Mumford et al. 2012, 10.1016/j.neuroimage.2011.08.076)
     patterns : 'beta' (% of the run's mean intensity) or 't'
+    confounds : further nuisance columns, by their names in the confounds tables
     """
 
     high_pass_s: float = 128.0
@@ -39,8 +40,10 @@ class GLMConfig:
     motion_regressors: int = 6
     estimator: str = "lsa"
     patterns: str = "beta"
+    confounds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "confounds", tuple(self.confounds))
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 got = repr(getattr(self, name))

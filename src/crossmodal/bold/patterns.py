@@ -22,6 +22,7 @@ from crossmodal.bold.glm import Design, Fit, GLMConfig, fit
 from crossmodal.bold.images import Grid, grid_of, open_image, read_series
 from crossmodal.bold.resample import always_inside, sample_series
 from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
+from crossmodal.bold.slice_timing import at_one_time, slice_times
 from crossmodal.bold.spaces import Space
 from crossmodal.bold.transform_files import read_affines
 from crossmodal.contracts.betas import Betas
@@ -37,6 +38,8 @@ class RunFiles:
     """Paths of one run; ``motion``: ITK text file, reference -> volume, one matrix a volume.
 
     Runs whose volumes are aligned already, by fMRIPrep, have no ``motion``.
+    ``slice_reference``: the fraction of the repetition time to which slices are interpolated
+    before anything else; None leaves them as they were recorded.
     """
 
     run_id: str
@@ -45,15 +48,26 @@ class RunFiles:
     sidecars: tuple[str, ...]
     motion: str | None
     confounds: str
+    slice_reference: float | None = None
 
     @classmethod
-    def from_lists(cls, run_ids: Sequence[str], files: Any) -> tuple["RunFiles", ...]:
+    def from_lists(
+        cls, run_ids: Sequence[str], files: Any, slice_reference: float | None = None
+    ) -> tuple["RunFiles", ...]:
         """Runs from parallel lists of paths, attributes ``bold``, ``events``, ``motion`` and
         ``confounds``; ``sidecars`` are all JSON files of all runs, most general first;
         ``motion`` is empty for runs that fMRIPrep has aligned."""
         motions = files.motion or [None] * len(run_ids)
         return tuple(
-            cls(run_id, bold, events, sidecars_of(bold, files.sidecars), motion, confounds)
+            cls(
+                run_id,
+                bold,
+                events,
+                sidecars_of(bold, files.sidecars),
+                motion,
+                confounds,
+                slice_reference,
+            )
             for run_id, bold, events, motion, confounds in zip(
                 run_ids, files.bold, files.events, motions, files.confounds, strict=True
             )
@@ -132,10 +146,11 @@ def run_design(
         )
         for chosen in by_name.values()
     ]
-    motion = read_confounds(run.confounds, MOTION, timing.n_volumes)
+    found = read_confounds(run.confounds, (*MOTION, *glm.confounds), timing.n_volumes)
+    motion, further = np.split(found, [len(MOTION)], axis=1)
     nuisance, nuisance_names = informative(
-        motion_regressors(motion, glm.motion_regressors),
-        motion_names(MOTION, glm.motion_regressors),
+        np.column_stack([motion_regressors(motion, glm.motion_regressors), further]),
+        [*motion_names(MOTION, glm.motion_regressors), *glm.confounds],
     )
     return Design(
         np.stack(columns, axis=1),
@@ -183,6 +198,10 @@ def _design(
 def run_series(run: RunFiles, space: Space) -> np.ndarray:
     """The run in the space's voxels, motion undone, float32 (volume, voxel)."""
     volumes, grid = read_series(run.bold)
+    if run.slice_reference is not None:
+        sidecar, seconds = read_sidecars(run.sidecars), run_timing(run).repetition_time_s
+        axis, times_s = slice_times(sidecar, run.bold, grid.shape, seconds)
+        volumes = at_one_time(volumes, axis, times_s, seconds, run.slice_reference)
     if run.motion is None:
         return aligned_series(volumes, grid, space)
     matrices = read_affines(run.motion)

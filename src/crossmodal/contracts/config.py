@@ -127,6 +127,12 @@ def _space_problems(scans: dict[str, Any] | None, source: str | Path) -> list[In
     if space not in allowed:
         expected = f"one of {list(allowed)} {'with' if folder else 'without'} scans.fmriprep_dir"
         return [InputError(source, "scans.space", expected, repr(space))]
+    if scans["a_comp_cor"] and (folder or space == "native"):
+        expected = "0 without own normalisation, which says where white matter and fluid are"
+        return [InputError(source, "scans.a_comp_cor", expected, scans["a_comp_cor"])]
+    if scans["slice_reference"] is not None and folder:
+        expected = "null with scans.fmriprep_dir, whose slices are timed already"
+        return [InputError(source, "scans.slice_reference", expected, scans["slice_reference"])]
     needed = [] if space == "native" else ["analysis_voxel_mm"]
     needed += [] if space == "native" or folder else ["normalise", "coregister"]
     expected = f"a value (the scans are brought to {space})"

@@ -95,6 +95,10 @@ WORK: dict[str, Work] = {
     "estimate_betas": Work(
         ("runs", "volumes", "voxels"), ("volumes", "scan_voxels"), _PATTERNS, 3 * _FLOAT
     ),
+    "extract_compcor": Work(
+        ("volumes", "scan_voxels"), ("volumes", "scan_voxels"), ("volumes",), 1.5 * _FLOAT
+    ),
+    "report_quality": Work(("runs",), CONSTANT, ("runs",)),
     "compute_low_level_rdms": Work(("conditions", "clip_frames")),
     "compute_roi_rdms": Work(
         ("participants", "patterns"), _PATTERNS, ("participants", "pairs"), 2 * _FLOAT

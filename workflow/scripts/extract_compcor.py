@@ -1,0 +1,40 @@
+"""Write the confounds of one run with its aCompCor components."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crossmodal.bold.compcor import component_names, components, noise_points
+from crossmodal.bold.confounds import MEASURED, MOTION, read_confounds, write_confounds
+from crossmodal.bold.derivatives import sidecar
+from crossmodal.bold.design import high_pass_basis
+from crossmodal.bold.images import read_series
+from crossmodal.bold.patterns import RunFiles, run_timing
+from crossmodal.bold.resample import compose, sample_series
+from crossmodal.bold.transform_files import read_affines, read_warp
+from crossmodal.contracts.atomic import write_json
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    given = snakemake.input
+    timing = run_timing(RunFiles("", given.bold, "", tuple(given.sidecars), None, ""))
+    t1_to_bold = read_affines(given.coregistration)[0]
+    points = compose(noise_points(), read_warp(given.warp), t1_to_bold)
+    series = sample_series(*read_series(given.bold), points, read_affines(given.motion))
+    slow = high_pass_basis(timing.n_volumes, timing.repetition_time_s, snakemake.params.high_pass_s)
+    n_components = snakemake.params.n_components
+    found = components(series, slow.astype(np.float32), n_components)
+    own = read_confounds(given.measured, (*MOTION, *MEASURED), timing.n_volumes)
+    further = dict(zip(MEASURED, own[:, len(MOTION) :].T, strict=True))
+    further |= dict(zip(component_names(n_components), found.T, strict=True))
+    components_of = {
+        "Method": "aCompCor",
+        "Mask": "combined",
+        "HighPassSeconds": snakemake.params.high_pass_s,
+    }
+    described = dict.fromkeys(component_names(n_components), components_of)
+    write_json(snakemake.output.sidecar, sidecar("confounds", [given.bold], **described))
+    write_confounds(snakemake.output.confounds, own[:, : len(MOTION)], further)
