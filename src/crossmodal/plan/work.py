@@ -96,6 +96,10 @@ WORK: dict[str, Work] = {
     "estimate_betas": Work(
         ("runs", "volumes", "voxels"), ("volumes", "scan_voxels"), _PATTERNS, 3 * _FLOAT
     ),
+    "estimate_residuals": Work(
+        ("runs", "volumes", "voxels"), ("volumes", "scan_voxels"), bytes_per_unit=3 * _FLOAT
+    ),
+    "compute_timing_rdms": Work(("participants", "runs", "conditions")),
     "compute_low_level_rdms": Work(("conditions", "clip_frames")),
     "compute_roi_rdms": Work(
         ("participants", "patterns"), _PATTERNS, ("participants", "pairs"), 2 * _FLOAT
