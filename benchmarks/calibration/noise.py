@@ -6,6 +6,7 @@ from scipy import fft
 
 VOXEL_MM = 8
 N_PARTICIPANTS, N_LAYERS = 12, 3
+BORDER = 8  # voxels around the volume, so that its opposite sides know nothing of each other
 GAUSSIAN_SHARE, GAUSSIAN_SD_MM, EXPONENTIAL_MM = 0.6, 6.0, 14.0
 
 
@@ -19,7 +20,7 @@ class Noise:
         image = load_mni152_brain_mask(resolution=VOXEL_MM)
         self.mask = np.asarray(image.dataobj) > 0
         self.affine = image.affine
-        self.shape = tuple(fft.next_fast_len(2 * n) for n in self.mask.shape)
+        self.shape = tuple(fft.next_fast_len(n + BORDER) for n in self.mask.shape)
         axes = [np.minimum(np.arange(n), n - np.arange(n)) * float(VOXEL_MM) for n in self.shape]
         distance = np.sqrt(sum(a**2 for a in np.meshgrid(*axes, indexing="ij")))
         correlation = GAUSSIAN_SHARE * np.exp(-(distance**2) / (4 * GAUSSIAN_SD_MM**2))

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from benchmarks.calibration.noise import Noise
 from benchmarks.calibration.studies import PARTS
+from crossmodal.contracts.atomic import write_text
 
 
 def finished(path: Path) -> list[dict[str, float]]:
@@ -29,8 +30,10 @@ def run_part(part: str, noise: Noise, path: Path, n_studies: int, seed: int, sto
     """Add studies until there are ``n_studies`` or the monotonic clock passes ``stop_s``."""
     simulate, _ = PARTS[part]
     done = finished(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in done), encoding="utf-8")
+    if len(done) >= n_studies or time.monotonic() > stop_s:
+        return
+    # Without the line that a kill cut off.
+    write_text(path, "".join(json.dumps(row) + "\n" for row in done))
     numbers = range(len(done), n_studies)
     with path.open("a", encoding="utf-8") as file:
         for number in tqdm(numbers, desc=part, initial=len(done), total=n_studies, mininterval=5):

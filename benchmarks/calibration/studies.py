@@ -22,7 +22,7 @@ from crossmodal.stats.prevalence import prevalence
 from crossmodal.stats.sign_flips import sign_patterns
 
 ALPHA = 0.05
-N_FLIPS, N_ORDERS, N_COMBINATIONS = 200, 200, 200
+N_FLIPS, N_ORDERS, N_COMBINATIONS = 100, 100, 100
 N_CONDITIONS, RADIUS_MM, MIN_VOXELS = 12, 16.5, 10
 N_PREVALENCE, N_FIRST_LEVEL = 5, 20
 EFFECTS = (0.0, 0.5, 1.0, 1.5, 2.0)

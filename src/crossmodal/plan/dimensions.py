@@ -163,6 +163,8 @@ def _inference(
         voxel_mm = (BRAIN_MM3 / found["voxels"]) ** (1 / 3)
         sphere = 4 / 3 * math.pi * (block["radius_mm"] / voxel_mm) ** 3
         result["searchlight_us"] = _searchlight_us(found, sphere)
+        if block.get("noise_normalisation") == "multivariate":
+            result["searchlight_us"] += _whitening_us(found, sphere)
     result["permutations"] = (config.get("group") or {}).get("n_permutations", 0)
     result["bootstraps"] = (config.get("roi") or {}).get("inference", {}).get("n_bootstraps", 0)
     result["regime_models"] = 29
@@ -174,3 +176,8 @@ def _searchlight_us(found: Mapping[str, float], sphere_voxels: float) -> float:
     pairs = found["pairs"] / 2556
     gram = 16 * found["runs"] * (found["conditions"] / 72) ** 2 * sphere_voxels / 123
     return gram + 15 * pairs + 6.8 * pairs * found["models"] / 116
+
+
+def _whitening_us(found: Mapping[str, float], sphere_voxels: float) -> float:
+    """Microseconds per centre: noise covariance of the sphere, its factor, patterns solved."""
+    return (500 + 0.9 * found["runs"] * found["volumes"]) * (sphere_voxels / 123) ** 2

@@ -99,6 +99,10 @@ WORK: dict[str, Work] = {
         ("volumes", "scan_voxels"), ("volumes", "scan_voxels"), ("volumes",), 1.5 * _FLOAT
     ),
     "report_quality": Work(("runs",), CONSTANT, ("runs",)),
+    "estimate_residuals": Work(
+        ("runs", "volumes", "voxels"), ("volumes", "scan_voxels"), bytes_per_unit=3 * _FLOAT
+    ),
+    "compute_timing_rdms": Work(("participants", "runs", "conditions")),
     "compute_low_level_rdms": Work(("conditions", "clip_frames")),
     "compute_roi_rdms": Work(
         ("participants", "patterns"), _PATTERNS, ("participants", "pairs"), 2 * _FLOAT
