@@ -13,8 +13,8 @@ import yaml
 
 from tests.workflow.study import Study, clone
 
-CONFIG = "config/small.yaml"
-RESULTS = "results-small"
+CONFIG = "config/test.yaml"
+RESULTS = "results-test"
 EXEMPT = {
     "logs/": "what jobs told, with times",
     "benchmarks/": "how long jobs took",
@@ -25,16 +25,16 @@ TIMES = ("start", "end", "seal")  # the seal is over the times, too
 
 
 def small_study(folder: Path) -> Study:
-    """A clone of the code with that config; nothing has been run."""
+    """A clone of the code whose config/test.yaml is smaller; nothing has been run."""
     study = clone(folder, CONFIG)
-    config = yaml.safe_load((study.folder / "config/test.yaml").read_text())
-    (study.folder / CONFIG).write_text(yaml.safe_dump(smaller(config), sort_keys=False))
+    path = study.folder / CONFIG
+    config = smaller(yaml.safe_load(path.read_text()))
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
     return study
 
 
 def smaller(config: dict[str, Any]) -> dict[str, Any]:
     """Three participants and one trained regime, with as many rules."""
-    config["study"] |= {"name": "small", "results_dir": RESULTS}
     config["simulate"]["brain"] |= {"n_participants": 3, "orientations": {"02": "LAS"}}
     config["families"]["cross_channel"] |= {"regimes": ["emotion"], "n_seeds": 1}
     config["figures"]["regimes"] = ["emotion"]

@@ -25,7 +25,7 @@ from tests.workflow.interruption import (
     start,
     wait_for_records,
 )
-from tests.workflow.small_study import RESULTS, differences, result_digests, small_study
+from tests.workflow.small_study import CONFIG, RESULTS, differences, result_digests, small_study
 from tests.workflow.study import Study, clone, environment
 
 pytestmark = [pytest.mark.workflow, pytest.mark.full]
@@ -41,7 +41,7 @@ DELETED = ("betas/sub-02.h5", "rdms/labels/categories.h5", "figures/fig1_archite
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """CROSSMODAL_TEST_SMALL_STUDY reuses a finished one while working on tests."""
     if existing := os.environ.get("CROSSMODAL_TEST_SMALL_STUDY"):
-        return Study(Path(existing), "config/small.yaml")
+        return Study(Path(existing), CONFIG)
     study = small_study(tmp_path_factory.mktemp("undisturbed"))
     study.snakemake()
     return study

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rocrate_validator import services
 
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.rois import read_rois
+from crossmodal.provenance.crate import seed_context_cache
 from tests.workflow.changes import flip_last_byte
 from tests.workflow.sandbox import sandbox
 from tests.workflow.study import Study
@@ -98,6 +100,21 @@ def test_figures_are_verified_and_traced_to_raw_files(finished_study: Study) -> 
     assert result.returncode == 0
     assert len(verdicts) >= 4
     assert all(verdict["verified"] for verdict in verdicts)
+
+
+def test_crate_of_the_study_is_valid(finished_study: Study, tmp_path: Path) -> None:
+    result = finished_study.crossmodal("crate")
+    assert result.returncode == 0, result.stderr
+    seed_context_cache(tmp_path / "cache")
+    settings = services.ValidationSettings(
+        rocrate_uri=str(finished_study.folder / "results-test/crate"),
+        profile_identifier="provenance-run-crate-0.5",
+        requirement_severity="REQUIRED",
+        offline=True,
+        cache_path=str(tmp_path / "cache"),
+    )
+    issues = services.validate(settings).get_issues()
+    assert [issue.message for issue in issues] == []
 
 
 def other_letter(content: bytes) -> bytes:
