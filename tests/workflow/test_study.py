@@ -155,6 +155,18 @@ def test_one_changed_byte_is_found_and_named(
     }
 
 
+def test_why_names_the_job_and_its_reason(finished_study: Study) -> None:
+    assert "Nothing would run" in finished_study.crossmodal("why").stdout
+    with sandbox(finished_study) as box:
+        box.append("workflow/scripts/draw_rdms.py", "X = 1\n")
+        whole = finished_study.crossmodal("why").stdout
+        rule = finished_study.crossmodal("why", "draw_rdms").stdout
+        other = finished_study.crossmodal("why", "results-test/figures/fig1_architecture.pdf")
+    assert "Draw RDMs of the upper layers" in whole
+    assert "draw_rdms/all.json" in rule  # the guard has set its record aside
+    assert "Nothing would run" in other.stdout
+
+
 def test_figure_is_rebuilt_from_raw_data_with_the_same_bytes(finished_study: Study) -> None:
     result = finished_study.crossmodal("audit", "--recompute", "fig1_architecture", "--json")
     assert result.returncode == 0, result.stdout + result.stderr
