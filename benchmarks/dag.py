@@ -3,7 +3,8 @@
 
 Two plans are measured in a clone: of everything to be done, and of nothing to be done, after
 every job has left its outputs and its record (benchmarks/pretended.py). The second is what a
-user waits for when a finished study is run again: parsing, the guard, Snakemake's DAG.
+user waits for when a finished study is run again: parsing, the guard, Snakemake's DAG. It is one
+thread's work, so that its CPU time is what an idle machine would take.
 """
 
 import argparse
@@ -86,7 +87,7 @@ def measure(folder: Path) -> tuple[int, Run, Run]:
     n_jobs = next(
         int(line.split()[1]) for line in everything.text.splitlines() if line.startswith("total ")
     )
-    snakemake(folder, "--snakefile", "Pretended.smk", "--touch", "--quiet", "all")
+    snakemake(folder, "--snakefile", "Pretended.smk", "--touch", "--quiet", "all", "--", "all")
     snakemake(folder)  # the first look hashes every file once
     nothing = snakemake(folder)
     if "Nothing to be done" not in nothing.text:
@@ -101,22 +102,25 @@ def main() -> None:
         folder.mkdir()
         full_size_study(folder)
         n_jobs, everything, nothing = measure(folder)
-    print(f"{n_jobs} jobs; no-op run: {nothing.cpu_s:.1f} s of CPU, {nothing.wall_s:.1f} s")
-    seconds = {"unit": "s", "goal": GOAL_S, "better": "lower"}
-    memory = {"unit": "GB", "goal": GOAL_GB, "better": "lower"}
-    report(
-        "dag",
-        [
-            {"claim": "no-op run of the finished study, wall-clock"}
-            | seconds | {"value": nothing.wall_s},
-            {"claim": "no-op run, CPU of all its processes"}
-            | seconds | {"value": nothing.cpu_s},
-            {"claim": "no-op run, peak memory"} | memory | {"value": nothing.peak_gb},
-            {"claim": "plan of everything, peak memory"} | memory | {"value": everything.peak_gb},
-            {"claim": "plan of everything, wall-clock"}
-            | seconds | {"value": everything.wall_s, "goal": 60},
-        ],
-    )  # fmt: skip
+    print(f"{n_jobs} jobs; wall-clock on this machine, which may be shared:")
+    print(f"no-op run {nothing.wall_s:.1f} s, plan of everything {everything.wall_s:.1f} s")
+    rows = []
+    for name, run in (("no-op run", nothing), ("plan of everything", everything)):
+        values = (
+            (run.cpu_s, "CPU of all processes", "s", GOAL_S),
+            (run.peak_gb, "peak memory", "GB", GOAL_GB),
+        )
+        rows += [
+            {
+                "claim": f"{name}, {what}",
+                "value": value,
+                "unit": unit,
+                "goal": goal,
+                "better": "lower",
+            }
+            for value, what, unit, goal in values
+        ]
+    report("dag", rows)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A study with every rule of config/test.yaml and fewer jobs, and what its results are.
+"""Studies with fewer jobs than config/test.yaml's, and what their results are.
 
 ``EXEMPT`` and ``record_content`` say what may differ between two runs of one study;
 docs/decisions/recomputation.md says why.
@@ -13,8 +13,8 @@ import yaml
 
 from tests.workflow.study import Study, clone
 
-CONFIG = "config/small.yaml"
-RESULTS = "results-small"
+CONFIG = "config/test.yaml"
+RESULTS = "results-test"
 EXEMPT = {
     "logs/": "what jobs told, with times",
     "benchmarks/": "how long jobs took",
@@ -24,22 +24,37 @@ EXEMPT = {
 TIMES = ("start", "end", "seal")  # the seal is over the times, too
 
 
-def small_study(folder: Path) -> Study:
-    """A clone of the code with that config; nothing has been run."""
+def small_study(folder: Path, kind: str) -> Study:
+    """A clone of the code whose config/test.yaml is smaller; nothing has been run."""
     study = clone(folder, CONFIG)
-    config = yaml.safe_load((study.folder / "config/test.yaml").read_text())
-    (study.folder / CONFIG).write_text(yaml.safe_dump(smaller(config), sort_keys=False))
+    path = study.folder / CONFIG
+    config = KINDS[kind](yaml.safe_load(path.read_text()))
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
     return study
 
 
-def smaller(config: dict[str, Any]) -> dict[str, Any]:
+def every_rule(config: dict[str, Any]) -> dict[str, Any]:
     """Three participants and one trained regime, with as many rules."""
-    config["study"] |= {"name": "small", "results_dir": RESULTS}
     config["simulate"]["brain"] |= {"n_participants": 3, "orientations": {"02": "LAS"}}
     config["families"]["cross_channel"] |= {"regimes": ["emotion"], "n_seeds": 1}
     config["figures"]["regimes"] = ["emotion"]
     config["group"]["alpha"] = 0.2  # three participants have 8 sign flips
     return config
+
+
+def maps_only(config: dict[str, Any]) -> dict[str, Any]:
+    """No network is trained: clips, scans, maps of category and planted RDMs, figures."""
+    config = every_rule(config)
+    del config["families"], config["roi"]
+    config["simulate"]["clips"] |= {"n_actors": 3, "emotions": EMOTIONS}
+    config["simulate"]["brain"]["n_participants"] = 2
+    config["stimuli"]["study"] |= {"actors": ["01", "02", "03"], "emotions": EMOTIONS}
+    config["stimuli"]["pool"] = None
+    return config
+
+
+EMOTIONS = ["neutral", "happy", "angry"]
+KINDS = {"maps only": maps_only, "every rule": every_rule}
 
 
 def record_content(path: Path) -> bytes:

@@ -1,7 +1,8 @@
 """Whatever interrupts a study: the rerun gives the bytes of an undisturbed run.
 
-The undisturbed run is made twice, in folders of different depth, so that the same files also
-tell whether two clean runs agree.
+Two studies: one that trains no network, for a quick answer, and one with every rule. The
+undisturbed run is made twice, in folders of different depth, so that the same files also tell
+whether two clean runs agree.
 """
 
 import json
@@ -25,7 +26,14 @@ from tests.workflow.interruption import (
     start,
     wait_for_records,
 )
-from tests.workflow.small_study import RESULTS, differences, result_digests, small_study
+from tests.workflow.small_study import (
+    CONFIG,
+    KINDS,
+    RESULTS,
+    differences,
+    result_digests,
+    small_study,
+)
 from tests.workflow.study import Study, clone, environment
 
 pytestmark = [pytest.mark.workflow, pytest.mark.full]
@@ -34,15 +42,20 @@ SEED = 20210507
 LIMIT_S = 3600
 RECORDS = f"{RESULTS}/provenance/records"
 # Cheap jobs of several stages, and all that follows them, are made again on the full disk.
-DELETED = ("betas/sub-02.h5", "rdms/labels/categories.h5", "figures/fig1_architecture.png")
+DELETED = ("betas/sub-02.h5", "rdms/labels/categories.h5", "figures/contact_sheet.png")
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """CROSSMODAL_TEST_SMALL_STUDY reuses a finished one while working on tests."""
+def undisturbed(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """CROSSMODAL_TEST_SMALL_STUDY reuses a finished one (of the kind chosen by -k)."""
     if existing := os.environ.get("CROSSMODAL_TEST_SMALL_STUDY"):
-        return Study(Path(existing), "config/small.yaml")
-    study = small_study(tmp_path_factory.mktemp("undisturbed"))
+        return Study(Path(existing), CONFIG)
+    study = small_study(tmp_path_factory.mktemp("undisturbed"), kind)
     study.snakemake()
     return study
 
@@ -83,21 +96,23 @@ def run_to_the_end(study: Study) -> None:
     assert study.crossmodal("audit").returncode == 0
 
 
-def test_the_small_study_has_every_rule_of_the_test_study(
-    undisturbed: Study, tmp_path: Path
+def test_one_small_study_has_every_rule_of_the_test_study(tmp_path: Path) -> None:
+    whole = clone(tmp_path / "whole", CONFIG).planned_rules()
+    assert small_study(tmp_path / "small", "every rule").planned_rules() == whole
+
+
+def test_two_clean_runs_give_the_same_bytes(
+    kind: str, expected: dict[str, str], tmp_path: Path
 ) -> None:
-    whole = clone(tmp_path, "config/test.yaml").planned_rules()
-    assert {path.name for path in (undisturbed.folder / RECORDS).iterdir()} >= whole
-
-
-def test_two_clean_runs_give_the_same_bytes(expected: dict[str, str], tmp_path: Path) -> None:
-    again = small_study(tmp_path / "a/folder/of/another/depth")
+    again = small_study(tmp_path / "a/folder/of/another/depth", kind)
     again.snakemake()
     assert differences(expected, result_digests(again.folder / RESULTS)) == {}
 
 
-def test_killed_ten_times_at_random_moments(expected: dict[str, str], tmp_path: Path) -> None:
-    study, log = small_study(tmp_path), tmp_path / "log.txt"
+def test_killed_ten_times_at_random_moments(
+    kind: str, expected: dict[str, str], tmp_path: Path
+) -> None:
+    study, log = small_study(tmp_path, kind), tmp_path / "log.txt"
     rng = random.Random(SEED)
     n_jobs = sum(name.startswith("provenance/records/") for name in expected)
     moments = sorted(rng.sample(range(n_jobs - 5), N_KILLS))

@@ -153,6 +153,9 @@ def test_graph_shows_the_hash_of_the_file(page) -> None:
     node = place.find_element(By.CSS_SELECTOR, "g.node[aria-label^=draw_rdms]")
     node.send_keys(Keys.ENTER)
     assert "draw_rdms" in place.find_element(By.CSS_SELECTOR, "[data-details]").text
+    assert node.get_attribute("aria-pressed") == "true"
+    near = place.find_elements(By.CSS_SELECTOR, ".edge.near")
+    assert [edge.get_attribute("data-to") for edge in near] == ["draw_rdms"]
 
 
 @pytest.mark.parametrize("size", [PHONE, (1280, 900)])

@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from rocrate_validator import services
 
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.rois import read_rois
+from crossmodal.provenance.crate import seed_context_cache
 from tests.workflow.changes import flip_last_byte
 from tests.workflow.sandbox import sandbox
 from tests.workflow.study import Study
@@ -130,6 +132,21 @@ def test_figures_are_verified_and_traced_to_raw_files(finished_study: Study) -> 
     assert all(verdict["verified"] for verdict in verdicts)
 
 
+def test_crate_of_the_study_is_valid(finished_study: Study, tmp_path: Path) -> None:
+    result = finished_study.crossmodal("crate")
+    assert result.returncode == 0, result.stderr
+    seed_context_cache(tmp_path / "cache")
+    settings = services.ValidationSettings(
+        rocrate_uri=str(finished_study.folder / "results-test/crate"),
+        profile_identifier="provenance-run-crate-0.5",
+        requirement_severity="REQUIRED",
+        offline=True,
+        cache_path=str(tmp_path / "cache"),
+    )
+    issues = services.validate(settings).get_issues()
+    assert [issue.message for issue in issues] == []
+
+
 def other_letter(content: bytes) -> bytes:
     """One byte changed, so that JSON stays JSON."""
     return content.replace(b"draw_rdms", b"drew_rdms", 1)
@@ -166,6 +183,18 @@ def test_one_changed_byte_is_found_and_named(
     assert (changed, kind, rule) in {
         (finding["path"], finding["kind"], finding["rule"]) for finding in verdict["findings"]
     }
+
+
+def test_why_names_the_job_and_its_reason(finished_study: Study) -> None:
+    assert "Nothing would run" in finished_study.crossmodal("why").stdout
+    with sandbox(finished_study) as box:
+        box.append("workflow/scripts/draw_rdms.py", "X = 1\n")
+        whole = finished_study.crossmodal("why").stdout
+        rule = finished_study.crossmodal("why", "draw_rdms").stdout
+        other = finished_study.crossmodal("why", "results-test/figures/fig1_architecture.pdf")
+    assert "Draw RDMs of the upper layers" in whole
+    assert "draw_rdms/all.json" in rule  # the guard has set its record aside
+    assert "Nothing would run" in other.stdout
 
 
 def test_figure_is_rebuilt_from_raw_data_with_the_same_bytes(finished_study: Study) -> None:

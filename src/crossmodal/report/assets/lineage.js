@@ -32,7 +32,7 @@
       const [a, b] = [places.get(from), places.get(to)];
       const [x1, y1, x2, y2] = [a.x + WIDTH, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2];
       const middle = x1 + GAP_X / 2;
-      return svg("path", { d: `M${x1},${y1} C${middle},${y1} ${x2 - GAP_X / 2},${y2} ${x2},${y2}`, class: "edge" });
+      return svg("path", { d: `M${x1},${y1} C${middle},${y1} ${x2 - GAP_X / 2},${y2} ${x2},${y2}`, class: "edge", "data-from": from, "data-to": to });
     });
     const boxes = figure.graph.nodes.map((node) => box(node, places.get(node.name), figure));
     const right = Math.max(...[...places.values()].map((p) => p.x)) + WIDTH + 4;
@@ -47,7 +47,7 @@
   function box(node, place, figure) {
     const doubt = node.name in figure.doubts;
     const label = `${node.name}, ${node.n} ${node.name === "raw files" ? "files" : "jobs"}, ${doubt ? "in doubt" : "verified"}`;
-    const group = svg("g", { class: doubt ? "node doubt" : "node", tabindex: "0", role: "button", "aria-label": label, transform: `translate(${place.x},${place.y})` },
+    const group = svg("g", { class: doubt ? "node doubt" : "node", tabindex: "0", role: "button", "aria-label": label, "data-rule": node.name, transform: `translate(${place.x},${place.y})` },
       svg("rect", { width: WIDTH, height: HEIGHT, rx: 5 }),
       svg("text", { x: 8, y: 15 }, node.name.length > 23 ? `${node.name.slice(0, 22)}…` : node.name),
       svg("text", { x: 8, y: 29, class: "small" }, `× ${node.n}  ${doubt ? "✗ in doubt" : "✓ verified"}`));
@@ -83,7 +83,19 @@
       part("Code", Object.entries(job.code)), part("Versions", Object.entries(job.versions)));
   }
 
+  // The chosen box, what it was made from and what was made from it.
+  function highlight(rule) {
+    section.querySelectorAll(".edge").forEach((edge) => {
+      edge.classList.toggle("near", [edge.dataset.from, edge.dataset.to].includes(rule));
+    });
+    section.querySelectorAll(".node").forEach((node) => {
+      node.classList.toggle("chosen", node.dataset.rule === rule);
+      node.setAttribute("aria-pressed", node.dataset.rule === rule);
+    });
+  }
+
   function details(figure, rule) {
+    highlight(rule);
     const place = section.querySelector("[data-details]");
     const heading = element("h3", { textContent: rule });
     if (rule === "raw files") {
