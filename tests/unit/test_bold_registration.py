@@ -41,6 +41,7 @@ def test_planted_rigid_transform_of_another_contrast_is_found():
     assert_allclose(found[:3, :3] @ found[:3, :3].T, np.eye(3), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_simulated_epi_is_found_to_a_fifth_of_a_mm(simulated):
     """Another contrast, 4 mm voxels, noise and dropout; no distortion, which is no motion."""
     mean, t1, brain, truth = simulated
