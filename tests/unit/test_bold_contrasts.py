@@ -10,6 +10,7 @@ from crossmodal.bold.contrasts import contrast_maps, contrast_weights, smoothed_
 from crossmodal.bold.events import EventsConfig
 from crossmodal.bold.glm import GLMConfig
 from crossmodal.bold.patterns import run_series
+from crossmodal.bold.smoothing import spm_kernel
 from crossmodal.bold.spaces import native_space
 from crossmodal.contracts.errors import InputError
 
@@ -53,13 +54,30 @@ def test_opposite_contrasts_have_opposite_maps(planted):
     assert_allclose(both[0].values, -both[1].values, rtol=1e-5)
 
 
-def test_smoothing_is_scipys_on_the_whole_grid(planted):
+def test_smoothing_is_spms_on_the_whole_grid(planted):
     _, runs, space = planted
     found = smoothed_series(runs[0], space, 6.0)
     whole = run_series(runs[0], space.whole())[7].reshape(grid().shape)
-    sigma = 6.0 / np.sqrt(8 * np.log(2)) / np.array([4.0, 3.5, 5.0])
-    expected = ndimage.gaussian_filter(whole.astype(float), sigma)
+    # A Gaussian and a linear B-spline one after the other, in steps of a fiftieth of a voxel.
+    variance = np.square(6.0 / np.sqrt(8 * np.log(2)) / np.array([4.0, 3.5, 5.0]))
+    expected = whole.astype(float)
+    for axis in range(3):
+        kernel = spm_kernel(6.0 / grid().voxel_mm[axis])
+        fine = np.arange(-400, 401) / 50
+        gauss = np.exp(-(fine**2) / (2 * variance[axis]))
+        spread = np.convolve(gauss, np.clip(1 - np.abs(fine), 0, None), mode="same")[::50]
+        spread = spread[8 - len(kernel) // 2 : 9 + len(kernel) // 2]
+        assert_allclose(kernel, spread / spread.sum(), atol=2e-4)
+        expected = ndimage.convolve1d(expected, kernel, axis=axis, mode="constant")
     assert_allclose(found[7], expected[space.mask], rtol=1e-4)
+
+
+def test_spms_kernel_is_wider_than_its_gaussian_by_a_sixth_of_a_squared_voxel():
+    for fwhm in (1.5, 2.0, 4.0):
+        kernel = spm_kernel(fwhm)
+        x = np.arange(len(kernel)) - len(kernel) // 2
+        assert_allclose((kernel * x**2).sum(), fwhm**2 / (8 * np.log(2)) + 1 / 6, rtol=1e-3)
+    assert_array_equal(spm_kernel(0.0), [1.0])
 
 
 def test_unknown_condition_is_refused():

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.special import gamma as gamma_function
 
 from crossmodal.bold import design
+from crossmodal.bold.events import EventsConfig, conditions_of, read_events
 
 
 def spm_gpdf(x, shape, rate):
@@ -47,6 +48,20 @@ def spm_column(onsets, durations, n_scans, repetition_s, resolution=16, onset_bi
 @pytest.mark.parametrize("step_s", [0.125, 0.1, 0.05])
 def test_hrf_is_spms(step_s):
     assert_allclose(design.spm_hrf(step_s), spm_hrf(step_s), rtol=1e-10, atol=1e-15)
+
+
+def test_columns_of_the_real_run_are_spms(shared):
+    path = next((shared / "data/studyforrest").glob("sub-02/func/*events.tsv"))
+    events = read_events(path, EventsConfig())
+    names = conditions_of(events)
+    assert len(names) == 6
+    for name in names:
+        own = [event for event in events if event.condition == name]
+        onsets = np.array([event.onset_s for event in own])
+        durations = np.array([event.duration_s for event in own])
+        ours = design.event_regressor(onsets, durations, 156, 2.0)
+        theirs = spm_column(onsets, durations, 156, 2.0)
+        assert np.corrcoef(ours, theirs)[0, 1] > 0.9999
 
 
 @pytest.mark.parametrize("duration_s", [0.0, 0.9, 3.0, 16.0])

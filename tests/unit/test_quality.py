@@ -68,6 +68,8 @@ def test_badness_is_the_modified_z():
     assert np.isnan(z[5])
     assert_allclose(badness(values, more_is_better=True)[:5], -z[:5])
     assert (badness(np.array([2.0, 2, 2]), False) == 0).all()
+    # Masks that overlap by .978 and .975 are equally good.
+    assert badness(np.array([0.978, 0.9781, 0.9779, 0.975, 0.978]), True).max() < 0.5
     # More than half are equal: no MAD, the mean deviation takes its place.
     assert badness(np.array([2.0, 2, 2, 2, 7]), False)[4] == pytest.approx(5 / 1.2533)
 

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import ndimage
 
 from crossmodal.bold.events import EventsConfig, check_events, conditions_of, read_events
 from crossmodal.bold.glm import Design, GLMConfig, t_map
-from crossmodal.bold.motion import FWHM_TO_SD
 from crossmodal.bold.patterns import (
     RunFiles,
     Timing,
@@ -17,6 +15,7 @@ from crossmodal.bold.patterns import (
     run_design,
     run_series,
 )
+from crossmodal.bold.smoothing import spm_smooth
 from crossmodal.bold.spaces import Space
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.maps import Maps
@@ -88,11 +87,8 @@ def smoothed_series(run: RunFiles, space: Space, smoothing_mm: float) -> np.ndar
     """float32 (volume, voxel) of ``space``, smoothed on the whole grid before masking."""
     if not smoothing_mm:
         return run_series(run, space)
-    sigma = smoothing_mm * FWHM_TO_SD / space.grid.voxel_mm
+    shape, voxel_mm = space.grid.shape, space.grid.voxel_mm
     whole = run_series(run, space.whole())
     return np.stack(
-        [
-            ndimage.gaussian_filter(volume.reshape(space.grid.shape), sigma)[space.mask]
-            for volume in whole
-        ]
+        [spm_smooth(volume.reshape(shape), smoothing_mm, voxel_mm)[space.mask] for volume in whole]
     )

@@ -1,4 +1,4 @@
-"""BOLD -> T1w: rigid, by mutual information."""
+"""BOLD -> T1w: rigid, by mutual information, then refined."""
 
 import numpy as np
 
@@ -6,6 +6,7 @@ from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.images import Grid, isotropic_grid
 from crossmodal.bold.motion import bright_voxels
 from crossmodal.bold.normalise import register_affine
+from crossmodal.bold.refine import refine
 from crossmodal.bold.rigid import nearest_rigid
 from crossmodal.bold.template import resample_mean
 
@@ -29,4 +30,5 @@ def coregister(
     matrix = register_affine(
         (volume, grid, bright_voxels(volume)), (brain, target), config.iterations, rigid=True
     )
-    return nearest_rigid(matrix)
+    rigid = nearest_rigid(matrix)
+    return refine(volume, grid, t1, t1_brain, rigid) if config.refine else rigid

@@ -25,6 +25,7 @@ MORE_IS_BETTER = {
 }
 LEAST_PARTICIPANTS = 5  # fewer have no spread to be outside of
 MAD_TO_SD, MEAN_DEVIATION_TO_SD = 1.4826, 1.2533
+LEAST_SPREAD = 0.01  # of the median: nobody is an outlier by a difference too small to matter
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,14 @@ def badness(values: np.ndarray, more_is_better: bool) -> np.ndarray:
     """Modified z of each value, positive where it is worse than the median; NaN stays.
 
     (x - median) / (1.4826 MAD); where half of the values are equal, the mean absolute
-    deviation times 1.2533 takes the MAD's place (Iglewicz & Hoaglin 1993).
+    deviation times 1.2533 takes the MAD's place (Iglewicz & Hoaglin 1993). The spread counts
+    as at least 1 % of the median.
     """
-    away = values - np.nanmedian(values)
+    median = np.nanmedian(values)
+    away = values - median
     spread = MAD_TO_SD * np.nanmedian(np.abs(away))
     spread = spread if spread > 0 else MEAN_DEVIATION_TO_SD * np.nanmean(np.abs(away))
+    spread = max(spread, LEAST_SPREAD * abs(median))
     worse = -away if more_is_better else away
     return worse / spread if spread > 0 else np.where(np.isnan(values), np.nan, 0.0)
 
