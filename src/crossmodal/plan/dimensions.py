@@ -115,6 +115,7 @@ def _networks(
     if block := families.get("mrpn"):
         steps = block["inputs"]["video_rate_hz"] * found["clip_frames"] / 30
         width = block["network"]["width"] ** 2
+        result["mrpn_forward_work"] = steps * width
         result["mrpn_pretrain_work"] = steps * width * block["pretrain"]["loop"]["n_epochs"]
         result["mrpn_train_work"] = (
             steps * width * block["train"]["loop"]["n_epochs"] * block["n_folds"]
@@ -122,6 +123,7 @@ def _networks(
     if block := families.get("affect3d"):
         size = block["network"]["width"] ** 2 * block["network"]["image_px"] ** 2
         windows = found["clip_frames"] / block["training"]["hop_frames"]
+        result["affect_forward_work"] = windows * size
         result["affect_work"] = windows * size * block["training"]["loop"]["n_epochs"]
     return result
 
