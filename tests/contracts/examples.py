@@ -8,6 +8,7 @@ import pandas as pd
 
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.betas import Betas
+from crossmodal.contracts.class_scores import ClassScores
 from crossmodal.contracts.clips import Clip
 from crossmodal.contracts.group_result import CLUSTER_COLUMNS, FACTS, GroupResult
 from crossmodal.contracts.layer_similarity import LayerSimilarity
@@ -16,6 +17,7 @@ from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.planted_features import PlantedFeatures
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
+from crossmodal.contracts.run_quality import RunQuality
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
 from crossmodal.contracts.training import FitHistory, Predictions, Training
 from crossmodal.contracts.weights import Weights
@@ -23,6 +25,16 @@ from crossmodal.contracts.weights import Weights
 AFFINE = np.array([[-3.0, 0, 0, 90], [0, 3, 0, -126], [0, 0, 3, -72], [0, 0, 0, 1]])
 MASK = np.array([[[True, False], [True, True]]])
 EPOCH = {"epoch": 0, "train_loss": 1.5, "train_accuracy": 0.25, "learning_rate": 0.001}
+
+
+def class_scores(**changes: Any) -> ClassScores:
+    fields = {
+        "stimulus_ids": ("a", "b"),
+        "labels": ("angry", "happy"),
+        "classes": ("angry", "happy"),
+        "scores": np.array([[0.75, 0.25], [0.5, 0.5]]),
+    }
+    return ClassScores(**fields | changes)
 
 
 def clip(**changes: Any) -> Clip:
@@ -110,6 +122,15 @@ def group_result(**changes: Any) -> GroupResult:
     return GroupResult(**fields | changes)
 
 
+def run_quality(**changes: Any) -> RunQuality:
+    fields = {
+        "carpet": np.array([[-127, 0, 127], [1, 2, 3]], dtype=np.int8),
+        "depth_mm": np.array([1.5, 20.0], dtype=np.float32),
+        "tsnr": np.full((2, 2, 2), 50, dtype=np.float32),
+    }
+    return RunQuality(**fields | changes)
+
+
 def table(columns: dict[str, list]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
@@ -182,6 +203,7 @@ def weights(**changes: Any) -> Weights:
 EXAMPLES: dict[str, tuple[Callable[..., Any], str]] = {
     "affect_labels": (affect_labels, "labels.csv"),
     "betas": (betas, "x.h5"),
+    "class_scores": (class_scores, "x.tsv"),
     "clips": (clip, "x.h5"),
     "group_result": (group_result, "group"),
     "layer_similarity": (layer_similarity, "x.tsv"),
@@ -190,6 +212,7 @@ EXAMPLES: dict[str, tuple[Callable[..., Any], str]] = {
     "planted_features": (planted_features, "x.tsv"),
     "rdms": (model_rdms, "x.h5"),
     "roi_rdms": (roi_rdms, "x.h5"),
+    "run_quality": (run_quality, "x.h5"),
     "stimulus_table": (stimulus_table, "x.tsv"),
     "training": (training, "x.json"),
     "weights": (weights, "x.safetensors"),

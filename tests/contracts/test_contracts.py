@@ -19,7 +19,7 @@ from tests.contracts import examples
 from tests.contracts.examples import EXAMPLES
 
 # Not artefacts of their own: helpers, and what the user gives (tested beside their readers).
-OTHERS = {"atomic", "config", "errors", "reading", "rois", "tables"}
+OTHERS = {"atlas", "atomic", "config", "errors", "layer_names", "reading", "rois", "tables"}
 # Where a reader got its content from is part of its messages, not of the content.
 ORIGIN = {"source", "name"}
 
@@ -142,6 +142,12 @@ WRONG: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (examples.affect_labels, {"valence": [0, 2, 0]}, r"a, frame 1, valence: .*\[-1, 1\], got 2"),
     (examples.affect_labels, {"frame": [0, 2, 0]}, "a, frame: expected 0 to 1"),
     (examples.planted_features, {"visual_brow": [0, np.nan]}, "visual_.*: expected finite"),
+    (examples.class_scores, {"scores": np.eye(3)}, r"scores: expected shape \(2, 2\)"),
+    (examples.class_scores, {"scores": np.ones((2, 2))}, "scores: expected rows >= 0 that sum to"),
+    (examples.class_scores, {"labels": ("angry", "sad")}, "labels: expected among .*sad"),
+    (examples.run_quality, {"carpet": np.zeros((2, 3))}, "carpet: expected int8"),
+    (examples.run_quality, {"depth_mm": np.zeros(3)}, "depth_mm: expected one value a row, 2"),
+    (examples.run_quality, {"tsnr": np.zeros(3)}, r"tsnr: expected \(x, y, z\)"),
     (examples.weights, {"tensors": {}}, "tensors: expected at least one"),
     (examples.weights, {"meta": {"model": "x"}}, "metadata: expected .*no .*regime"),
 ]  # fmt: skip

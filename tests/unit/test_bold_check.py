@@ -76,6 +76,11 @@ def test_truncated_file_is_found_without_reading_all(scans, func):
     assert "truncated" in only(scans)
 
 
+def test_a_complete_file_is_not_read_through(scans, monkeypatch):
+    monkeypatch.setattr("crossmodal.bold.check._read_through", lambda *_: pytest.fail("was read"))
+    assert messages(scans) == []
+
+
 def test_truncated_uncompressed_file(scans, func):
     path = save(func / "sub-01_task-x_run-3_bold.nii", noise_series(grid(), 40), grid().affine)
     write_events(func / "sub-01_task-x_run-3_events.tsv", rows())

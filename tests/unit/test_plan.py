@@ -4,10 +4,12 @@ import dataclasses
 import json
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 
 from crossmodal.commands.plan import parse_job_stats, total, trains_on_gpu
+from crossmodal.commands.plan_data import found_data
 from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.costs import Measured, Study, fit_costs, read_costs, write_costs
@@ -16,6 +18,7 @@ from crossmodal.plan.estimate import CORES_PER_GPU, estimate
 from crossmodal.plan.measured import read_measured
 from crossmodal.plan.stubs import stub_bids, stub_ravdess, with_stubs
 from crossmodal.plan.work import WORK, Work, work_of
+from crossmodal.simulate.encoding import write_mp4
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,41 @@ def test_every_dimension_exists_in_the_mini_study(mini: dict) -> None:
 def test_a_missing_dimension_is_named() -> None:
     with pytest.raises(InputError, match=r"no \['voxels'\]"):
         Work(("voxels",)).amount("seconds", {})
+
+
+@pytest.mark.parametrize("name", ["clips", "localizer", "voices", "mrpn_mini"])
+def test_every_shipped_config_has_dimensions(root: Path, name: str) -> None:
+    config = load_config(root / f"config/{name}.yaml")
+    data = simulated_data(config) if config.get("simulate") else Data(n_conditions=12)
+    found = dimensions(config, data)
+    assert found["conditions"] > 0
+    assert ("voxels" in found) == ("scans" in config)
+
+
+def test_sizes_of_data_that_are_there(root: Path, tmp_path: Path) -> None:
+    config = load_config(root / "config/clips.yaml")
+    config["stimuli"] |= {"clips_dir": str(tmp_path), "naming": "ravdess"}
+    frames = np.zeros((6, 64, 96, 3), np.uint8)
+    for actor in ("01", "02"):
+        write_mp4(tmp_path / f"01-01-03-02-01-01-{actor}.mp4", iter(frames), 10, np.zeros(28800))
+    data = found_data(config)
+    assert (data.n_conditions, data.n_clips, data.n_actors) == (2, 2, 2)
+    assert (data.width_px, data.height_px, data.frame_rate_hz) == (96, 64, 10)
+    assert data.duration_s == pytest.approx(0.6, abs=0.1)
+    assert data.n_participants == Data().n_participants
+
+
+def test_sizes_of_scans_that_are_there(root: Path, tmp_path: Path) -> None:
+    config = load_config(root / "config/localizer.yaml")
+    bids = stub_bids(tmp_path, Data(n_participants=2, n_runs=3), config["scans"]["task"])
+    for path in bids.rglob("*_events.tsv"):
+        path.write_text("onset\tduration\ttrial_type\n1\t1\ta\n9\t1\tb\n")
+    for path in bids.rglob("*_bold.nii.gz"):
+        nib.Nifti1Image(np.zeros((2, 2, 2, 7), np.int16), np.diag([3, 3, 3, 1])).to_filename(path)
+    config["scans"]["bids_dir"] = str(bids)
+    data = found_data(config)
+    assert (data.n_participants, data.n_runs, data.n_volumes) == (2, 3, 7)
+    assert (data.n_conditions, data.voxel_mm) == (2, 3.0)
 
 
 def test_published_sizes(ravdess: dict) -> None:

@@ -122,7 +122,9 @@ def test_every_caption_states_n_test_and_seed(root: Path) -> None:
         no_chance = "random number" in text  # nothing random, nothing tested
         assert re.search(r"\btest\b|\btests\b|corrected", text) or no_chance, path.name
         assert "seed" in text.lower() or no_chance, path.name
-        assert re.search(r"\bn = |n_clips|n_participants|n_seeds", text) or no_chance, path.name
+        assert re.search(r"\bn = |n_clips|n_participants|n_seeds|n_actors", text) or no_chance, (
+            path.name
+        )
 
 
 @pytest.fixture(scope="module")

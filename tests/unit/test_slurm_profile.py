@@ -86,7 +86,7 @@ def test_rules_that_may_use_a_gpu_ask_for_one(root: Path) -> None:
     for path in sorted((root / "workflow/rules").glob("*.smk")):
         for block in re.split(r"\n(?=[ ]*rule \w+:)", path.read_text())[1:]:
             rule = re.match(r"\s*rule (\w+):", block)[1]
-            trains = "accelerator" in block or "machine" in block or "_FAMILY," in block
+            trains = "accelerator" in block or '"machine"' in block or "_FAMILY," in block
             assert trains == ("gpu=" in block), rule
 
 

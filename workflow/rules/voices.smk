@@ -80,6 +80,7 @@ rule train_voices:
     resources:
         mem_mb=2000,
         runtime=120,
+        gpu=int(VOICES["machine"]["accelerator"] != "cpu"),
     log:
         f"{LOGS}/train_voices/{{preset}}_{{train_set}}_fold-{{fold}}_seed-{{seed}}.log",
     benchmark:

@@ -205,7 +205,8 @@ def check_complete(path: str | Path) -> None:
     """
     image = open_image(path, len(nib.load(path).shape))
     header = image.header
-    n_bytes = int(header["vox_offset"]) + header.get_data_dtype().itemsize * np.prod(image.shape)
+    # Not the header's vox_offset: nibabel sets it to 0 on reading.
+    n_bytes = int(image.dataobj.offset) + header.get_data_dtype().itemsize * np.prod(image.shape)
     if not str(path).endswith(".gz"):
         if Path(path).stat().st_size < n_bytes:
             raise InputError(path, "size", f"{n_bytes} bytes", Path(path).stat().st_size)

@@ -15,6 +15,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from crossmodal.commands.plan_data import found_data
 from crossmodal.commands.planning import SCHEMA, show_problems
 from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
@@ -68,13 +69,13 @@ def run(options: argparse.Namespace) -> int:
 def study_of(config_path: Path) -> Study:
     """Dimensions and measurements of a run that was made with a config."""
     config = load_config(config_path)
-    data = simulated_data(config) if config.get("simulate") else Data()
+    data = simulated_data(config) if config.get("simulate") else found_data(config)
     return Study(dimensions(config, data), read_measured(config["study"]["results_dir"]))
 
 
 def data_of(config: Mapping[str, Any], options: argparse.Namespace) -> Data:
-    """Sizes of the data: the simulator's, or the published study's, changed by options."""
-    data = simulated_data(config) if config.get("simulate") else Data()
+    """Sizes of the data: the simulator's, or those found, changed by options."""
+    data = simulated_data(config) if config.get("simulate") else found_data(config)
     named = {field.name: getattr(options, field.name) for field in dataclasses.fields(Data)}
     return dataclasses.replace(data, **{k: v for k, v in named.items() if v is not None})
 

@@ -16,11 +16,13 @@ LAYERS_PER_FAMILY = {"cross_channel": 29, "mrpn": 20, "affect3d": 10}
 class Data:
     """What a config does not say because the data say it; defaults are the published study's.
 
+    n_conditions : clips of the study; 0 takes what the config asks for
     n_clips : clips of study and pool together, n_actors in all
     width_px, height_px, duration_s, frame_rate_hz : of the clips
     n_participants, n_runs (each), n_volumes (a run), voxel_mm : of the scans
     """
 
+    n_conditions: int = 0
     n_clips: int = 864
     n_actors: int = 24
     width_px: int = 1280
@@ -64,15 +66,18 @@ def dimensions(config: Mapping[str, Any], data: Data) -> dict[str, float]:
     return found
 
 
-def _n_conditions(config: Mapping[str, Any]) -> int:
-    """Study clips: actors x emotions x two sentences x repetitions."""
+def _n_conditions(config: Mapping[str, Any], n_found: int = 0) -> int:
+    """Study clips: those found, else actors x emotions x two sentences x repetitions."""
+    if n_found or "stimuli" not in config:
+        return n_found
     study = config["stimuli"]["study"]
-    return len(study["actors"]) * len(study["emotions"]) * 2 * len(study["repetitions"])
+    everything = {"actors": 24, "emotions": 8, "repetitions": 2}  # of RAVDESS
+    return 2 * math.prod(len(study.get(key) or range(n)) for key, n in everything.items())
 
 
 def _clips(config: Mapping[str, Any], data: Data) -> dict[str, float]:
     frames = data.duration_s * data.frame_rate_hz
-    conditions = _n_conditions(config)
+    conditions = _n_conditions(config, data.n_conditions)
     return {
         "conditions": conditions,
         "pairs": conditions * (conditions - 1) / 2,
@@ -88,13 +93,13 @@ def _networks(
     config: Mapping[str, Any], data: Data, found: Mapping[str, float]
 ) -> dict[str, float]:
     del data
-    families = config.get("families") or {}
+    families, models = config.get("families") or {}, config.get("models") or {}
     result = {
         "models": sum(
             LAYERS_PER_FAMILY[name] * len(block["regimes"]) for name, block in families.items()
         )
-        + len(config["models"].get("labels") or [])
-        + 3 * bool(config["models"].get("planted")),
+        + len(models.get("labels") or [])
+        + 3 * bool(models.get("planted")),
         "network_seeds": 0,
     }
     if block := families.get("cross_channel"):
@@ -115,6 +120,7 @@ def _networks(
     if block := families.get("mrpn"):
         steps = block["inputs"]["video_rate_hz"] * found["clip_frames"] / 30
         width = block["network"]["width"] ** 2
+        result["mrpn_forward_work"] = steps * width
         result["mrpn_pretrain_work"] = steps * width * block["pretrain"]["loop"]["n_epochs"]
         result["mrpn_train_work"] = (
             steps * width * block["train"]["loop"]["n_epochs"] * block["n_folds"]
@@ -122,6 +128,7 @@ def _networks(
     if block := families.get("affect3d"):
         size = block["network"]["width"] ** 2 * block["network"]["image_px"] ** 2
         windows = found["clip_frames"] / block["training"]["hop_frames"]
+        result["affect_forward_work"] = windows * size
         result["affect_work"] = windows * size * block["training"]["loop"]["n_epochs"]
     return result
 

@@ -89,6 +89,18 @@ WORK: dict[str, Work] = {
     "affect3d_train": Work(
         ("clips", "affect_work"), ("clips", "clip_frames"), bytes_per_unit=3 * _FRAME, gpu=True
     ),
+    "mrpn_rdms": Work(
+        ("conditions", "mrpn_forward_work"),
+        ("conditions", "clip_frames"),
+        bytes_per_unit=3 * _FRAME,
+        gpu=True,
+    ),
+    "affect3d_evaluate": Work(
+        ("conditions", "affect_forward_work"),
+        ("conditions", "clip_frames"),
+        bytes_per_unit=3 * _FRAME,
+        gpu=True,
+    ),
     "estimate_motion": Work(("volumes",), ("volumes", "scan_voxels"), ("volumes",), 1.5 * _FLOAT),
     "normalise_anatomy": Work(("warp_voxels",), ("scan_voxels",), ("scan_voxels",), 40 * _FLOAT),
     "coregister": Work(("coregister_voxels",)),
@@ -100,7 +112,10 @@ WORK: dict[str, Work] = {
     ),
     "report_quality": Work(("runs",), CONSTANT, ("runs",)),
     "estimate_residuals": Work(
-        ("runs", "volumes", "voxels"), ("volumes", "scan_voxels"), bytes_per_unit=3 * _FLOAT
+        ("runs", "volumes", "voxels"),
+        ("runs", "volumes", "voxels"),
+        ("runs", "volumes", "voxels"),
+        3 * _FLOAT,
     ),
     "compute_timing_rdms": Work(("participants", "runs", "conditions")),
     "compute_low_level_rdms": Work(("conditions", "clip_frames")),
@@ -111,6 +126,12 @@ WORK: dict[str, Work] = {
     "searchlight": Work(("voxels", "searchlight_us"), _PATTERNS, ("voxels", "models"), 3 * _FLOAT),
     "noise_ceiling": Work(
         ("participants", "voxels", "searchlight_us"),
+        ("participants", *_PATTERNS),
+        ("voxels",),
+        3 * _FLOAT,
+    ),
+    "prevalence_maps": Work(
+        ("participants", "voxels", "searchlight_us", "permutations"),
         ("participants", *_PATTERNS),
         ("voxels",),
         3 * _FLOAT,

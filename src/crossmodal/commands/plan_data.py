@@ -1,0 +1,69 @@
+"""How large the user's data are, from file names and the headers of the first clip and run."""
+
+import dataclasses
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from crossmodal.bold.bids import find_runs
+from crossmodal.bold.events import EventsConfig, conditions_of_first
+from crossmodal.bold.images import open_image
+from crossmodal.contracts.errors import InputError
+from crossmodal.plan.dimensions import Data
+from crossmodal.stimuli.media import announced_duration_s, opened
+from crossmodal.stimuli.selection import find_selection
+
+
+def found_data(config: Mapping[str, Any]) -> Data:
+    """Sizes of the clips and scans that are there; the published study's for what is not."""
+    found: dict[str, Any] = {}
+    scans, stimuli = config.get("scans"), config.get("stimuli")
+    if scans and scans["bids_dir"] and Path(scans["bids_dir"]).is_dir():
+        found |= _scans(scans)
+    if stimuli and stimuli["clips_dir"] and Path(stimuli["clips_dir"]).is_dir():
+        found |= _clips(stimuli)
+    return dataclasses.replace(Data(), **found)
+
+
+def _clips(stimuli: dict[str, Any]) -> dict[str, Any]:
+    _, selection = find_selection(stimuli)
+    if selection is None:
+        return {}
+    found: dict[str, Any] = {
+        "n_conditions": len(selection.study),
+        "n_clips": len(selection.study) + len(selection.pool),
+        "n_actors": len({*selection.study_actors, *selection.pool_actors}),
+    }
+    with suppress(InputError):  # make check tells what is wrong with it
+        found |= _first_clip(selection.study[0].path)
+    return found
+
+
+def _first_clip(path: str) -> dict[str, Any]:
+    """Size and length; a recording without pictures has none."""
+    with opened(path) as container:
+        duration_s = announced_duration_s(container)
+        length = {"duration_s": duration_s} if duration_s else {}
+        if not container.streams.video:
+            return {"width_px": 0, "height_px": 0} | length
+        stream = container.streams.video[0]
+        rate_hz = stream.average_rate
+        rate = {"frame_rate_hz": float(rate_hz)} if rate_hz else {}
+        return {"width_px": stream.width, "height_px": stream.height} | length | rate
+
+
+def _scans(scans: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    with suppress(InputError):
+        runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
+        found["n_participants"] = len({run.participant for run in runs})
+        found["n_runs"] = max(1, round(len(runs) / found["n_participants"]))
+        events = [run.events for run in runs if run.events]
+        found["n_conditions"] = len(
+            scans["conditions"] or conditions_of_first(events, EventsConfig(**scans["events"]))
+        )
+        image = open_image(runs[0].bold, 4)
+        found["n_volumes"] = int(image.shape[3])
+        found["voxel_mm"] = float(min(image.header.get_zooms()[:3]))
+    return found
