@@ -13,7 +13,7 @@ from tests.workflow.sandbox import Sandbox
 CONFIG = "config/own-data.yaml"
 DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "draw_rdms",
                   "draw_layer_similarity", "draw_maps"})  # fmt: skip
-MAPS = frozenset({"group_maps", "draw_maps"})
+MAPS = frozenset({"group_maps", "draw_maps", "correct_over_sets"})
 SEARCHLIGHT = MAPS | {"searchlight"}
 CEILING = frozenset({"noise_ceiling"})
 FROM_BETAS = SEARCHLIGHT | CEILING | {"estimate_betas"}
