@@ -141,6 +141,6 @@ PARTS: Mapping[str, tuple[Simulation, float]] = {
     "group_null": (group_null, 1.0),
     "condition_null": (condition_null, 1.0),
     "prevalence_null": (prevalence_null, 1.0),
-    "distance_bias": (distance_bias, 0.2),
+    "distance_bias": (distance_bias, 1.0),
     "power": (power, 0.05),
 }
