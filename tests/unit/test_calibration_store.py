@@ -47,7 +47,7 @@ def test_verdicts_follow_the_binomial_interval() -> None:
     hits = np.zeros(1000)
     for n, expected in ((36, "below"), (37, "yes"), (64, "yes"), (65, "ABOVE")):
         hits[:] = np.arange(1000) < n
-        assert verdict(hits) == expected
+        assert verdict("max_t, one layer", hits) == expected
 
 
 def test_the_page_tells_every_test_and_its_studies() -> None:
@@ -55,6 +55,6 @@ def test_the_page_tells_every_test_and_its_studies() -> None:
              for d in (0.0, 0.5, 1.0, 1.5, 2.0)}  # fmt: skip
     errors = {"max_t, one layer": np.array([0.0, 1.0]), "prevalence, global null": np.zeros(4)}
     page = text(errors, {"crossnobis": np.array([-0.1, 0.1])}, power)
-    assert "| max-T, one layer | 2 | 50.0 |" in page
-    assert "| prevalence, global null | 4 | 0.0 |" in page
+    assert "| max-T, one layer | 2 | 5.0 | 50.0 |" in page
+    assert "| prevalence, global null | 4 | 5.0 | 0.0 |" in page
     assert "| crossnobis | 0.0000 |" in page

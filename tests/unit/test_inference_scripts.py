@@ -101,6 +101,12 @@ def test_group_maps_name_their_peaks(root: Path, workdir: Path) -> None:
     assert result.facts["exact"]
     assert len(result.clusters) == 1
     assert result.clusters.label.iloc[0] in ("FFA R", "")
+    given = {"facts": ["group/group.json"]}
+    made = {"maps": ["group/p_fwe_study.nii.gz"], "clusters": "clusters.tsv"}
+    params = {"statistic": "t", "sets": ["labels/categories"]}
+    execute(root, "correct_over_sets", given, made, params)
+    table = pd.read_csv("clusters.tsv", sep="\t")
+    np.testing.assert_allclose(table.p_fwe_study, table.p_fwe_all)
 
 
 @pytest.mark.parametrize("residuals", [False, True])

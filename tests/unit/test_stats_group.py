@@ -7,6 +7,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rois import Roi
+from crossmodal.stats.across_sets import study_clusters, study_p
 from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
 from crossmodal.stats.group import GroupConfig, common_grid, group_result
@@ -181,3 +182,44 @@ def test_group_result_refuses_p_outside_its_range():
                     {k: v for k, v in result.facts.items() if k != "seed"})  # fmt: skip
     with pytest.raises(InputError, match=r"no \['label'\]"):
         GroupResult(result.maps, result.clusters.drop(columns="label"), result.facts)
+
+
+@pytest.mark.parametrize("alternative", ["greater", "less", "two-sided"])
+@pytest.mark.parametrize("statistic", ["t", "tfce"])
+def test_correction_over_sets_equals_testing_them_as_one(alternative, statistic):
+    config = GroupConfig(200, alternative, 0.05, statistics=("tfce",))
+    one, two = participants(8, 0), participants(8, 1)
+    both = [
+        Maps(np.concatenate([a.values, b.values]), a.mask, AFFINE, ("a", "b", "c", "d"), a.quantity,
+             a.space)
+        for a, b in zip(one, two, strict=True)
+    ]  # fmt: skip
+    whole = group_result(both, config, seed=1)
+    results = {"one": group_result(one, config, 1), "two": group_result(two, config, 1)}
+    found = study_p(results, statistic)
+    expected = whole.maps["p_fwe_all" if statistic == "t" else "p_tfce_all"].values
+    np.testing.assert_allclose(
+        np.concatenate([found["one"].values, found["two"].values]), expected, atol=1e-6
+    )
+
+
+def test_study_clusters_have_the_p_of_their_peaks(tmp_path):
+    config = GroupConfig(200, "greater", 0.05)
+    for name, seed in (("one", 0), ("two", 1)):
+        group_result(participants(8, seed), config, 1).write(tmp_path / name)
+    results = {name: GroupResult.read(tmp_path / name, ["t"]) for name in ("one", "two")}
+    p = study_p(results, "t")
+    table = study_clusters(results, p)
+    assert set(table.model_set) == {"one", "two"}
+    assert (table.p_fwe_study >= table.p_fwe_all - 1e-6).all()
+    assert table.p_fwe_study.min() == pytest.approx(float(np.nanmin(p["one"].values)))
+
+
+def test_sets_that_were_not_tested_alike():
+    config = GroupConfig(200, "greater", 0.05)
+    one, two = (group_result(participants(8), config, seed) for seed in (1, 2))
+    with pytest.raises(InputError, match="two: seed: expected 1 as in one, got 2"):
+        study_p({"one": one, "two": two}, "t")
+    without = GroupResult(one.maps, one.clusters, one.facts)
+    with pytest.raises(InputError, match="one: null.tsv: expected a column 't', got none"):
+        study_p({"one": without}, "t")

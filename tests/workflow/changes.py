@@ -14,7 +14,7 @@ CONFIG = "config/own-data.yaml"
 OWN, FAMILIES = "own data", "all families"
 DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "draw_rdms",
                   "draw_layer_similarity", "draw_maps", "draw_training"})  # fmt: skip
-MAPS = frozenset({"group_maps", "draw_maps"})
+MAPS = frozenset({"group_maps", "draw_maps", "correct_over_sets"})
 SEARCHLIGHT = MAPS | {"searchlight"}
 CEILING = frozenset({"noise_ceiling"})
 QUALITY = frozenset({"report_quality", "rank_quality"})

@@ -14,11 +14,15 @@ if config["group"].get("test", "sign_flip") == "sign_flip":
     GROUP_MAPS += ["half_width", "q_fdr"]
     for name in config["group"].get("statistics", []):
         GROUP_MAPS += [name, f"p_{name}", f"p_{name}_all"]
+# What the correction over all model sets is made with.
+SIGN_FLIPS = config["group"].get("test", "sign_flip") == "sign_flip"
+STUDY_STATISTIC = "t" if SIGN_FLIPS else "effect_size"
 GROUP_DIR = f"{RESULTS}/group/{{model}}/{{regime}}"
 GROUP_OUTPUT = dict(
     maps=[f"{GROUP_DIR}/{name}.nii.gz" for name in GROUP_MAPS],
     sidecars=[f"{GROUP_DIR}/{name}.json" for name in GROUP_MAPS],
     clusters=f"{GROUP_DIR}/clusters.tsv",
+    null=f"{GROUP_DIR}/null.tsv",
     facts=f"{GROUP_DIR}/group.json",
 )
 
@@ -160,3 +164,38 @@ else:
 
 for model, regime in MODEL_SETS:
     TARGETS += expand([*group_rule.output], model=model, regime=regime)
+
+
+rule correct_over_sets:
+    message:
+        "Correct for all models that were tested"
+    input:
+        maps=[f"{RESULTS}/group/{m}/{r}/{STUDY_STATISTIC}.nii.gz" for m, r in MODEL_SETS],
+        sidecars=[f"{RESULTS}/group/{m}/{r}/{STUDY_STATISTIC}.json" for m, r in MODEL_SETS],
+        null=[f"{RESULTS}/group/{m}/{r}/null.tsv" for m, r in MODEL_SETS],
+        clusters=[f"{RESULTS}/group/{m}/{r}/clusters.tsv" for m, r in MODEL_SETS],
+        facts=[f"{RESULTS}/group/{m}/{r}/group.json" for m, r in MODEL_SETS],
+        code=code_inputs("correct_over_sets.py"),
+    output:
+        maps=[f"{RESULTS}/group/{m}/{r}/p_fwe_study.nii.gz" for m, r in MODEL_SETS],
+        sidecars=[f"{RESULTS}/group/{m}/{r}/p_fwe_study.json" for m, r in MODEL_SETS],
+        clusters=f"{RESULTS}/group/clusters.tsv",
+        record=record("correct_over_sets"),
+    params:
+        statistic=STUDY_STATISTIC,
+        sets=[f"{m}/{r}" for m, r in MODEL_SETS],
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    log:
+        f"{LOGS}/correct_over_sets/all.log",
+    benchmark:
+        f"{BENCHMARKS}/correct_over_sets/all.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/correct_over_sets.py"
+
+
+TARGETS += [*rules.correct_over_sets.output]

@@ -38,6 +38,8 @@ class GroupResult:
     maps : quantity -> Maps on one grid; p-values as plain p, NaN where not tested
     clusters : columns CLUSTER_COLUMNS, one row per cluster, layers in their order
     facts : at least FACTS, JSON-able
+    null : one column per tested map, one row per permutation (the observed one first): the
+        largest oriented value over voxels and layers; None if it is not kept
 
     Raises
     ------
@@ -47,6 +49,7 @@ class GroupResult:
     maps: dict[str, Maps]
     clusters: pd.DataFrame
     facts: dict[str, object]
+    null: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if missing := [name for name in FACTS if name not in self.facts]:
@@ -71,20 +74,28 @@ class GroupResult:
         clusters = pd.read_csv(
             folder / "clusters.tsv", sep="\t", dtype={"layer": str, "label": str}
         )
+        null = folder / "null.tsv"
         return cls(
             {name: Maps.read(folder / f"{name}.nii.gz") for name in quantities},
             clusters.fillna({"label": ""}),
             json.loads((folder / "group.json").read_text(encoding="utf-8")),
+            pd.read_csv(null, sep="\t") if null.is_file() else None,
         )
 
     def write(self, folder: str | Path) -> None:
-        """Write ``{quantity}.nii.gz`` with sidecars, ``clusters.tsv`` and ``group.json``."""
+        """Write ``{quantity}.nii.gz`` with sidecars, ``clusters.tsv``, ``null.tsv`` (where the null
+        is kept) and ``group.json``."""
         folder = Path(folder)
         for name, maps in self.maps.items():
             maps.write(folder / f"{name}.nii.gz")
-        buffer = io.StringIO()
-        self.clusters[list(CLUSTER_COLUMNS)].to_csv(
-            buffer, sep="\t", index=False, lineterminator="\n", float_format="%.6g"
-        )
-        write_text(folder / "clusters.tsv", buffer.getvalue())
+        clusters = self.clusters[list(CLUSTER_COLUMNS)]
+        write_text(folder / "clusters.tsv", _tsv(clusters, "%.6g"))
+        if self.null is not None:
+            write_text(folder / "null.tsv", _tsv(self.null, "%.9g"))
         write_json(folder / "group.json", self.facts)
+
+
+def _tsv(table: pd.DataFrame, float_format: str) -> str:
+    buffer = io.StringIO()
+    table.to_csv(buffer, sep="\t", index=False, lineterminator="\n", float_format=float_format)
+    return buffer.getvalue()

@@ -117,6 +117,9 @@ WORK: dict[str, Work] = {
         ("runs", "volumes", "voxels"),
         3 * _FLOAT,
     ),
+    "correct_over_sets": Work(
+        ("voxels", "models"), ("voxels", "models"), bytes_per_unit=3 * _FLOAT
+    ),
     "compute_timing_rdms": Work(("participants", "runs", "conditions")),
     "compute_low_level_rdms": Work(("conditions", "clip_frames")),
     "compute_roi_rdms": Work(

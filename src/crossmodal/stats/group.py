@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
+from crossmodal.stats.max_t import t_from_sums
 from crossmodal.stats.one_sample import ALTERNATIVES, interval_half_width, mean_and_t, q_fdr
 from crossmodal.stats.permutation import (
     cluster_threshold,
@@ -140,6 +142,7 @@ def group_result(
     signs = sign_patterns(len(data), config.n_permutations, seed)
     values = descriptive_maps(data, maps[0].quantity, config.alternative)
     null = max_t_null(data, signs, config.alternative)
+    maxima = {"t": t_from_sums(null.maxima.max(axis=0), len(data))}
     values["p_fwe"] = (null.p_layer(), "p, FWE over voxels")
     values["p_fwe_all"] = (null.p_all(), "p, FWE over voxels and layers")
     threshold = cluster_threshold(config.cluster_p, len(data), config.alternative)
@@ -147,6 +150,7 @@ def group_result(
         statistic = map_statistic(name, mask, config.alternative, threshold)
         null = map_null(data, signs, statistic, n_threads)
         values[name] = (null.observed, TITLES[name])
+        maxima[name] = null.maxima.max(axis=0)
         values[f"p_{name}"] = (null.p_layer(), f"p of {TITLES[name]}, FWE over voxels")
         values[f"p_{name}_all"] = (
             null.p_all(), f"p of {TITLES[name]}, FWE over voxels and layers"
@@ -171,7 +175,7 @@ def group_result(
         "smallest_p": smallest_p(len(data), config.n_permutations, config.alternative),
     }
     clusters = cluster_table(result, config.alternative, config.alpha, anatomy)
-    return GroupResult(result, clusters, facts)
+    return GroupResult(result, clusters, facts, pd.DataFrame(maxima))
 
 
 def descriptive_maps(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
@@ -90,7 +91,8 @@ def single_result(
         "smallest_p": reachable,
     }
     clusters = cluster_table(maps, config.alternative, config.alpha, anatomy)
-    return GroupResult(maps, clusters, facts)
+    null = pd.DataFrame({"effect_size": permuted.maxima.max(axis=0)})
+    return GroupResult(maps, clusters, facts, null)
 
 
 def _reachable(
