@@ -46,14 +46,13 @@ def maps_only(config: dict[str, Any]) -> dict[str, Any]:
     """No network is trained: clips, scans, maps of category and planted RDMs, figures."""
     config = every_rule(config)
     del config["families"], config["roi"]
-    config["simulate"]["clips"] |= {"n_actors": 3, "emotions": EMOTIONS}
+    config["simulate"]["clips"]["n_actors"] = 3
     config["simulate"]["brain"]["n_participants"] = 2
-    config["stimuli"]["study"] |= {"actors": ["01", "02", "03"], "emotions": EMOTIONS}
+    config["stimuli"]["study"]["actors"] = ["01", "02", "03"]
     config["stimuli"]["pool"] = None
     return config
 
 
-EMOTIONS = ["neutral", "happy", "angry"]
 KINDS = {"maps only": maps_only, "every rule": every_rule}
 
 
