@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from crossmodal.provenance.lineage import record_files
 from tests.workflow.study import Study, environment
 
 POLL_S = 0.2
@@ -28,14 +27,18 @@ def start(study: Study, log: Path, prepare: Callable[[], None] | None = None) ->
         )  # fmt: skip
 
 
-def wait_for_records(process: subprocess.Popen, results: Path, n: int, limit_s: float) -> int:
-    """Wait until ``n`` jobs have left their record (or the run has ended); how many there are."""
+def wait_until(process: subprocess.Popen, happened: Callable[[], bool], limit_s: float) -> None:
+    """Wait for an event, or for the end of the process.
+
+    Raises
+    ------
+    TimeoutError : neither came in time
+    """
     end = time.monotonic() + limit_s
-    while (found := len(record_files(results))) < n and process.poll() is None:
+    while not happened() and process.poll() is None:
         if time.monotonic() > end:
-            raise TimeoutError(f"{found} of {n} jobs after {limit_s:.0f} s")
+            raise TimeoutError(f"nothing after {limit_s:.0f} s")
         time.sleep(POLL_S)
-    return found
 
 
 def kill_group(process: subprocess.Popen, number: signal.Signals, limit_s: float = 60) -> None:
