@@ -27,7 +27,7 @@ def test_every_shipped_config_is_valid(root: Path) -> None:
         assert config_problems(load_config(path), root / SCHEMA, path) == []
 
 
-@pytest.mark.parametrize("preset", ["published"])
+@pytest.mark.parametrize("preset", ["published", "tuned"])
 def test_presets_are_valid_on_top_of_a_study(root: Path, preset: str) -> None:
     config = load_config(root / "config/config.yaml")
     update_config(config, load_config(root / f"config/presets/{preset}.yaml"))

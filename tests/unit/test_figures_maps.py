@@ -118,7 +118,7 @@ def test_table_has_a_row_per_seed_with_chance(per_fold, summary) -> None:
     assert set(table.chance) == {0.5}
     line = markdown_table(summary).splitlines()[2]
     assert line == (
-        "| gender | cross-validated | 2 | 40 | 0.50 | 0.75 ± 0.07 | 0.60 to 0.90 |"
+        "| gender | cross-validated | 2 | 40 | 0.50 | 0.75 ± 0.07 | 0.60 to 0.90 | 0.80 | 0.80 |"
     )  # fmt: skip
 
 

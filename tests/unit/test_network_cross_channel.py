@@ -93,6 +93,25 @@ def test_shunting_divides_excitation_by_decay_plus_inhibition():
     assert_close(Shunting(0.5)(a, b), torch.tensor([4.0, 1.5]))
 
 
+@pytest.mark.parametrize("audio_blocks", [3, 1])
+def test_the_bias_of_inhibition_keeps_the_start_of_shunting_small(audio_blocks):
+    frames, mel = torch.rand(4, 1, 64, 64), torch.randn(4, 96, 80)
+    largest = []
+    for bias in (0.0, 1.0):
+        torch.manual_seed(0)
+        config = CrossChannelConfig(audio_blocks=audio_blocks, width=0.25, inhibition_bias=bias)
+        network = CrossChannel(config, 6).eval()
+        with torch.no_grad():
+            layers = dict(network.layers(frames, mel))
+        largest.append(float(layers["auditory_shunting"].max()))
+        biases = {
+            float(tensor.min()) for name, tensor in network.state_dict().items()
+            if "inhibition" in name and name.endswith("bias")
+        }  # fmt: skip
+        assert biases == {bias}
+    assert largest[1] < largest[0]
+
+
 def test_visual_layers_are_means_over_frames():
     torch.manual_seed(0)
     network = CrossChannel(small(), 6).eval()

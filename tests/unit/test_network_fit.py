@@ -46,6 +46,17 @@ def test_a_network_learns_what_can_be_learnt(clips):
     assert history.epochs[0]["train_loss"] > history.epochs[-1]["train_loss"]
 
 
+def test_mixed_precision_keeps_weights_in_full_precision(clips):
+    plain, mixed = network(), network()
+    config = FitConfig(n_epochs=2, batch_size=8)
+    fit(plain, clips, clips, config, 0, "plain", Machine(accelerator="auto"))
+    machine = Machine(accelerator="auto", precision="bf16-mixed")
+    history = fit(mixed, clips, clips, config, 0, "mixed", machine)
+    assert {t.dtype for t in mixed.state_dict().values()} <= {torch.float32, torch.int64}
+    assert not states_equal(plain, mixed)
+    assert history.epochs[1]["train_loss"] < history.epochs[0]["train_loss"]
+
+
 def test_equal_seeds_give_equal_weights_and_other_seeds_do_not(clips):
     nets = [network() for _ in range(3)]
     for net, seed in zip(nets, (1, 1, 2), strict=True):

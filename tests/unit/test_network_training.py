@@ -86,6 +86,24 @@ def test_identity_swaps_the_head(folder):
     tuned, record = tuning.tune(study, STUDY, pretrained, CONFIG, job)
     assert tuned.meta["classes"] == STUDY.actors
     assert not record.predictions_of("pool_only")
+    start = tuning.initial_network(study, pretrained, CONFIG.network, job)
+    fresh = states.new_network(CONFIG.network, len(STUDY.actors), ("audio",), job.torch_seed)
+    torch.testing.assert_close(start.readout.state_dict(), fresh.readout.state_dict())
+    for name, tensor in start.auditory.state_dict().items():
+        np.testing.assert_array_equal(tensor, pretrained.tensors[f"auditory.{name}"])
+
+
+def test_a_pool_of_the_same_actors_keeps_the_identities_and_still_starts_afresh_on_top(folder):
+    """pool.exclude: stimuli. With equal classes a single arm keeps its readout."""
+    job = Job("cross_channel", "identity", 0, 7)
+    study = load(folder, STUDY, "identity").only(["audio"])
+    pretrained, _ = pretraining.pretrain(study, STUDY, CONFIG, job)
+    pretraining.require_same_labels(STUDY, STUDY.labels("identity"), "identity")
+    start = tuning.initial_network(study, pretrained, CONFIG.network, job)
+    np.testing.assert_array_equal(
+        start.readout[1].weight.detach(), pretrained.tensors["readout.1.weight"]
+    )
+    assert [p.kind for p in tuning.pool_only_predictions(study, pretrained)] == ["pool_only"]
 
 
 def test_a_single_arm_keeps_its_readout_where_classes_agree(folder):

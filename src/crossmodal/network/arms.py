@@ -28,7 +28,7 @@ class VisualArm(nn.Module):
         self.pool3 = pool(config.dropout_visual)
         self.conv8, self.conv9 = convolution(c2, c3, 3), convolution(c3, c3, 3)
         self.conv10 = convolution(c3, c3, 3, normalised=False)
-        self.conv10_inhibition = convolution(c3, c3, 3, normalised=False)
+        self.conv10_inhibition = convolution(c3, c3, 3, False, config.inhibition_bias)
         self.shunting = Shunting(VISUAL_DECAY)
         self.pool4 = pool(config.dropout_visual)
         self.dense = dense(c3 * (config.visual_px // 16) ** 2, 100)
@@ -66,7 +66,7 @@ class AuditoryArm(nn.Module):
         self.conv1, self.pool1 = convolution(1, c1, 7), pool(config.dropout_auditory)
         self.conv2, self.pool2 = convolution(c1, c2, 7), pool(config.dropout_auditory)
         self.conv3 = convolution(c2, c2, 7, normalised=False)
-        self.conv3_inhibition = convolution(c2, c2, 7, normalised=False)
+        self.conv3_inhibition = convolution(c2, c2, 7, False, config.inhibition_bias)
         self.shunting = Shunting(AUDITORY_DECAY)
         self.pool3 = pool(config.dropout_auditory)
         bands, times = config.mel_shape
@@ -99,7 +99,7 @@ class OneBlockAuditoryArm(nn.Module):
         c1, c2 = config.channels(16), config.channels(32)
         self.conv1, self.conv2 = convolution(1, c1, 3), convolution(c1, c2, 3)
         self.conv3 = convolution(c2, c2, 3, normalised=False)
-        self.conv3_inhibition = convolution(c2, c2, 3, normalised=False)
+        self.conv3_inhibition = convolution(c2, c2, 3, False, config.inhibition_bias)
         self.shunting = Shunting(AUDITORY_DECAY)
         self.pool1 = pool(config.dropout_auditory, 8)
         bands, times = config.mel_shape
@@ -130,7 +130,8 @@ class CrossModalArm(nn.Module):
         inhibited = config.audio_blocks == 1
         channels = config.channels(16)
         self.conv = convolution(2, channels, 5, normalised=not inhibited)
-        self.conv_inhibition = convolution(2, channels, 5, False) if inhibited else None
+        bias = config.inhibition_bias
+        self.conv_inhibition = convolution(2, channels, 5, False, bias) if inhibited else None
         self.shunting = Shunting(CROSS_MODAL_DECAY) if inhibited else None
         self.pool = nn.MaxPool2d(2)
         self.dense = dense(channels * 25, 200)

@@ -8,11 +8,16 @@ from torch import Tensor, nn
 Layers = Iterator[tuple[str, Tensor]]
 
 
-def convolution(n_in: int, n_out: int, kernel: int, normalised: bool = True) -> nn.Sequential:
-    """'Same' convolution and ReLU, with batch normalisation in between unless told otherwise."""
+def convolution(
+    n_in: int, n_out: int, kernel: int, normalised: bool = True, bias: float = 0.0
+) -> nn.Sequential:
+    """'Same' convolution and ReLU, with batch normalisation in between unless told otherwise.
+
+    ``bias`` is the initial one; weights start as in the published networks (Glorot, uniform).
+    """
     convolve = nn.Conv2d(n_in, n_out, kernel, padding=kernel // 2)
-    nn.init.xavier_uniform_(convolve.weight)  # the published networks' initialisation
-    nn.init.zeros_(convolve.bias)
+    nn.init.xavier_uniform_(convolve.weight)
+    nn.init.constant_(convolve.bias, bias)
     middle = [nn.BatchNorm2d(n_out)] if normalised else []
     return nn.Sequential(convolve, *middle, nn.ReLU())
 

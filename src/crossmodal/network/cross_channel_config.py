@@ -17,6 +17,9 @@ class CrossChannelConfig:
     dropout_readout : before the readout
     batch_norm_momentum : weight of a batch in the running statistics; trainings of few steps
         need a larger one
+    inhibition_bias : initial bias of inhibitory maps. With 0, as published, half of them start
+        at 0, and shunting multiplies by up to 1 / decay = 10: the dense layer's inputs are so
+        large that few rates train it. With 1 it starts near a / (1 + decay).
     visual_px : rows and columns of the grey face image
     mel_shape : bands and times of the mel image
 
@@ -31,6 +34,7 @@ class CrossChannelConfig:
     dropout_auditory: float = 0.2
     dropout_readout: float = 0.25
     batch_norm_momentum: float = 0.1
+    inhibition_bias: float = 0.0
     visual_px: int = 64
     mel_shape: tuple[int, int] = (96, 80)
 
