@@ -101,7 +101,7 @@ def nilearn_us(designs: list[pd.DataFrame], n_each: int, design: Design) -> floa
     for side in SIDES:
         series = recording(design, side**3)
         image = nib.Nifti1Image(series.T.reshape(side, side, side, N_VOLUMES), np.eye(4))
-        seconds.append(cpu_s(lambda image=image: nilearn_betas(image, designs, n_each), 2))
+        seconds.append(cpu_s(lambda image=image: nilearn_betas(image, designs, n_each), 1))
         voxels.append(side**3)
     return 1e6 * (seconds[1] - seconds[0]) / (voxels[1] - voxels[0])
 

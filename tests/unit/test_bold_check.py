@@ -200,6 +200,13 @@ def test_confounds_round_trip_and_refusals(tmp_path):
         read_confounds(tmp_path / "c.tsv", ("csf",), 1)
 
 
+def test_a_first_volume_without_a_brain(scans, func):
+    speckle = np.random.default_rng(0).integers(0, 100, (*grid().shape, 40)).astype(np.int16)
+    speckle[::2] = 0
+    save(bold(func, 1), speckle, grid().affine)
+    assert "brain mask of the first volume: expected at least one voxel, got none" in only(scans)
+
+
 def test_empty_mask():
     with pytest.raises(InputError, match="space native: mask: expected at least one voxel"):
         native_space(np.zeros(grid().shape), grid())

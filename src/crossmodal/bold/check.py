@@ -15,6 +15,7 @@ from crossmodal.bold.compcor import component_names
 from crossmodal.bold.confounds import MEASURED, MOTION, SHOWN, read_confounds
 from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.design import event_regressor, high_pass_basis
+from crossmodal.bold.epi_mask import brain_in_epi
 from crossmodal.bold.events import (
     Event,
     EventsConfig,
@@ -24,7 +25,7 @@ from crossmodal.bold.events import (
 )
 from crossmodal.bold.fmriprep import preprocessed
 from crossmodal.bold.glm import Design, GLMConfig
-from crossmodal.bold.images import open_image, read_series, read_volume
+from crossmodal.bold.images import open_image, read_first, read_series, read_volume
 from crossmodal.bold.motion import MotionConfig
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.patterns import Timing
@@ -97,6 +98,8 @@ def _participant_problems(
     for run in runs:
         yield from _problems(lambda run=run: usable([run]))
     runs = [run for run in runs if run.bold]
+    if runs and not scans["fmriprep_dir"]:
+        yield from _problems(lambda: _check_brain(runs[0].bold))
     for run in runs:
         yield from _problems(lambda run=run: check_complete(run.bold))
         disagreements += _problems(lambda run=run: check_same_grid([runs[0].bold, run.bold]))
@@ -136,6 +139,16 @@ def _check_t1(bids_dir: str, participant: str, deep: bool) -> None:
     check_complete(path)
     if deep:
         read_volume(path)
+
+
+def _check_brain(path: str) -> None:
+    """Whether a brain can be seen in the first volume, which all runs are aligned to."""
+    try:
+        volume, _ = read_first(path)
+    except InputError:
+        return  # reported by the other checks, or empty in this volume only
+    if not brain_in_epi(volume).any():
+        raise InputError(path, "brain mask of the first volume", "at least one voxel", "none")
 
 
 def _check_mask(path: str) -> None:
