@@ -90,6 +90,11 @@ def test_no_pickles(root: Path) -> None:
         assert not forbidden.search(path.read_text()), path
 
 
+def test_files_are_packed_the_same_way_every_time(root: Path) -> None:
+    for path in package_files(root):  # lzf gives other bytes now and then
+        assert not re.search(r"compression=.lzf", path.read_text()), path
+
+
 def rule_blocks(root: Path) -> list[tuple[str, str]]:
     blocks = []
     for path in sorted((root / "workflow/rules").glob("*.smk")):

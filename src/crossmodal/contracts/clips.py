@@ -85,6 +85,11 @@ class Clip:
             raise InputError(f"Clip {self.stimulus_id}", name, "a positive number", value)
 
 
+# Not lzf: it starts from whatever lies in memory, and equal arrays become other bytes now and then
+# (docs/decisions/slurm.md).
+COMPRESSION = {"compression": "gzip", "compression_opts": 1}
+
+
 def write_clips(path: str | Path, clips: Iterable[Clip]) -> None:
     """Write clips one by one (memory stays that of one clip), atomically."""
     with atomic_path(path) as temporary, h5py.File(temporary, "w", libver="latest") as file:
@@ -92,7 +97,7 @@ def write_clips(path: str | Path, clips: Iterable[Clip]) -> None:
             group = file.create_group(clip.stimulus_id)
             for name in ARRAYS:
                 if (array := getattr(clip, name)) is not None:
-                    group.create_dataset(name, data=array, compression="lzf")
+                    group.create_dataset(name, data=array, **COMPRESSION)
             for name in ("frame_rate_hz", "sample_rate_hz"):
                 if (value := getattr(clip, name)) is not None:
                     group.attrs[name] = float(value)

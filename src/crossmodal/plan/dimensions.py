@@ -96,7 +96,8 @@ def _networks(
     families, models = config.get("families") or {}, config.get("models") or {}
     result = {
         "models": sum(
-            LAYERS_PER_FAMILY[name] * len(block["regimes"]) for name, block in families.items()
+            LAYERS_PER_FAMILY.get(name, 20) * len(block["regimes"])
+            for name, block in families.items()
         )
         + len(models.get("labels") or [])
         + 3 * bool(models.get("planted")),
