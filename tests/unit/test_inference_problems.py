@@ -81,6 +81,12 @@ def test_comparison_that_cannot_be_permuted(root: Path, monkeypatch) -> None:
     assert "one that can be permuted" in str(problems[0])
 
 
+def test_prevalence_permutes_conditions_too(config) -> None:
+    config = changed(config, "group.prevalence", {"models": ["labels/categories"]})
+    config = changed(config, "searchlight.comparison", "tau_a")
+    assert "one that can be permuted" in " ".join(map(str, inference_problems(config)))
+
+
 def test_participants_are_counted_where_they_can_be(config, tmp_path: Path) -> None:
     assert n_participants(config) == 8
     assert n_participants({}) is None

@@ -10,18 +10,18 @@ SCANS = config["scans"]
 NATIVE = SCANS["space"] == "native"
 FMRIPREP = SCANS["fmriprep_dir"] is not None
 # What later stages ask for besides betas: residuals, and control RDMs of the trials' timing.
-ENGINE = config.get("searchlight") or {}
+SEARCHLIGHT = config.get("searchlight") or {}
 RESIDUALS = (
     "multivariate"
     in (
-        ENGINE.get("noise_normalisation"),
+        SEARCHLIGHT.get("noise_normalisation"),
         (config.get("roi") or {}).get("patterns", {}).get("noise_normalisation"),
     )
-    or ENGINE.get("distance") == "mahalanobis"
+    or SEARCHLIGHT.get("distance") == "mahalanobis"
 )
 TIMING_SETS = (
     [("timing", "participants")]
-    if config.get("roi") or "timing/participants" in ENGINE.get("controls", [])
+    if config.get("roi") or "timing/participants" in SEARCHLIGHT.get("controls", [])
     else []
 )
 

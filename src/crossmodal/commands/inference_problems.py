@@ -101,10 +101,7 @@ def _group(config: Config) -> Iterator[Problem]:
         if n != 1:
             expected = f"sign_flip, which tests {n} participants"
             yield "group.test", expected, "condition_permutation, which tests one"
-        comparison = (config.get("searchlight") or {}).get("comparison", "spearman")
-        if comparison not in LINEAR or comparison.startswith("partial"):
-            expected = f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}"
-            yield "searchlight.comparison", expected, repr(comparison)
+        yield from _permutable(config)
         return
     reachable = smallest_p(n, group["n_permutations"], group["alternative"])
     if n < 2 or reachable > group["alpha"]:
@@ -113,8 +110,18 @@ def _group(config: Config) -> Iterator[Problem]:
     yield from _atlas(group.get("atlas"), "group.atlas")
 
 
+def _permutable(config: Config) -> Iterator[Problem]:
+    """Whether conditions can be permuted under the searchlight's comparison."""
+    comparison = (config.get("searchlight") or {}).get("comparison", "spearman")
+    if comparison not in LINEAR or comparison.startswith("partial"):
+        expected = f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}"
+        yield "searchlight.comparison", expected, repr(comparison)
+
+
 def _prevalence(config: Config) -> Iterator[Problem]:
     block = (config.get("group") or {}).get("prevalence") or {}
+    if block:
+        yield from _permutable(config)
     for name in block.get("models", []):
         if name not in model_sets(config):
             yield "group.prevalence.models", f"some of {model_sets(config)}", repr(name)
