@@ -34,7 +34,7 @@ EVERYTHING = (
     | {"describe_architecture", "compute_label_rdms", "describe_derivatives"}
 )
 NOTHING: frozenset[str] = frozenset()
-MRPN_TRAIN = "train: {loop: {n_epochs: 2,"
+MRPN_TRAIN = "    train: {loop: {n_epochs: 2,"
 FROM_MRPN_TABLES = frozenset({"mrpn_tables", "draw_mrpn"})
 FROM_MRPN = (
     FROM_MRPN_TABLES
