@@ -37,12 +37,12 @@ EVERYTHING = (
     | {"describe_architecture", "compute_label_rdms", "describe_derivatives"}
 )
 NOTHING: frozenset[str] = frozenset()
-MRPN_TRAIN = "train: {loop: {n_epochs: 2,"
-FROM_INTERFERENCE = frozenset({"mrpn_interference", "draw_mrpn"})
+MRPN_TRAIN = "    train: {loop: {n_epochs: 2,"
+FROM_MRPN_TABLES = frozenset({"mrpn_tables", "draw_mrpn"})
 FROM_MRPN = (
-    FROM_INTERFERENCE
+    FROM_MRPN_TABLES
     | SEARCHLIGHT
-    | {"mrpn_train", "mrpn_tables", "mrpn_rdms", "compare_layers", "compare_families"}
+    | {"mrpn_train", "mrpn_rdms", "compare_layers", "compare_families"}
     | {"compare_roi_models", "plot_roi"}
 )
 
@@ -149,8 +149,8 @@ CHANGES = [
     Change("code", "a module of another study's stage",
            lambda box: box.append("src/crossmodal/simulate/faces_drawing.py", "X = 1\n"), NOTHING),
     Change("code", "a module of another family",
-           lambda box: box.append("src/crossmodal/mrpn/interference.py", "X = 1\n"),
-           FROM_INTERFERENCE, FAMILIES),
+           lambda box: box.append("src/crossmodal/mrpn/tables.py", "X = 1\n"),
+           FROM_MRPN_TABLES, FAMILIES),
     Change("code", "README.md", lambda box: box.append("README.md", "x\n"), NOTHING),
     Change("environment", "a pinned version",
            lambda box: box.swap("workflow/envs/crossmodal.yaml", "scipy==1.", "scipy==9."),
