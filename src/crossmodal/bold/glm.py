@@ -123,14 +123,20 @@ def dependent_columns(columns: np.ndarray, tolerance: float = 1e-7) -> list[int]
     return np.flatnonzero((short < tolerance) | (norms == 0)).tolist()
 
 
+def voxel_blocks(series: np.ndarray) -> list[np.ndarray]:
+    """Views of (volume, voxel), some voxels each."""
+    return np.array_split(series, max(1, series.shape[1] // BLOCK_VOXELS), axis=1)
+
+
 def whitener(series: np.ndarray, design: Design, noise: str) -> np.ndarray:
     """V^(-1/2), (volume, volume): identity for white noise."""
     n_volumes = len(series)
     if noise == "white":
         return np.eye(n_volumes)
     filtered = design.filtered(design.columns)
-    centred = series - series.mean(axis=0)
-    covariance = pooled_covariance(design.filtered(centred), filtered, design.conditions.shape[1])
+    n_conditions = design.conditions.shape[1]
+    blocks = voxel_blocks(series)
+    covariance = pooled_covariance(blocks, design.filtered, filtered, n_conditions)
     components = ar1_components(n_volumes)
     weights = restricted_likelihood(
         covariance, np.column_stack([filtered, design.slow]), components
@@ -154,7 +160,7 @@ class Prepared:
 
     def blocks(self, series: np.ndarray) -> Iterator[np.ndarray]:
         """The series (volume, voxel), scaled, whitened and filtered, some voxels at a time."""
-        for block in np.array_split(series, max(1, series.shape[1] // BLOCK_VOXELS), axis=1):
+        for block in voxel_blocks(series):
             # Without its mean, which the constant would take up, float32 is exact enough.
             yield self.operator @ (self.scale * (block - block.mean(axis=0)))
 

@@ -3,6 +3,8 @@
 Friston et al. 2002, 10.1006/nimg.2002.1091 and 10.1006/nimg.2002.1090; spm_reml, spm_Ce.
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from scipy.linalg import toeplitz
 from scipy.stats import f as f_distribution
@@ -52,31 +54,57 @@ def restricted_likelihood(
     return weights
 
 
-def pooled_covariance(series: np.ndarray, design: np.ndarray, n_interest: int) -> np.ndarray:
+def pooled_covariance(
+    blocks: Sequence[np.ndarray],
+    filtered: Callable[[np.ndarray], np.ndarray],
+    design: np.ndarray,
+    n_interest: int,
+) -> np.ndarray:
     """Mean of r r' over responsive voxels, r residuals scaled to unit variance.
 
     Parameters
     ----------
-    series : float32 (volume, voxel), high-pass filtered
+    blocks : float32 (volume, voxel) each, together all voxels; one at a time is worked on, so
+        that no second copy of a run is ever in memory
+    filtered : the high-pass filter
     design : (volume, column), high-pass filtered; the first ``n_interest`` are conditions.
         Voxels count where an F test over these is significant (all voxels if none is).
     """
+    bases = _orthonormal(design), _orthonormal(design[:, n_interest:])
+    for only_responsive in (True, False):
+        total, n_voxels = np.zeros((len(design), len(design))), 0
+        for block in blocks:
+            centred = filtered(block - block.mean(axis=0))
+            products, n = _pooled(centred, *bases, only_responsive)
+            total, n_voxels = total + products, n_voxels + n
+        if n_voxels:
+            break
+    return total / n_voxels
+
+
+def _pooled(
+    series: np.ndarray,
+    whole: tuple[np.ndarray, int],
+    rest: tuple[np.ndarray, int],
+    only_responsive: bool,
+) -> tuple[np.ndarray, int]:
+    """Sum of r r' over voxels that count, and their number; basis and rank of both designs."""
     n_volumes = len(series)
-    full, rank_full = _orthonormal(design)
-    nuisance, rank_nuisance = _orthonormal(design[:, n_interest:])
+    (full, rank_full), (nuisance, rank_nuisance) = whole, rest
     total = np.einsum("tv,tv->v", series, series)
     residual_full = total - np.square(full.T.astype(np.float32) @ series).sum(axis=0)
     residual_nuisance = total - np.square(nuisance.T.astype(np.float32) @ series).sum(axis=0)
     freedom = (rank_full - rank_nuisance, n_volumes - rank_full)
     variance = np.maximum(residual_full, 1e-6 * total) / freedom[1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (residual_nuisance - residual_full) / freedom[0] / variance
-    responsive = np.nan_to_num(ratio) > f_distribution.isf(P_RESPONSIVE, *freedom)
-    chosen = responsive if responsive.any() else total > 0
+    chosen = total > 0
+    if only_responsive:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = (residual_nuisance - residual_full) / freedom[0] / variance
+        chosen = np.nan_to_num(ratio) > f_distribution.isf(P_RESPONSIVE, *freedom)
     scaled = series[:, chosen] / np.sqrt(variance[chosen])
     # The likelihood ignores what the design explains; without it float32 is exact enough.
     scaled -= full.astype(np.float32) @ (full.T.astype(np.float32) @ scaled)
-    return (scaled @ scaled.T).astype(float) / chosen.sum()
+    return (scaled @ scaled.T).astype(float), int(chosen.sum())
 
 
 def whitening_matrix(covariance: np.ndarray) -> np.ndarray:
