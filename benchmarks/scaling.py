@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -72,7 +72,8 @@ def growth(
     stage: str, dimension: str, sizes: Sequence[int], work: Callable[[int], object]
 ) -> Growth:
     """Time ``work(size)`` at every size."""
-    work(sizes[0])  # compiled kernels, caches
+    for size in sizes:  # compiled kernels, data
+        work(size)
     return Growth(stage, dimension, sizes, [cpu_s(partial(work, size)) for size in sizes])
 
 
@@ -95,16 +96,28 @@ def searchlight(n_voxels: int, n_models: int = N_MODELS) -> int:
     return int(mask.sum())
 
 
+@cache
+def series(n_voxels: int) -> np.ndarray:
+    """One run, float32 (volume, voxel)."""
+    return recording(trials(), n_voxels)
+
+
 def betas(n_voxels: int) -> None:
     """One run's betas by the pooled AR(1) model."""
-    design = trials()
-    fit(recording(design, n_voxels), design, GLMConfig())
+    fit(series(n_voxels), trials(), GLMConfig())
+
+
+@cache
+def maps(n_participants: int) -> np.ndarray:
+    """Similarities, float32 (participant, voxel)."""
+    shape = (n_participants, 4 * N_VOXELS)
+    return np.random.default_rng(0).normal(size=shape).astype(np.float32)
 
 
 def group_test(n_participants: int) -> None:
     """Maxima over voxels of 2,000 sign flips."""
-    data = np.random.default_rng(0).normal(size=(n_participants, 4 * N_VOXELS))
-    max_sums(unit_maps(data.astype(np.float32)), sign_patterns(n_participants, 2000, 0), "greater")
+    signs = sign_patterns(n_participants, 2000, 0)
+    max_sums(unit_maps(maps(n_participants)), signs, "greater")
 
 
 def all_growth(clips: Sequence[str]) -> list[Growth]:

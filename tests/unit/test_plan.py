@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from crossmodal.commands.plan import parse_job_stats, total, trains_on_gpu
+from crossmodal.commands.plan import compare, parse_job_stats, total, trains_on_gpu
 from crossmodal.commands.plan_data import found_data
 from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
@@ -130,6 +130,16 @@ def test_sizes_of_scans_that_are_there(root: Path, tmp_path: Path) -> None:
     data = found_data(config)
     assert (data.n_participants, data.n_runs, data.n_volumes) == (2, 3, 7)
     assert (data.n_conditions, data.voxel_mm) == (2, 3.0)
+
+
+def test_prediction_and_measurement_side_by_side() -> None:
+    job = Measured("draw_maps", 2, 3600, 1, 1)
+    costs = fit_costs([Study({"one": 1}, [job])])
+    rows = estimate({"draw_maps": 2, "new_rule": 1}, {"one": 1}, costs, gpu=False)
+    slower = dataclasses.replace(job, seconds=7200)
+    (rule, predicted, measured), everything = compare(rows, [slower])
+    assert (rule, predicted, measured) == ("draw_maps", 2, 4)
+    assert everything == ("all", 2, 4)
 
 
 def test_published_sizes(ravdess: dict) -> None:

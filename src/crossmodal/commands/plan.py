@@ -19,7 +19,7 @@ from crossmodal.commands.plan_data import found_data
 from crossmodal.commands.planning import SCHEMA, show_problems
 from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
-from crossmodal.plan.costs import Study, fit_costs, read_costs, write_costs
+from crossmodal.plan.costs import Measured, Study, fit_costs, read_costs, write_costs
 from crossmodal.plan.dimensions import Data, dimensions, simulated_data
 from crossmodal.plan.estimate import Estimate, estimate
 from crossmodal.plan.measured import read_measured
@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calibrate", action="store_true", help=f"write the measured costs to {COSTS}"
     )
+    parser.add_argument(
+        "--compare", action="store_true", help="the prediction beside what the finished run took"
+    )
     parser.add_argument("--cpu", action="store_true", help="trainings run on CPUs")
     parser.add_argument("--json", action="store_true", help="machine-readable answer")
     for field in dataclasses.fields(Data):
@@ -59,11 +62,29 @@ def run(options: argparse.Namespace) -> int:
     jobs = count_jobs(config, data)
     gpu = not options.cpu and trains_on_gpu(config)
     rows = estimate(jobs, dimensions(config, data), costs or read_costs(COSTS), gpu)
-    if options.json:
+    if options.compare:
+        show_comparison(compare(rows, read_measured(config["study"]["results_dir"])))
+    elif options.json:
         print(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))
     else:
         show(rows, data, options.config)
     return 0
+
+
+def compare(rows: list[Estimate], measured: list[Measured]) -> list[tuple[str, float, float]]:
+    """Rule, predicted and measured core-hours of every rule that has both; at the end all."""
+    took = {job.rule: job.n_jobs * job.seconds / 3600 for job in measured}
+    pairs = [(row.rule, row.core_h, took[row.rule]) for row in rows if row.rule in took]
+    return [*pairs, ("all", sum(pair[1] for pair in pairs), sum(pair[2] for pair in pairs))]
+
+
+def show_comparison(pairs: list[tuple[str, float, float]]) -> None:
+    """A table with the ratio of prediction and measurement."""
+    table = Table("rule", "predicted core-hours", "measured", "ratio")
+    for rule, predicted, measured in pairs:
+        ratio = f"{predicted / measured:.2f}" if measured else "–"
+        table.add_row(rule, f"{predicted:.3f}", f"{measured:.3f}", ratio)
+    Console(soft_wrap=True).print(table)
 
 
 def study_of(config_path: Path) -> Study:
