@@ -37,7 +37,7 @@ class Study:
     def crossmodal(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run the command line tool of this clone."""
         command = [sys.executable, "-m", "crossmodal.cli", *arguments, "--config", self.config]
-        variables = environment() | {"PYTHONPATH": "src"}
+        variables = environment() | {"PYTHONPATH": "src", "COLUMNS": "200"}
         return subprocess.run(
             command, cwd=self.folder, env=variables, capture_output=True, text=True
         )
