@@ -15,6 +15,7 @@ PAGES = (
     "docs/a-new-figure.md",
     "docs/a-new-network-family.md",
     "docs/dependencies.md",
+    "docs/networks.md",
     "docs/decisions/slurm.md",
     "profiles/README.md",
 )

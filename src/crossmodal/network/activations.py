@@ -11,9 +11,11 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.network.batches import as_unit_range
+from crossmodal.network.blocks import Layers
 from crossmodal.network.cross_channel import CrossChannel, arm_of
 from crossmodal.network.cross_channel_config import CrossChannelConfig
 from crossmodal.network.inputs import ClipTensors
+from crossmodal.network.layer_table import kind_of
 from crossmodal.network.states import new_network, restored
 from crossmodal.representations.rdm import correlation_rdm
 
@@ -22,10 +24,11 @@ from crossmodal.representations.rdm import correlation_rdm
 def stream_layers(
     network: CrossChannel, clips: ClipTensors, chunk: int = 6
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and activations float32 (clip, unit) of each layer, one layer at a time.
+    """Name and activations float32 (clip, unit) of each layer, in order.
 
-    Chunks of clips go through the network in lock-step: when layer k is yielded, each chunk
-    holds its input to layer k + 1 and nothing else.
+    Chunks of clips go through the network from pool to pool. In between, only a pool's output
+    is kept frame by frame (a quarter of what the layers before it take), and the activations
+    averaged over frames of the layers since the pool before.
     """
     network.eval().to(memory_format=torch.channels_last)  # a third faster
     device = next(network.parameters()).device
@@ -36,9 +39,20 @@ def stream_layers(
         )
         for part in parts
     ]
-    for step in zip(*streams, strict=True):
-        layers = [activation.flatten(1).cpu().numpy() for _, activation in step]
-        yield step[0][0], np.concatenate(layers)
+    while segment := _next_segment(streams):
+        for name in list(segment):
+            yield name, np.concatenate(segment.pop(name))
+
+
+def _next_segment(streams: Sequence[Layers]) -> dict[str, list[np.ndarray]]:
+    """Layer -> activations (clip, unit) of each chunk, up to and including the next pool."""
+    segment: dict[str, list[np.ndarray]] = {}
+    for stream in streams:
+        for name, activation in stream:
+            segment.setdefault(name, []).append(activation.flatten(1).cpu().numpy())
+            if kind_of(name) == "pool":
+                break
+    return segment
 
 
 def layer_rdms(network: CrossChannel, clips: ClipTensors) -> tuple[tuple[str, ...], np.ndarray]:
