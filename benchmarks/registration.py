@@ -27,7 +27,7 @@ from crossmodal.simulate.brain_layout import shared_options
 from crossmodal.simulate.brain_pose import HeadTransforms, draw_head, draw_motion, rigid
 from crossmodal.simulate.brain_tissue import Tissue
 
-LABELS, SEED, N_VOLUMES, MOTION_MM, DISTORTION_MM = ("01", "02"), 7, 24, 2.0, 1.0
+LABELS, SEED, N_VOLUMES, MOTION_MM, DISTORTION_MM = ("01",), 7, 16, 2.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def main() -> None:
         bent = errors(simulate(distorted, tissue, LABELS[0]), quick)
     print(f"{time.process_time() - start:.0f} CPU-s")
     worst = {name: [each[name] for each in found] for name in found[0]}
-    n = f"{len(LABELS)} heads, worst"
+    n = f"worst of {len(LABELS)}"
     report(
         "registration",
         [

@@ -351,6 +351,7 @@ if RESIDUALS:
             runs=lambda wildcards: run_ids(wildcards.sub),
             conditions=lambda wildcards: bold_conditions(),
             events=SCANS["events"],
+            slice_reference=SCANS["slice_reference"],
             voxel_mm=SCANS["analysis_voxel_mm"],
             glm=SCANS["glm"],
         threads: 1

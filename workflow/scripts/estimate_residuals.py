@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 with recorded(snakemake):
     params = snakemake.params
-    runs = RunFiles.from_lists(params.runs, snakemake.input)
+    runs = RunFiles.from_lists(params.runs, snakemake.input, params.slice_reference)
     glm = GLMConfig(**params.glm)
     residuals = estimate_residuals(
         runs,
