@@ -4,8 +4,8 @@
 ``SLURM_STUDY=part`` (CI, and the default of bare pytest) a part of it runs that takes minutes: from
 simulated clips and scans to crops, a table, RDMs and a transform.
 
-``SLURM_LOCAL`` may name a checkout in which the study is finished: its code is run on Slurm, its
-results are compared, and nothing runs here.
+``SLURM_LOCAL`` may name a checkout in which the study is finished: its code is run on Slurm, by
+its Python (figures carry an id that covers the versions), and nothing runs here.
 
 What is compared: every file that the workflow writes, but for those that say when and how long a
 job ran (NOT_COMPARED), and in a figure's sidecar the fields that follow from them (VOLATILE).
@@ -61,17 +61,27 @@ def checkout(folder: Path, source: Path = ROOT) -> Path:
     return folder
 
 
+def python() -> Path:
+    """The interpreter of both runs."""
+    own = Path(os.environ.get("SLURM_LOCAL", "-"), ".venv/bin/python")
+    return own if own.exists() else Path(sys.executable)
+
+
 def run(folder: Path, environment: dict[str, str], *arguments: str) -> None:
     """Run the study, or the part of it, in ``folder``."""
     whole = os.environ.get("SLURM_STUDY", "part").removeprefix("part")
     (folder / "study.yaml").write_text(
         (folder / whole).read_text() if whole else yaml.safe_dump(small_config())
     )
-    command = [sys.executable, "-m", "snakemake", "--configfile", "study.yaml", *arguments]
+    command = [str(python()), "-m", "snakemake", "--configfile", "study.yaml", *arguments]
     result = subprocess.run(
         [*command, "--", *(() if whole else PART)],
         cwd=folder,
-        env=environment | {"PYTHONPATH": str(folder / "src")},
+        env=environment
+        | {
+            "PYTHONPATH": str(folder / "src"),
+            "PATH": os.pathsep.join([str(python().parent), environment["PATH"]]),
+        },
         capture_output=True,
         text=True,
         timeout=7200,

@@ -14,7 +14,7 @@ from crossmodal.plan.dimensions import Data, dimensions, simulated_data
 from crossmodal.plan.estimate import CORES_PER_GPU
 from crossmodal.plan.work import work_of
 
-SNAKEMAKES_MB = 250
+SNAKEMAKES_MB = 400
 SMALL_S = 15
 
 
