@@ -21,6 +21,7 @@ EXEMPT = {
     "cache/": "numba's compiled kernels",
     "provenance/fingerprints.json": "the guard's memory of times and inodes",
 }
+RECORDS = "provenance/records/"
 TIMES = ("start", "end", "seal")  # the seal is over the times, too
 
 
@@ -58,9 +59,13 @@ KINDS = {"clips only": clips_only, "every rule": every_rule}
 
 
 def record_content(path: Path) -> bytes:
-    """A record without its times."""
-    record = json.loads(path.read_text())
-    return json.dumps({k: v for k, v in record.items() if k not in TIMES}).encode()
+    """A record without its times, and without digests of other records, which have times."""
+    record = {k: v for k, v in json.loads(path.read_text()).items() if k not in TIMES}
+    inputs = record["inputs"]
+    record["inputs"] = {
+        name: None if RECORDS in name else digest for name, digest in inputs.items()
+    }
+    return json.dumps(record).encode()
 
 
 def result_digests(results: Path) -> dict[str, str]:
@@ -69,7 +74,7 @@ def result_digests(results: Path) -> dict[str, str]:
     for path in sorted(results.rglob("*")):
         name = path.relative_to(results).as_posix()
         if path.is_file() and not name.startswith(tuple(EXEMPT)):
-            is_record = name.startswith("provenance/records/")
+            is_record = name.startswith(RECORDS)
             content = record_content(path) if is_record else path.read_bytes()
             digests[name] = hashlib.sha256(content).hexdigest()
     return digests
