@@ -60,9 +60,7 @@ def plot(errors: Outcomes, power: Outcomes, path: Path) -> None:
     left.plot([100 * errors[name].mean() for name in names], range(len(names)), "o",
               color="#0072B2")  # fmt: skip
     left.set_yticks(range(len(names)), [titled(name) for name in names])
-    left.set(
-        xlabel="null studies with a finding (%); grey: 95 % interval of the level", xlim=(0, 10)
-    )
+    left.set(xlabel="null studies with a finding (%)", xlim=(0, 10))
     for name, shares in power_curves(power).items():
         right.plot(studies.EFFECTS, shares, "o-", color=COLOURS[name], label=TITLES[name])
     right.set(xlabel="Cohen's d in the region", ylabel="its voxels found (%)", ylim=(0, 103))
@@ -105,7 +103,7 @@ orders. Prevalence: {studies.N_PREVALENCE} participants with {studies.N_FIRST_LE
 
 ## Null studies with any finding at 5 %
 
-Inside: the rate lies within the central 95 % binomial interval of the level. The exact test of six
+Inside: the rate lies within the central 95 % binomial interval of the level (grey). The exact test of six
 participants can only reach 3 / 64. FDR controls a share of findings, not their presence; with no
 effect anywhere the two are the same, and Benjamini-Hochberg is conservative for voxels that depend
 on each other.
