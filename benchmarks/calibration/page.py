@@ -103,10 +103,10 @@ orders. Prevalence: {studies.N_PREVALENCE} participants with {studies.N_FIRST_LE
 
 ## Null studies with any finding at 5 %
 
-Inside: the rate lies within the central 95 % binomial interval of the level (grey). The exact test of six
-participants can only reach 3 / 64. FDR controls a share of findings, not their presence; with no
-effect anywhere the two are the same, and Benjamini-Hochberg is conservative for voxels that depend
-on each other.
+Inside: the rate lies within the central 95 % binomial interval of the level (grey). The exact
+test of six participants can only reach 3 / 64. FDR controls a share of findings, not their
+presence; with no effect anywhere the two are the same, and Benjamini-Hochberg is conservative for
+voxels that depend on each other.
 
 | test | studies | level (%) | found (%) | interval (%) | inside |
 |---|---|---|---|---|---|
