@@ -125,7 +125,7 @@ def agreement(design: Design) -> dict[str, float]:
     separately = nilearn_betas(image, [separate(design, trial) for trial in SAMPLED], 1)
     return {
         "lsa": np.corrcoef(lsa.ravel(), theirs.ravel())[0, 1],
-        "lss": np.corrcoef(lss[SAMPLED].ravel(), separately.ravel())[0, 1],
+        "lss": np.corrcoef(lss[list(SAMPLED)].ravel(), separately.ravel())[0, 1],
     }
 
 
