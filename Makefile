@@ -76,6 +76,7 @@ clean: .venv/installed ## results only; the environment stays
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	# torch first: the CPU build, where the package index offers it under the pinned version
 	$(BIN)/python -m pip install --quiet $$(grep '^torch==' requirements.lock)
-	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	# wheels only, but for one pure-Python package of Snakemake's that is published as source
+	$(BIN)/python -m pip install --quiet --only-binary=:all: --no-binary=connection_pool --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $@
