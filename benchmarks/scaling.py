@@ -126,9 +126,9 @@ def all_growth(clips: Sequence[str]) -> list[Growth]:
     sizes = [5_000, 10_000, 20_000, 40_000]
     voxels = growth("searchlight", "voxels", sizes, searchlight)
     exact = [int(brain_slab(size)[0].sum()) for size in sizes]
-    layers = growth("searchlight", "layers", [29, 58, 87, 116], partial(searchlight, 4_000))
+    layers = growth("searchlight", "layers", [58, 116, 232, 464], partial(searchlight, 5_000))
     return [
-        growth("group test", "participants", [11, 22, 33, 43], group_test),
+        growth("group test", "participants", [43, 86, 129, 172], group_test),
         Growth("searchlight", "voxels", exact, voxels.seconds),
         growth("betas", "voxels", [2_000, 4_000, 8_000, 16_000], betas),
         layers,
