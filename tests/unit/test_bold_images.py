@@ -9,6 +9,7 @@ from bold_data import ORIENTATIONS, grid, noise_series, save
 from numpy.testing import assert_allclose, assert_array_equal
 
 from crossmodal.bold import images
+from crossmodal.bold.check import check_complete
 from crossmodal.contracts.errors import InputError
 
 
@@ -124,3 +125,10 @@ def test_written_volume_is_read_back(tmp_path):
     read, on = images.read_volume(tmp_path / "v.nii.gz")
     assert_array_equal(read, data)
     assert on.same_as(grid(shape=(5, 6, 7)))
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    path = tmp_path / "empty.nii.gz"
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match="expected a NIfTI file, got Empty file"):
+        check_complete(path)

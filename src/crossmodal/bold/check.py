@@ -6,7 +6,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
 import numpy as np
 
 from crossmodal.bold.agreement import check_one_grid, check_same_grid, check_same_timing
@@ -25,7 +24,7 @@ from crossmodal.bold.events import (
 )
 from crossmodal.bold.fmriprep import preprocessed
 from crossmodal.bold.glm import Design, GLMConfig
-from crossmodal.bold.images import open_image, read_first, read_series, read_volume
+from crossmodal.bold.images import load_image, open_image, read_first, read_series, read_volume
 from crossmodal.bold.motion import MotionConfig
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.patterns import Timing
@@ -216,7 +215,7 @@ def check_complete(path: str | Path) -> None:
     ------
     InputError : truncated or damaged data
     """
-    image = open_image(path, len(nib.load(path).shape))
+    image = open_image(path, len(load_image(path).shape))
     header = image.header
     # Not the header's vox_offset: nibabel sets it to 0 on reading.
     n_bytes = int(image.dataobj.offset) + header.get_data_dtype().itemsize * np.prod(image.shape)

@@ -46,6 +46,21 @@ def apply_affine(affine: np.ndarray, points: np.ndarray) -> np.ndarray:
     return points @ affine[:3, :3].T + affine[:3, 3]
 
 
+def load_image(path: str | Path) -> nib.Nifti1Image:
+    """Open a NIfTI lazily.
+
+    Raises
+    ------
+    InputError : no such file, not a NIfTI
+    """
+    try:
+        return nib.load(path)
+    except FileNotFoundError:
+        raise InputError(path, "file", "a NIfTI file", "no such file") from None
+    except UNREADABLE as error:
+        raise InputError(path, "file", "a NIfTI file", str(error)) from None
+
+
 def open_image(path: str | Path, n_axes: int) -> nib.Nifti1Image:
     """Open a NIfTI lazily and check what its header says.
 
@@ -53,12 +68,7 @@ def open_image(path: str | Path, n_axes: int) -> nib.Nifti1Image:
     ------
     InputError : no such file, not a NIfTI, another number of axes, an affine without inverse
     """
-    try:
-        image = nib.load(path)
-    except FileNotFoundError:
-        raise InputError(path, "file", "a NIfTI file", "no such file") from None
-    except UNREADABLE as error:
-        raise InputError(path, "file", "a NIfTI file", str(error)) from None
+    image = load_image(path)
     shape = tuple(image.shape)
     while len(shape) > n_axes and shape[-1] == 1:
         shape = shape[:-1]

@@ -42,11 +42,11 @@ def plant(features: np.ndarray, n_voxels: int, sd: float, rng: np.random.Generat
 
     The rows of W are orthogonal to the constant pattern too, so that distances and Pearson
     correlations between patterns are those between rows of ``features``: the RDM is planted
-    exactly, whatever the participant's W. With fewer voxels than features the first
+    exactly, whatever the participant's W. With fewer voxels (or stimuli) than features the first
     principal components are planted. ``sd`` is the root mean square over voxels of the
     SD over stimuli.
     """
-    rank = min(features.shape[1], n_voxels - 1)
+    rank = min(*features.shape, n_voxels - 1)
     if rank < 1:
         return np.zeros((len(features), n_voxels))
     u, s, _ = np.linalg.svd(features, full_matrices=False)
