@@ -86,6 +86,17 @@ def test_edited_record_is_set_aside(study: Path) -> None:
     assert look()[0] == {RECORD: "the record was edited"}
 
 
+def test_record_with_other_bytes_of_the_same_content_is_set_aside(study: Path) -> None:
+    Path(RECORD).write_text(Path(RECORD).read_text().replace("\n", " ", 1))
+    assert look()[0] == {RECORD: "the record was edited"}
+
+
+def test_record_with_malformed_fields_is_set_aside(study: Path) -> None:
+    record = json.loads(Path(RECORD).read_text())
+    write_json(RECORD, sealed(record | {"inputs": ["raw.mp4"]}))
+    assert look()[0] == {RECORD: "unreadable: list"}
+
+
 def test_unreadable_record_is_set_aside(study: Path) -> None:
     Path(RECORD).write_text("{")
     assert look()[0][RECORD].startswith("unreadable")

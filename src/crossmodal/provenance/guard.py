@@ -18,7 +18,7 @@ from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record
-from crossmodal.provenance.record import sealed
+from crossmodal.provenance.record import edited
 
 STALE_SUFFIX = ".stale"
 Planned = Callable[[Mapping], tuple[Mapping, Iterable[str]]]
@@ -71,7 +71,7 @@ def stale_reason(record_path: str | Path, digest: Callable[[str], str | None]) -
         record = read_record(record_path)
     except InputError as error:
         return f"unreadable: {error.got}"
-    if sealed(record)["seal"] != record["seal"]:
+    if edited(record_path, record):
         return "the record was edited"
     for kind in ("inputs", "code", "outputs"):
         for path, expected in record[kind].items():

@@ -19,9 +19,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from crossmodal.contracts.atomic import write_json
+from crossmodal.contracts.atomic import json_text, write_json
 from crossmodal.contracts.errors import InputError
-from crossmodal.provenance.hashing import sha256_files, sha256_json
+from crossmodal.provenance.hashing import (
+    sha256_file,
+    sha256_files,
+    sha256_json,
+    sha256_text,
+)
 
 FAILED_SUFFIX = ".failed"
 ROOTS_VARIABLE = "CROSSMODAL_DATA_ROOTS"
@@ -107,6 +112,18 @@ def job_identity(snakemake: Any) -> dict[str, Any]:
 def sealed(content: dict[str, Any]) -> dict[str, Any]:
     """``content`` with a digest of itself, so that an edit by hand is found."""
     return content | {"seal": sha256_json({k: v for k, v in content.items() if k != "seal"})}
+
+
+def edited(path: str | Path, content: dict[str, Any]) -> tuple[str, str] | None:
+    """Expected and found digest of a sealed file that is not as it was written, else None.
+
+    The seal covers the content; the bytes are compared too, because spaces and the order of
+    keys can change without changing what is read.
+    """
+    if (seal := sealed(content)["seal"]) != content["seal"]:
+        return content["seal"], seal
+    expected, got = sha256_text(json_text(content)), sha256_file(path)
+    return None if expected == got else (expected, got)
 
 
 def figure_id(snakemake: Any) -> str:
