@@ -224,6 +224,23 @@ rule all:
     ]
 
 
+def test_the_guards_reason_stands_before_the_missing_record() -> None:
+    text = """
+guard: 1 result(s) do not match their record and will be made again
+guard:   draw_rdms/all: code src/crossmodal/figures/rdm_panels.py changed
+guard: 3 file(s) hashed
+Job 3: Draw RDMs of the upper layers
+Reason: Missing output files: results/provenance/records/draw_rdms/all.json
+Job 4: Draw layers
+Reason: Missing output files: results/provenance/records/draw_layers/all.json
+"""
+    assert [job["reason"] for job in parse_dry_run(text)] == [
+        "code src/crossmodal/figures/rdm_panels.py changed; "
+        "Missing output files: results/provenance/records/draw_rdms/all.json",
+        "Missing output files: results/provenance/records/draw_layers/all.json",
+    ]
+
+
 def test_a_study_that_cannot_be_planned_is_one_clear_error(
     study: Path, capsys: pytest.CaptureFixture
 ) -> None:

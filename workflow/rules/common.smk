@@ -100,17 +100,18 @@ def planned_job(job):
 
 
 def guard_results(records):
-    """Set aside records that no longer hold, and say so; see crossmodal.provenance.guard."""
+    """Set aside records that do not hold, and say so; see crossmodal.provenance.guard."""
     if release_dead_lock():
         logger.info("guard: the last run was killed; its lock is released")
     if leftovers := remove_leftovers(RESULTS):
         logger.info(f"guard: {len(leftovers)} unfinished file(s) of killed jobs deleted")
-    existing = [path for path in records if Path(path).exists()]
+    existing = guard.recorded_jobs(records)
     if not existing:
         return
     fingerprints = guard.Fingerprints(f"{RESULTS}/provenance/fingerprints.json", data_roots())
     reasons = guard.set_aside_stale(existing, fingerprints, planned_job)
-    for line in guard.report(reasons, fingerprints.n_hashed):
+    shown = {"shown": len(reasons)} if workflow.dryrun else {}  # `crossmodal why` reads them
+    for line in guard.report(reasons, fingerprints.n_hashed, **shown):
         logger.info(line)
     if not any(Path(".snakemake/metadata").glob("*")):
         held = [path for path in existing if path not in reasons]
