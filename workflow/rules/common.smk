@@ -57,7 +57,7 @@ config = canonical(config)
 RESULTS = config["study"]["results_dir"]
 # Records name data outside the work dir by the config key of its folder, never by its path.
 os.environ["CROSSMODAL_DATA_ROOTS"] = json.dumps(
-    {key: str(Path(folder).resolve()) for key, folder in data_folders(config).items()}
+    {key: str(Path(folder).absolute()) for key, folder in data_folders(config).items()}
 )
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
