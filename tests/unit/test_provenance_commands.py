@@ -182,10 +182,14 @@ def test_crate_of_records_of_another_study_is_refused(
 def test_crate_of_results_of_another_name_is_refused(
     study: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    Path("results/provenance/config.json").write_text('{"study": {"name": "theirs"}}')
+    """Two studies that share a results folder."""
+    config = yaml.safe_load(Path("study.yaml").read_text())
+    config["study"]["name"] = "theirs"
+    Path("study.yaml").write_text(yaml.safe_dump(config))
     assert crossmodal("crate") == 2
     text = capsys.readouterr().err
-    assert "study.name: expected results of 'synthetic', got of 'theirs'" in text
+    assert "study.name: expected results of 'theirs', got of 'synthetic'" in text
+    assert not Path("results/crate").exists()
 
 
 def test_scratch_copy_finds_data_at_the_paths_of_the_records(study: Path, tmp_path: Path) -> None:
