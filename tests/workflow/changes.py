@@ -165,6 +165,8 @@ CHANGES = [
            lambda box: box.remove("results-own/betas/sub-01.h5"), FROM_BETAS),
     Change("state", "a figure is deleted",
            lambda box: box.remove("results-own/figures/fig2_rdms.pdf"), frozenset({"draw_rdms"})),
+    Change("state", "a module is edited, a dry run shows the plan, the edit is taken back",
+           lambda box: box.tried("src/crossmodal/rsa/searchlight.py", "\n# tried\n"), NOTHING),
     Change("state", "Snakemake's metadata are lost",
            lambda box: box.set_aside(".snakemake/metadata"), NOTHING),
     Change("state", "the clone is moved", lambda box: box.move(), NOTHING),

@@ -70,6 +70,15 @@ class Sandbox:
     def append(self, pattern: str, text: str) -> None:
         self.rewrite(pattern, lambda content: content + text.encode())
 
+    def tried(self, pattern: str, text: str) -> None:
+        """Append a text, look at the plan, and take the text back."""
+        path = self.path(pattern)
+        before = path.read_bytes()
+        self.append(pattern, text)
+        if not self.study.planned_rules():
+            raise ValueError(f"{pattern}: nothing would have run")
+        path.write_bytes(before)
+
     def swap(self, pattern: str, old: str, new: str) -> None:
         """Replace a text that must be there."""
         self.rewrite(pattern, lambda content: content.replace(old.encode(), new.encode(), 1))
