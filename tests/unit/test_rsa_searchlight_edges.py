@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from crossmodal.contracts.errors import InputError
+from crossmodal.rsa.comparisons import compare
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
@@ -121,6 +123,37 @@ def test_betas_of_another_mask_are_refused():
     smaller[0] = False
     with pytest.raises(ValueError, match=r"\(2, 6, 125\) are not .* 100 voxels of the mask"):
         searchlight_rsa(betas, smaller, AFFINE, models, SearchlightConfig(3.0))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("name", "comparison"),
+    [("models", "spearman"), ("models", "tau_a"), ("models", "partial_pearson"),
+     ("controls", "partial_pearson")],
+)  # fmt: skip
+def test_rdms_that_are_not_finite_are_refused(name, comparison, value):
+    betas, mask, models = problem()
+    controls = models[:1] + 1 if comparison.startswith("partial") else None
+    rdms = {"models": models[1:].copy(), "controls": controls}
+    rdms[name] = rdms[name].copy()
+    rdms[name][0, 7] = value
+    message = f"{name}: RDM 0: expected finite dissimilarities, got {value}"
+    with pytest.raises(InputError, match=message):
+        searchlight_rsa(
+            betas, mask, AFFINE, config=SearchlightConfig(3.0, comparison=comparison), **rdms
+        )
+    with pytest.raises(InputError, match=message):
+        compare(np.ones((2, 15)), rdms["models"], comparison, rdms["controls"])
+
+
+def test_tau_a_refuses_controls_and_constant_models():
+    betas, mask, models = problem()
+    config = SearchlightConfig(3.0, comparison="tau_a")
+    with pytest.raises(ValueError, match="comparison 'tau_a' with some controls"):
+        searchlight_rsa(betas, mask, AFFINE, models, config, controls=models[:1])
+    models[1] = 3
+    with pytest.raises(ValueError, match="model RDM 1 is constant: its tau_a is not defined"):
+        searchlight_rsa(betas, mask, AFFINE, models, config)
 
 
 @pytest.mark.parametrize("name", ["models", "controls"])

@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from crossmodal.rsa.checkpoint import Checkpoint
-from crossmodal.rsa.comparisons import LINEAR, compare, prepare
+from crossmodal.rsa.comparisons import prepared
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import Patterns, arrange
 from crossmodal.rsa.memory import Demand, Slab, slabs, workers
@@ -83,7 +83,7 @@ def searchlight_rsa(
 
     Raises
     ------
-    ValueError : arrays that do not belong together; see ``spheres``, ``arrange``, ``prepare`` and
+    ValueError : arrays that do not belong together; see ``spheres``, ``arrange``, ``prepared`` and
         ``slabs``
     """
     require_shapes(betas, mask, models, controls, residuals)
@@ -130,13 +130,6 @@ def require_shapes(
             )
     if residuals is not None and (residuals.ndim != 2 or residuals.shape[1] != betas.shape[2]):
         raise ValueError(f"residuals {residuals.shape} are not (time, {betas.shape[2]} voxels)")
-
-
-def prepared(models: np.ndarray, method: str, controls: np.ndarray | None, dtype: type) -> Compare:
-    """A function from RDMs (rdm, pair), which it may overwrite, to (rdm, model)."""
-    if method in LINEAR:
-        return prepare(models, method, controls, dtype)
-    return lambda rdms: compare(rdms, models, method)
 
 
 def _fill(
