@@ -70,6 +70,12 @@ def test_too_few_participants_for_alpha():
         group_result(participants(4), CONFIG, seed=0)
 
 
+def test_level_that_is_only_just_reached_would_list_nothing():
+    config = GroupConfig(20, "greater", 0.05)
+    with pytest.raises(InputError, match="expected enough for p < 0.05, got 8, .* is 0.05"):
+        group_result(participants(8), config, seed=0)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
