@@ -7,7 +7,9 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.rsa.comparisons import compare
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import arrange
+from crossmodal.rsa.neighbourhoods import spheres
 from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
+from crossmodal.rsa.tiles import tile_rdms
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 
@@ -66,13 +68,27 @@ def test_identical_patterns_have_distance_zero_not_below():
     """r above 1 by rounding."""
     betas, mask, _ = problem()
     betas[:, 1] = betas[:, 0] * 3
-    from crossmodal.rsa.neighbourhoods import spheres
-    from crossmodal.rsa.tiles import tile_rdms
-
     around = spheres(mask, AFFINE, 6.0)
     rdms, _ = tile_rdms(arrange(betas, "correlation"), around, 0)
     assert rdms[: len(around), 0].min() >= 0
     np.testing.assert_allclose(rdms[: len(around), 0], 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("distance", ["squared_euclidean", "mahalanobis", "crossnobis"])
+@pytest.mark.parametrize("incomplete", [False, True])
+def test_large_common_pattern_costs_no_digits(distance, incomplete):
+    """A mean pattern of 100 SD cancels in every difference, in float32 too."""
+    rng = np.random.default_rng(2)
+    betas = (rng.normal(size=(3, 6, 125)) + rng.normal(0, 100, size=125)).astype(np.float32)
+    if incomplete:
+        betas[0, 4] = np.nan
+    noise = rng.normal(size=(80, 125)) if distance == "mahalanobis" else None
+    around = spheres(np.ones((5, 5, 5), dtype=bool), AFFINE, 6.0)
+    single, double = (
+        tile_rdms(arrange(betas.astype(dtype), distance, dtype, noise), around, 0)[0]
+        for dtype in (np.float32, np.float64)
+    )
+    np.testing.assert_allclose(single, double, atol=5e-6 * np.abs(double).max(), rtol=0)
 
 
 def test_empty_mask_is_refused():
