@@ -8,6 +8,7 @@ from crossmodal.rsa.comparisons import compare
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.neighbourhoods import spheres
+from crossmodal.rsa.noise import whiten_patterns
 from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
 from crossmodal.rsa.tiles import tile_rdms
 
@@ -186,6 +187,32 @@ def test_residuals_of_another_mask_are_refused():
     with pytest.raises(ValueError, match=r"residuals \(9, 7\) are not \(time, 125 voxels\)"):
         searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(3.0),
                         residuals=np.ones((9, 7)))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "got"), [(np.nan, "values that are not"), (0.1, "0.1 at all times")]
+)
+def test_residuals_without_covariance_are_refused(value, got):
+    betas, mask, models = problem()
+    noise = np.random.default_rng(1).normal(size=(50, 125))
+    noise[:, 40] = value
+    config = SearchlightConfig(3.0, distance="mahalanobis")
+    message = f"residuals: voxel 40: expected finite values that vary over time, got {got}"
+    with pytest.raises(InputError, match=message):
+        searchlight_rsa(betas, mask, AFFINE, models, config, residuals=noise)
+    with pytest.raises(InputError, match=message):
+        whiten_patterns(betas, noise)
+    with pytest.raises(InputError, match=message):
+        arrange(betas, "mahalanobis", residuals=noise)
+    betas[:, :, 40] = np.nan  # outside the mask: its residuals do not matter
+    searchlight_rsa(betas, mask, AFFINE, models, config, residuals=noise)
+
+
+def test_one_residual_that_is_not_finite_is_refused():
+    noise = np.random.default_rng(1).normal(size=(50, 125)).astype(np.float16)
+    noise[7, 3] = np.inf
+    with pytest.raises(InputError, match="residuals: voxel 3: .* got values that are not"):
+        arrange(problem()[0], "mahalanobis", residuals=noise)
 
 
 @pytest.mark.parametrize("field", ["distance", "comparison", "noise_normalisation"])

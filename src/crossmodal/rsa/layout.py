@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crossmodal.rsa.noise import require_varied
+
 
 @dataclass(frozen=True)
 class Patterns:
@@ -52,6 +54,7 @@ def arrange(
     ------
     ValueError : NaN in single voxels, a pair of conditions that is never compared,
         cross-validation with one run, or residuals that are missing or belong to other voxels
+    InputError : see ``require_varied``
     """
     missing = np.isnan(betas)
     present = ~missing.all(axis=2)
@@ -81,6 +84,7 @@ def _noise(
         return np.zeros((betas.shape[2], 0), dtype=dtype)
     if residuals.ndim != 2 or residuals.shape[1] != betas.shape[2]:
         raise ValueError(f"residuals {residuals.shape} are not (time, {betas.shape[2]} voxels)")
+    require_varied(residuals)
     rows = np.ascontiguousarray(residuals.T, dtype=dtype)
     rows -= rows.mean(axis=1, keepdims=True, dtype=np.float64).astype(dtype)
     return rows

@@ -13,6 +13,7 @@ from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import Patterns, arrange
 from crossmodal.rsa.memory import Demand, Slab, slabs, workers
 from crossmodal.rsa.neighbourhoods import Neighbourhoods, spheres
+from crossmodal.rsa.noise import require_varied
 from crossmodal.rsa.tiles import TILE, threaded, tile_rdms
 
 Compare = Callable[[np.ndarray], np.ndarray]
@@ -85,10 +86,13 @@ def searchlight_rsa(
     ------
     ValueError : arrays that do not belong together; see ``spheres``, ``arrange``, ``prepared`` and
         ``slabs``
+    InputError : models or controls that are not finite; residuals: see ``require_varied``
     """
     require_shapes(betas, mask, models, controls, residuals)
     dtype = np.float64 if betas.dtype == np.float64 else np.float32
     finite = finite_voxels(betas)
+    if residuals is not None:
+        require_varied(residuals, finite)  # before the first slab, not when its turn comes
     inner = mask.copy()
     inner[mask] = finite
     around = spheres(inner, affine, config.radius_mm)
