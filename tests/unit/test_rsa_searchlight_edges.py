@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.rsa.comparisons import compare
+from crossmodal.rsa.comparisons import METHODS, compare
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.neighbourhoods import spheres
@@ -161,6 +161,15 @@ def test_rdms_that_are_not_finite_are_refused(name, comparison, value):
         )
     with pytest.raises(InputError, match=message):
         compare(np.ones((2, 15)), rdms["models"], comparison, rdms["controls"])
+
+
+@pytest.mark.parametrize("comparison", METHODS)
+def test_constant_brain_rdm_is_nan(comparison):
+    rdms, models = np.zeros((2, 15)), problem()[2]
+    rdms[1] = np.arange(15)
+    controls = models[1:] if comparison.startswith("partial") else None
+    found = compare(rdms, models[:1], comparison, controls)
+    assert np.isnan(found).tolist() == [[True], [False]]
 
 
 def test_tau_a_refuses_controls_and_constant_models():
