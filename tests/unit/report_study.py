@@ -200,5 +200,5 @@ def _draw(root: Path) -> None:
     run_script(
         root, "write_lineage", "write_lineage.py", {"records": records},
         {"sidecars": [f"{results}/figures/{name}.prov.json" for name in figures]},
-        {"figure_files": files, "temporary": []},
+        {"figure_files": files, "temporary": [], "study": CONFIG["study"]["name"]},
     )  # fmt: skip

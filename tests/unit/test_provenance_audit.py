@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crossmodal.commands.audit import audited
 from crossmodal.contracts.atomic import write_json
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import Auditor, read_sidecar
@@ -97,6 +98,51 @@ def test_edited_sidecar_is_found(study: Path) -> None:
     edit_json(str(study), lambda content: content.update(figure="other"))
     (finding,) = Auditor().audit(study).findings
     assert (finding.path, finding.kind) == (str(study), "sidecar edited")
+
+
+def one_space_for_a_newline(path: str | Path) -> None:
+    """The same JSON in other bytes."""
+    text = Path(path).read_text()
+    Path(path).write_text(text.replace("\n", " ", 1))
+    assert json.loads(Path(path).read_text()) == json.loads(text)
+
+
+def test_other_bytes_of_the_same_content_are_found(study: Path) -> None:
+    record = "results/provenance/records/extract/all.json"
+    for path, kind in ((study, "sidecar edited"), (record, "record edited")):
+        before = Path(path).read_bytes()
+        one_space_for_a_newline(path)
+        (finding,) = Auditor().audit(study).findings
+        assert (finding.path, finding.kind) == (str(path), kind)
+        assert finding.expected != finding.got
+        Path(path).write_bytes(before)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda job: job.update(inpots=job.pop("inputs")), "fields: .* no \\['inputs'"),
+        (lambda job: job.update(outputs=[]), "outputs: expected dict, got list"),
+        (lambda job: job["code"].update({"script.py": 1}), "code: expected a digest for each file"),
+        (lambda job: job.update(record=None), "record: expected str, got NoneType"),
+    ],
+)
+def test_malformed_job_in_a_sidecar(
+    study: Path, change: Callable[[dict], object], message: str
+) -> None:
+    edit_json(str(study), lambda content: change(content["jobs"][1]))
+    with pytest.raises(InputError, match=message):
+        read_sidecar(study)
+
+
+def test_every_letter_of_a_sidecar_and_a_record_counts(study: Path) -> None:
+    """One byte changed anywhere is a finding or one clear error, never another exception."""
+    for path in (study, Path("results/provenance/records/draw/all.json")):
+        before = path.read_bytes()
+        for at in range(0, len(before), 7):
+            path.write_bytes(before[:at] + bytes([before[at] ^ 1]) + before[at + 1 :])
+            assert not audited(Auditor(), study).verified, (path, at)
+        path.write_bytes(before)
 
 
 def test_unreadable_record_is_a_finding(study: Path) -> None:

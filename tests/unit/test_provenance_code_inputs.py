@@ -47,6 +47,14 @@ def test_import_cycles_end(package: Path) -> None:
     assert "src/crossmodal/one/d.py" in code_inputs("workflow/scripts/x.py", package)
 
 
+def test_program_that_a_module_runs_by_path_is_code(package: Path) -> None:
+    (package / "src/crossmodal/one/c.py").write_text("")
+    (package / "src/crossmodal/one/b.py").write_text(
+        "from pathlib import Path\nPROGRAM = Path(__file__).with_name('c.py')\n"
+    )
+    assert "src/crossmodal/one/c.py" in code_inputs("workflow/scripts/x.py", package)
+
+
 def test_every_script_of_the_study_resolves(root: Path) -> None:
     for script in sorted((root / "workflow/scripts").glob("*.py")):
         found = code_inputs(script.relative_to(root), root)

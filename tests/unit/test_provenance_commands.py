@@ -182,10 +182,14 @@ def test_crate_of_records_of_another_study_is_refused(
 def test_crate_of_results_of_another_name_is_refused(
     study: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    Path("results/provenance/config.json").write_text('{"study": {"name": "theirs"}}')
+    """Two studies that share a results folder."""
+    config = yaml.safe_load(Path("study.yaml").read_text())
+    config["study"]["name"] = "theirs"
+    Path("study.yaml").write_text(yaml.safe_dump(config))
     assert crossmodal("crate") == 2
     text = capsys.readouterr().err
-    assert "study.name: expected results of 'synthetic', got of 'theirs'" in text
+    assert "study.name: expected results of 'theirs', got of 'synthetic'" in text
+    assert not Path("results/crate").exists()
 
 
 def test_scratch_copy_finds_data_at_the_paths_of_the_records(study: Path, tmp_path: Path) -> None:
@@ -221,6 +225,23 @@ rule all:
             "job": "all",
             "reason": "Input files updated by another job: results/figures/fig2_rdms.pdf",
         },
+    ]
+
+
+def test_the_guards_reason_stands_before_the_missing_record() -> None:
+    text = """
+guard: 1 result(s) do not match their record and will be made again
+guard:   draw_rdms/all: code src/crossmodal/figures/rdm_panels.py changed
+guard: 3 file(s) hashed
+Job 3: Draw RDMs of the upper layers
+Reason: Missing output files: results/provenance/records/draw_rdms/all.json
+Job 4: Draw layers
+Reason: Missing output files: results/provenance/records/draw_layers/all.json
+"""
+    assert [job["reason"] for job in parse_dry_run(text)] == [
+        "code src/crossmodal/figures/rdm_panels.py changed; "
+        "Missing output files: results/provenance/records/draw_rdms/all.json",
+        "Missing output files: results/provenance/records/draw_layers/all.json",
     ]
 
 

@@ -11,6 +11,8 @@ from crossmodal.provenance.guard import (
     Fingerprints,
     changed_plan,
     freshen,
+    reasons_in,
+    recorded_jobs,
     report,
     set_aside_stale,
     unwritable,
@@ -42,7 +44,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def look() -> tuple[dict[str, str], int]:
     fingerprints = Fingerprints("fingerprints.json")
-    reasons = set_aside_stale([RECORD] if Path(RECORD).exists() else [], fingerprints)
+    reasons = set_aside_stale(recorded_jobs([RECORD]), fingerprints)
     return reasons, fingerprints.n_hashed
 
 
@@ -86,6 +88,17 @@ def test_edited_record_is_set_aside(study: Path) -> None:
     assert look()[0] == {RECORD: "the record was edited"}
 
 
+def test_record_with_other_bytes_of_the_same_content_is_set_aside(study: Path) -> None:
+    Path(RECORD).write_text(Path(RECORD).read_text().replace("\n", " ", 1))
+    assert look()[0] == {RECORD: "the record was edited"}
+
+
+def test_record_with_malformed_fields_is_set_aside(study: Path) -> None:
+    record = json.loads(Path(RECORD).read_text())
+    write_json(RECORD, sealed(record | {"inputs": ["raw.mp4"]}))
+    assert look()[0] == {RECORD: "unreadable: list"}
+
+
 def test_unreadable_record_is_set_aside(study: Path) -> None:
     Path(RECORD).write_text("{")
     assert look()[0][RECORD].startswith("unreadable")
@@ -118,6 +131,12 @@ def test_report_names_jobs_and_reasons() -> None:
     assert "2 more" in lines[-2]
 
 
+def test_reasons_can_be_read_from_the_report() -> None:
+    reasons = {f"records/a/{i}.json": f"code {i}.py changed" for i in range(12)}
+    text = "\n".join(["Building DAG", *report(reasons, 3, shown=12), "Job 3: guard it"])
+    assert reasons_in(text) == {f"a/{i}": f"code {i}.py changed" for i in range(12)}
+
+
 def test_data_roots_are_resolved(tmp_path: Path) -> None:
     (tmp_path / "a.nii.gz").write_text("x")
     fingerprints = Fingerprints(tmp_path / "f.json", {"scans.bids_dir": str(tmp_path)})
@@ -129,6 +148,28 @@ def test_what_was_set_aside_goes_once_its_job_has_run_again(study: Path) -> None
     Path(RECORD + ".stale").write_text("old")
     look()
     assert not Path(RECORD + ".stale").exists()
+
+
+def test_what_was_set_aside_returns_when_the_edit_is_taken_back(study: Path) -> None:
+    before, record = Path("script.py").read_text(), Path(RECORD).read_bytes()
+    Path("script.py").write_text("edited")
+    assert look()[0] == {RECORD: "code script.py changed"}
+    assert look()[0] == {RECORD: "code script.py changed"}, "said as long as it does not hold"
+    assert not Path(RECORD).exists()
+    Path("script.py").write_text(before)
+    assert look()[0] == {}
+    assert Path(RECORD).read_bytes() == record
+    assert not Path(RECORD + ".stale").exists()
+
+
+def test_what_was_set_aside_stays_so_while_an_output_differs(study: Path) -> None:
+    before = Path("script.py").read_text()
+    Path("script.py").write_text("edited")
+    look()
+    Path("script.py").write_text(before)
+    Path("clips.h5").write_text("of the edited script")
+    assert look()[0] == {RECORD: "output clips.h5 changed"}
+    assert not Path(RECORD).exists()
 
 
 RECORDED = {"params": {"seed": 1}, "inputs": {"a.h5": "x"}, "code": {"b.py": "y"}}

@@ -147,3 +147,18 @@ def test_data_roots_are_named_not_located(monkeypatch: pytest.MonkeyPatch) -> No
     assert portable("/data/mine/sub-01/x.nii.gz") == "<scans.bids_dir>/sub-01/x.nii.gz"
     assert portable("/somewhere/else/y.txt") == "<outside>/y.txt"
     assert portable("results/z.txt") == "results/z.txt"
+
+
+def test_data_behind_a_symbolic_link_are_named_in_both_forms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "disk/clips/deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "disk/clips")
+    (tmp_path / "store").mkdir()
+    (tmp_path / "disk/clips/deep/y.mp4").symlink_to(tmp_path / "store/0123")
+    for root in ("link", "disk/clips"):
+        roots = json.dumps({"stimuli.clips_dir": str(tmp_path / root)})
+        monkeypatch.setenv("CROSSMODAL_DATA_ROOTS", roots)
+        for path in ("link/deep/y.mp4", "disk/clips/deep/y.mp4"):
+            assert portable(str(tmp_path / path)) == "<stimuli.clips_dir>/deep/y.mp4"
+        assert portable(str(tmp_path / "link")) == "<stimuli.clips_dir>/."

@@ -12,7 +12,7 @@ import soundfile
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.planted_features import PlantedFeatures
-from crossmodal.provenance.code_inputs import imported_modules
+from crossmodal.provenance.code_inputs import code_inputs, imported_modules
 from crossmodal.simulate.clips import simulate_actor, write_actor
 from crossmodal.simulate.clips_config import (
     STATEMENTS,
@@ -231,6 +231,6 @@ def test_no_process_of_ours_loads_espeak(root: Path) -> None:
             text = path.read_text()
             assert "import espeakng_loader" not in text
             assert "crossmodal.simulate.espeak_program" not in imported_modules(text)
-    assert (
-        PROGRAM.relative_to(root).as_posix() in (root / "workflow/rules/simulate.smk").read_text()
+    assert PROGRAM.relative_to(root).as_posix() in code_inputs(
+        "workflow/scripts/simulate_clips.py", root
     )

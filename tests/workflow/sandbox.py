@@ -15,6 +15,7 @@ from tests.workflow.interruption import kill_group, start
 from tests.workflow.study import Study
 
 LIMIT_S = 600
+STARTED = "started.txt"  # what a run that was started says
 
 
 class Sandbox:
@@ -121,7 +122,7 @@ class Sandbox:
         """Start the study for real and wait until a job has begun its log."""
         self.runs_for_real()
         (self.folder / log).unlink()
-        output = self.folder.parent / "started.txt"
+        output = self.folder.parent / STARTED
         process = start(self.study, output)
         end = time.monotonic() + LIMIT_S
         while not (self.folder / log).exists():
@@ -142,7 +143,8 @@ class Sandbox:
             file.write("\n")
         if (self.folder / record).exists():
             raise RuntimeError(f"{record}: the job was faster than the edit")
-        process.wait(LIMIT_S)
+        if process.wait(LIMIT_S):
+            raise RuntimeError(f"the run failed: see {self.folder.parent / STARTED}")
 
     def failed_run(self, script: str) -> None:
         """Run the study while a script is broken, then mend the script."""

@@ -57,7 +57,7 @@ config = canonical(config)
 RESULTS = config["study"]["results_dir"]
 # Records name data outside the work dir by the config key of its folder, never by its path.
 os.environ["CROSSMODAL_DATA_ROOTS"] = json.dumps(
-    {key: str(Path(folder).resolve()) for key, folder in data_folders(config).items()}
+    {key: str(Path(folder).absolute()) for key, folder in data_folders(config).items()}
 )
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
@@ -100,17 +100,18 @@ def planned_job(job):
 
 
 def guard_results(records):
-    """Set aside records that no longer hold, and say so; see crossmodal.provenance.guard."""
+    """Set aside records that do not hold, and say so; see crossmodal.provenance.guard."""
     if release_dead_lock():
         logger.info("guard: the last run was killed; its lock is released")
     if leftovers := remove_leftovers(RESULTS):
         logger.info(f"guard: {len(leftovers)} unfinished file(s) of killed jobs deleted")
-    existing = [path for path in records if Path(path).exists()]
+    existing = guard.recorded_jobs(records)
     if not existing:
         return
     fingerprints = guard.Fingerprints(f"{RESULTS}/provenance/fingerprints.json", data_roots())
     reasons = guard.set_aside_stale(existing, fingerprints, planned_job)
-    for line in guard.report(reasons, fingerprints.n_hashed):
+    shown = {"shown": len(reasons)} if workflow.dryrun else {}  # `crossmodal why` reads them
+    for line in guard.report(reasons, fingerprints.n_hashed, **shown):
         logger.info(line)
     if not any(Path(".snakemake/metadata").glob("*")):
         held = [path for path in existing if path not in reasons]

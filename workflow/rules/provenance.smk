@@ -21,6 +21,7 @@ rule write_lineage:
     params:
         figure_files=FIGURE_FILES,
         temporary=TEMPORARY,
+        study=config["study"]["name"],  # of which these are the results: see `crossmodal crate`
     threads: 1
     resources:
         mem_mb=1000,
@@ -42,4 +43,4 @@ if SIDECARS:
 # Content decides, where modification times mislead. Only the main process looks: jobs on a
 # cluster read this file again while others are still writing.
 if workflow.is_main_process:
-    guard_results([path for path in TARGETS if "/provenance/records/" in path])
+    or_stop(guard_results, [path for path in TARGETS if "/provenance/records/" in path])

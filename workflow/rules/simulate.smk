@@ -7,8 +7,6 @@ if config["simulate"].get("clips"):
     SIMULATED_CLIPS = f"{RESULTS}/simulated/clips"
     SIMULATED_ACTORS = actor_labels(config["simulate"]["clips"]["n_actors"])
     EMOTIONS = config["simulate"]["clips"]["emotions"]
-    # Run, not imported (docs/dependencies.md), so that code_inputs does not see it.
-    SPEAKING_PROGRAM = "src/crossmodal/simulate/espeak_program.py"
 
     rule simulate_clips:
         message:
@@ -17,7 +15,7 @@ if config["simulate"].get("clips"):
             recordings=lambda wildcards: recording_files(
                 config["simulate"]["clips"]["voices_dir"], wildcards.actor, EMOTIONS
             ),
-            code=[*code_inputs("simulate_clips.py"), SPEAKING_PROGRAM],
+            code=code_inputs("simulate_clips.py"),
         output:
             clips=[f"{SIMULATED_CLIPS}/{file}" for file in clip_files("{actor}", EMOTIONS)],
             features=f"{RESULTS}/simulated/truth/actor-{{actor}}_features.tsv",

@@ -1,7 +1,6 @@
 """Export the study as an RO-Crate (Provenance Run Crate) in RESULTS/crate."""
 
 import argparse
-import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.crate import StudyCrate, write_crate
 from crossmodal.provenance.lineage import Lineage, read_lineage, record_files
 
+LINEAGE_RULE = "write_lineage"  # its record has the study's name
 INCLUDED = ("figures/*", "network/*/*/*.tsv", "group/*/*/*.tsv", "tables/*")
 
 
@@ -42,8 +42,7 @@ def refuse_other_study(lineage: Lineage, results: Path, name: str) -> None:
     for output, record in lineage.producer.items():
         if not Path(output).is_relative_to(results):
             raise InputError(record, "outputs", f"files below {results}", output)
-    made_with = results / "provenance/config.json"
-    if made_with.is_file():
-        made_as = json.loads(made_with.read_text(encoding="utf-8"))["study"]["name"]
+    for path, record in lineage.records.items():
+        made_as = record["params"].get("study", name) if record["rule"] == LINEAGE_RULE else name
         if made_as != name:
-            raise InputError(made_with, "study.name", f"results of {name!r}", f"of {made_as!r}")
+            raise InputError(path, "study.name", f"results of {name!r}", f"of {made_as!r}")

@@ -4,6 +4,7 @@ import argparse
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.guard import reasons_in
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,11 +56,22 @@ def planned_jobs(config: Path, target: str | None = None) -> list[dict[str, str]
 
 
 def parse_dry_run(text: str) -> list[dict[str, str]]:
-    """Message (or rule) and reason of each job in the output of ``snakemake --dry-run``."""
+    """Message (or rule) and reason of each job in the output of ``snakemake --dry-run``.
+
+    To Snakemake, a job whose record the guard set aside lacks that file. Why it was set aside
+    stands before that, from the guard's lines in the same output.
+    """
+    guarded = reasons_in(text)
     jobs: list[dict[str, str]] = []
     for line in text.splitlines():
         if match := re.match(r"^(?:Job \d+: |(?:local)?rule )(.*?):?$", line):
             jobs.append({"job": match[1], "reason": ""})
         elif jobs and (match := re.match(r"^\s*[Rr]eason: (.*)$", line)):
-            jobs[-1]["reason"] = match[1]
+            jobs[-1]["reason"] = "; ".join([*_guard_reason(match[1], guarded), match[1]])
     return [job for job in jobs if job["reason"]]
+
+
+def _guard_reason(reason: str, guarded: Mapping[str, str]) -> list[str]:
+    """The guard's reason for a job, found by the record that Snakemake misses; or nothing."""
+    missing = re.findall(r"/provenance/records/(\S+)\.json", reason)
+    return [guarded[job] for job in missing if job in guarded][:1]

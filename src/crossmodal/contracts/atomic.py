@@ -64,6 +64,11 @@ def write_text(path: str | Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def json_text(content: object) -> str:
+    """JSON with sorted keys, so that equal content gives equal bytes."""
+    return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
 def write_json(path: str | Path, content: object) -> None:
-    """Write JSON atomically, with sorted keys, so that equal content gives equal bytes."""
-    write_text(path, json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n")
+    """Write the ``json_text`` of a content atomically."""
+    write_text(path, json_text(content))

@@ -9,11 +9,30 @@ from typing import Any
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_file
-from crossmodal.provenance.lineage import read_record, record_digest
-from crossmodal.provenance.record import sealed
+from crossmodal.provenance.lineage import (
+    FIELDS,
+    TIMES,
+    read_record,
+    record_digest,
+    refuse,
+    require_fields,
+)
+from crossmodal.provenance.record import edited
 
 MISSING = "no such file"
-SIDECAR_FIELDS = ("figure", "figure_id", "files", "jobs", "raw_inputs", "temporary", "seal")
+SIDECAR_FIELDS = {
+    "figure": str,
+    "figure_id": str,
+    "files": dict,
+    "jobs": list,
+    "raw_inputs": dict,
+    "temporary": list,
+    "seal": str,
+}
+JOB_FIELDS = {field: kind for field, kind in FIELDS.items() if field not in TIMES} | {
+    "record": str,
+    "record_digest": str,
+}
 
 
 @dataclass(frozen=True)
@@ -91,9 +110,8 @@ class Auditor:
         )
 
     def _sidecar(self, path: str | Path, content: dict[str, Any]) -> Iterator[Finding]:
-        seal = sealed(content)["seal"]
-        if seal != content["seal"]:
-            yield Finding(str(path), "sidecar edited", "write_lineage", content["seal"], seal)
+        if change := edited(path, content):
+            yield Finding(str(path), "sidecar edited", "write_lineage", *change)
         made_by = {path: job["rule"] for job in content["jobs"] for path in job["outputs"]}
         for file, digest in content["files"].items():
             if (got := self.digest(file)) != digest:
@@ -106,8 +124,8 @@ class Auditor:
         except InputError as error:
             yield Finding(path, "record", rule, "a readable record", str(error.got))
             return
-        if (seal := sealed(record)["seal"]) != record["seal"]:
-            yield Finding(path, "record edited", rule, record["seal"], seal)
+        if change := edited(path, record):
+            yield Finding(path, "record edited", rule, *change)
         elif (digest := record_digest(record)) != job["record_digest"]:
             yield Finding(path, "record newer than the figure", rule, job["record_digest"], digest)
 
@@ -142,15 +160,17 @@ def read_sidecar(path: str | Path) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : no such file, not JSON, or fields missing
+    InputError : no such file, not JSON, fields missing or of another kind, at any depth
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=refuse)
     except FileNotFoundError:
         raise InputError(path, "figure", "a figure of this study", "no such sidecar") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, "sidecar", "JSON", str(error)) from None
-    fields = content if isinstance(content, dict) else {}
-    if missing := [name for name in SIDECAR_FIELDS if name not in fields]:
-        raise InputError(path, "fields", list(SIDECAR_FIELDS), f"no {missing}")
+    require_fields(path, "sidecar", content, SIDECAR_FIELDS)
+    for job in content["jobs"]:
+        require_fields(path, "jobs", job, JOB_FIELDS)
+    if not all(isinstance(prefix, str) for prefix in content["temporary"]):
+        raise InputError(path, "temporary", "texts", "something else")
     return content

@@ -1,7 +1,9 @@
 """Which code files a workflow script depends on, found by reading its imports.
 
 Snakemake does not see edits of modules that a script imports. Every rule therefore lists
-``code_inputs(script)`` among its inputs, and Snakemake compares their content.
+``code_inputs(script)`` among its inputs, and Snakemake compares their content. A program that a
+module runs by path instead of importing it counts as well, when it lies beside the module and the
+module names it as a text (``"espeak_program.py"``).
 """
 
 import ast
@@ -26,6 +28,12 @@ def imported_modules(source: str) -> set[str]:
     return {name for name in names if name.split(".")[0] == PACKAGE}
 
 
+def named_programs(source: str, folder: Path) -> set[str]:
+    """Names of Python files in ``folder`` that stand in a source as a text of their own."""
+    texts = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
+    return texts & {path.name for path in folder.glob("*.py")}
+
+
 def module_file(name: str, root: Path) -> Path | None:
     """The file of a module, relative to ``root`` (the work dir), or None for a package."""
     path = Path("src", *name.split(".")).with_suffix(".py")
@@ -35,12 +43,13 @@ def module_file(name: str, root: Path) -> Path | None:
 @cache
 def _dependencies(path: Path, root: Path) -> frozenset[Path]:
     source = (root / path).read_text(encoding="utf-8")
-    files = {module_file(name, root) for name in imported_modules(source)}
-    return frozenset(file for file in files if file is not None)
+    modules = {module_file(name, root) for name in imported_modules(source)}
+    programs = {path.parent / name for name in named_programs(source, (root / path).parent)}
+    return frozenset(programs | {file for file in modules if file is not None})
 
 
 def code_inputs(script: str | Path, root: str | Path = ".") -> list[str]:
-    """The script and every ``crossmodal`` module it imports, directly or through others.
+    """The script and every ``crossmodal`` module it imports or runs, directly or through others.
 
     Parameters
     ----------

@@ -5,11 +5,13 @@ content under an old modification time, an input that changed while its job ran,
 edited by hand, an intermediate that a failed run has already renewed, other params or inputs
 of results that were restored without its metadata (docs/decisions/recomputation.md). The guard
 compares content and plan instead. A record that no longer holds is set aside (``.stale``); its
-job then lacks an output, so Snakemake runs it.
+job then lacks an output, so Snakemake runs it. A record that was set aside and holds again before
+its job has run (the edit was taken back) returns to its place.
 """
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -18,7 +20,7 @@ from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record
-from crossmodal.provenance.record import sealed
+from crossmodal.provenance.record import edited
 
 STALE_SUFFIX = ".stale"
 Planned = Callable[[Mapping], tuple[Mapping, Iterable[str]]]
@@ -71,7 +73,7 @@ def stale_reason(record_path: str | Path, digest: Callable[[str], str | None]) -
         record = read_record(record_path)
     except InputError as error:
         return f"unreadable: {error.got}"
-    if sealed(record)["seal"] != record["seal"]:
+    if edited(record_path, record):
         return "the record was edited"
     for kind in ("inputs", "code", "outputs"):
         for path, expected in record[kind].items():
@@ -92,15 +94,16 @@ def changed_plan(record: Mapping, params: Mapping, inputs: Iterable[str]) -> str
 def set_aside_stale(
     record_paths: Iterable[str | Path], fingerprints: Fingerprints, planned: Planned | None = None
 ) -> dict[str, str]:
-    """Set aside every record that no longer holds.
+    """Set aside every record that no longer holds; put back those that hold again.
 
     Parameters
     ----------
+    record_paths : where the records lie, or lay until they were set aside
     planned : record -> params and inputs that the workflow gives this job today
 
     Returns
     -------
-    Record path -> reason.
+    Record path -> reason, also of those that were set aside earlier and do not hold yet.
 
     Raises
     ------
@@ -108,20 +111,36 @@ def set_aside_stale(
     """
     reasons = {}
     for path in sorted(map(str, record_paths)):
-        reason = stale_reason(path, fingerprints.digest)
+        is_there = Path(path).exists()
+        current = path if is_there else path + STALE_SUFFIX
+        reason = stale_reason(current, fingerprints.digest)
         if planned and not reason:
-            record = read_record(path)
+            record = read_record(current)
             reason = changed_plan(record, *planned(record))
         if reason:
             reasons[path] = reason
         try:
-            Path(path + STALE_SUFFIX).unlink(missing_ok=True)  # its job has run again since
-            if reason:
-                Path(path).replace(path + STALE_SUFFIX)
+            _place(path, is_there, holds=not reason)
         except OSError as error:
             raise InputError(path, "results", "a folder to write in", error.strerror) from None
     fingerprints.write()
     return reasons
+
+
+def _place(path: str, is_there: bool, holds: bool) -> None:
+    stale = Path(path + STALE_SUFFIX)
+    if is_there and not holds:
+        Path(path).replace(stale)
+    elif is_there and stale.exists():
+        stale.unlink()  # its job has run again since
+    elif not is_there and holds:
+        stale.replace(path)
+
+
+def recorded_jobs(record_paths: Iterable[str]) -> list[str]:
+    """The paths whose record is there or was set aside."""
+    names = map(str, record_paths)
+    return [path for path in names if any(Path(path + end).exists() for end in ("", STALE_SUFFIX))]
 
 
 def unwritable(results: str | Path) -> InputError | None:
@@ -154,7 +173,10 @@ def freshen(record_paths: Iterable[str | Path], others: Iterable[str | Path] = (
 
 
 def report(reasons: Mapping[str, str], n_hashed: int, shown: int = 10) -> list[str]:
-    """Lines that say what the guard did; none when everything held."""
+    """Lines that say what the guard did; none when everything held.
+
+    ``reasons_in`` reads them again.
+    """
     if not reasons:
         return []
     lines = [f"guard: {len(reasons)} result(s) do not match their record and will be made again"]
@@ -165,6 +187,11 @@ def report(reasons: Mapping[str, str], n_hashed: int, shown: int = 10) -> list[s
         + ([f"guard:   … and {hidden} more"] if hidden > 0 else [])
         + [f"guard: {n_hashed} file(s) hashed"]
     )
+
+
+def reasons_in(text: str) -> dict[str, str]:
+    """Job, as 'RULE/INSTANCE' -> reason, from the lines of ``report`` within other output."""
+    return dict(re.findall(r"^guard:   (\S+/\S+): (.+)$", text, re.MULTILINE))
 
 
 def _job(record_path: str) -> str:

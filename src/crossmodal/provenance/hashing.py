@@ -17,7 +17,11 @@ def sha256_files(paths: Iterable[str | Path]) -> dict[str, str]:
     return {str(path): sha256_file(path) for path in sorted(set(map(str, paths)))}
 
 
+def sha256_text(text: str) -> str:
+    """Hex digest of a text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def sha256_json(content: object) -> str:
     """Digest of a JSON-able object, independent of key order."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_text(json.dumps(content, sort_keys=True, separators=(",", ":")))

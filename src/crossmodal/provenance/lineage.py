@@ -9,7 +9,18 @@ from typing import Any
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_json
 
-FIELDS = ("rule", "wildcards", "inputs", "code", "params", "versions", "outputs", "git", "seal")
+FIELDS = {
+    "rule": str,
+    "wildcards": dict,
+    "inputs": dict,
+    "code": dict,
+    "params": dict,
+    "versions": dict,
+    "outputs": dict,
+    "git": dict,
+    "seal": str,
+}
+DIGESTS = ("inputs", "code", "outputs", "files", "raw_inputs")  # path -> sha256
 TIMES = ("start", "end", "seal")
 
 
@@ -60,19 +71,39 @@ def read_record(path: str | Path) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : no such file, not JSON, or a field missing
+    InputError : no such file, not JSON, a field missing or of another kind
     """
     try:
-        record = json.loads(Path(path).read_text(encoding="utf-8"))
+        record = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=refuse)
     except FileNotFoundError:
         raise InputError(path, "record", "a readable record", "no such file") from None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, "record", "a JSON record", str(error)) from None
-    if not isinstance(record, dict):
-        raise InputError(path, "record", "a JSON object", type(record).__name__)
-    if missing := [field for field in FIELDS if field not in record]:
-        raise InputError(path, "fields", list(FIELDS), f"no {missing}")
+    require_fields(path, "record", record, FIELDS)
     return record
+
+
+def refuse(constant: str) -> None:
+    """What ``json.loads`` does with NaN and Infinity, which are never written."""
+    raise ValueError(f"{constant} is no number of JSON")
+
+
+def require_fields(path: str | Path, name: str, content: Any, kinds: Mapping[str, type]) -> None:
+    """Check the fields of a record, of a sidecar or of a job in it.
+
+    Raises
+    ------
+    InputError : no mapping, a field missing or of another kind, a digest that is no text
+    """
+    if not isinstance(content, dict):
+        raise InputError(path, name, "a JSON object", type(content).__name__)
+    if missing := [field for field in kinds if field not in content]:
+        raise InputError(path, "fields", list(kinds), f"no {missing}")
+    for field, kind in kinds.items():
+        if not isinstance(content[field], kind):
+            raise InputError(path, field, kind.__name__, type(content[field]).__name__)
+        if field in DIGESTS and not all(isinstance(one, str) for one in content[field].values()):
+            raise InputError(path, field, "a digest for each file", "something else")
 
 
 def record_files(results: str | Path) -> list[Path]:

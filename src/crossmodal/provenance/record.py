@@ -19,9 +19,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from crossmodal.contracts.atomic import write_json
+from crossmodal.contracts.atomic import json_text, write_json
 from crossmodal.contracts.errors import InputError
-from crossmodal.provenance.hashing import sha256_files, sha256_json
+from crossmodal.provenance.hashing import (
+    sha256_file,
+    sha256_files,
+    sha256_json,
+    sha256_text,
+)
 
 FAILED_SUFFIX = ".failed"
 ROOTS_VARIABLE = "CROSSMODAL_DATA_ROOTS"
@@ -59,7 +64,7 @@ def _git(*arguments: str) -> str:
 
 
 def data_roots() -> dict[str, str]:
-    """Name -> absolute folder of the user's data, as the Snakefile exports it."""
+    """Name -> absolute folder of the user's data, as written, as the Snakefile exports it."""
     return json.loads(os.environ.get(ROOTS_VARIABLE, "{}"))
 
 
@@ -68,14 +73,26 @@ def portable(path: str) -> str:
 
     Data may lie anywhere; a record must not tell where on someone's machine. The roots
     are config keys, so that an audit finds the files again: ``<stimuli.clips_dir>/x.mp4``.
+    Path and root are compared as written first, because a file may be a link to elsewhere; then
+    with the links among their folders followed.
     """
-    if not Path(path).is_absolute():
+    given = Path(path)
+    if not given.is_absolute():
         return str(path)
-    for name, root in sorted({"": str(Path.cwd()), **data_roots()}.items()):
-        if Path(path).is_relative_to(root):
-            rest = Path(path).relative_to(root).as_posix()
+    roots = {"": Path.cwd()} | {name: Path(root) for name, root in data_roots().items()}
+    if found := _below(given, roots):
+        return found
+    roots = {name: root.resolve() for name, root in roots.items()}
+    found = _below(given.parent.resolve() / given.name, roots) or _below(given.resolve(), roots)
+    return found or f"<outside>/{given.name}"
+
+
+def _below(path: Path, roots: Mapping[str, Path]) -> str | None:
+    for name, root in sorted(roots.items()):
+        if path.is_relative_to(root):
+            rest = path.relative_to(root).as_posix()
             return f"<{name}>/{rest}" if name else rest
-    return f"<outside>/{Path(path).name}"
+    return None
 
 
 def clean_params(value: Any) -> Any:
@@ -107,6 +124,18 @@ def job_identity(snakemake: Any) -> dict[str, Any]:
 def sealed(content: dict[str, Any]) -> dict[str, Any]:
     """``content`` with a digest of itself, so that an edit by hand is found."""
     return content | {"seal": sha256_json({k: v for k, v in content.items() if k != "seal"})}
+
+
+def edited(path: str | Path, content: dict[str, Any]) -> tuple[str, str] | None:
+    """Expected and found digest of a sealed file that is not as it was written, else None.
+
+    The seal covers the content; the bytes are compared too, because spaces and the order of
+    keys can change without changing what is read.
+    """
+    if (seal := sealed(content)["seal"]) != content["seal"]:
+        return content["seal"], seal
+    expected, got = sha256_text(json_text(content)), sha256_file(path)
+    return None if expected == got else (expected, got)
 
 
 def figure_id(snakemake: Any) -> str:
