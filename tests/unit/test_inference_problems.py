@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from crossmodal.commands.inference_problems import inference_problems, n_participants
+from crossmodal.commands.planning import planning_problems
 from crossmodal.commands.problems import find_problems
 from crossmodal.contracts.config import load_config
 
@@ -49,6 +50,7 @@ def test_shipped_configs_have_no_problem(root: Path, monkeypatch, name: str) -> 
         ("group.atlas", {"image": "a.nii", "labels": "b.tsv"}, "group.atlas.labels: .* b.tsv"),
         ("group.test", "condition_permutation", "expected sign_flip, which tests 8 participants"),
         ("group.alpha", 0.001, "got 8, with which the smallest p .* is 0.00391"),
+        ("group.n_permutations", 20, "expected enough for p < 0.05, got 8, .* is 0.05"),
         ("group.prevalence", {"models": ["labels/all"]}, "prevalence.models: .* 'labels/all'"),
         (
             "group.prevalence",
@@ -79,6 +81,39 @@ def test_comparison_that_cannot_be_permuted(root: Path, monkeypatch) -> None:
     config["scans"]["bids_dir"], config["simulate"] = None, {"brain": {"n_participants": 1}}
     problems = inference_problems(config)
     assert "one that can be permuted" in str(problems[0])
+
+
+@pytest.mark.parametrize("comparison", ["cosine", "whitened_cosine"])
+@pytest.mark.parametrize("distance", ["correlation", "squared_euclidean", "mahalanobis"])
+def test_cosine_of_biased_distances_is_never_tested_against_zero(config, comparison, distance):
+    config["searchlight"] |= {"comparison": comparison, "distance": distance}
+    message = f"searchlight.comparison: .* crossnobis .* got {comparison} of {distance} distances"
+    for problems in (inference_problems(config), planning_problems(config, "config")):
+        assert re.search(message, " | ".join(map(str, problems)))
+
+
+def test_cosine_is_tested_where_it_is_unbiased_or_permuted(config) -> None:
+    config["searchlight"] |= {"comparison": "whitened_cosine", "distance": "crossnobis"}
+    assert inference_problems(config) == []
+    config["searchlight"]["distance"] = "correlation"
+    config["group"]["test"] = "condition_permutation"
+    config["simulate"]["brain"]["n_participants"] = 1
+    assert "searchlight.comparison" not in [one.field for one in inference_problems(config)]
+
+
+def test_permuted_conditions_have_no_other_statistics_and_a_reachable_level(config) -> None:
+    config["group"] |= {"test": "condition_permutation", "statistics": ["tfce"]}
+    config["group"]["n_permutations"] = 20
+    config["simulate"]["brain"]["n_participants"] = 1
+    problems = " | ".join(map(str, inference_problems(config)))
+    assert re.search(r"group.statistics: expected none with .* got \['tfce'\]", problems)
+    assert re.search("group.n_permutations: .* p < 0.05, got 20, .* is 0.05", problems)
+
+
+def test_prevalence_that_could_never_be_found(config) -> None:
+    asked = {"models": ["labels/categories"], "n_combinations": 20}
+    problems = inference_problems(changed(config, "group.prevalence", asked))
+    assert re.search("enough for p < 0.05, got 100 and 20, .* p = 0.05 at best", str(problems[0]))
 
 
 def test_prevalence_permutes_conditions_too(config) -> None:

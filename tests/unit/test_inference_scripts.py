@@ -95,18 +95,23 @@ def test_group_maps_name_their_peaks(root: Path, workdir: Path) -> None:
         "labels": [],
         "spheres": str(root / "resources/rois.tsv"),
     }
-    group = {"n_permutations": 1000, "alternative": "greater", "alpha": 0.05}
+    group = {"n_permutations": 1000, "alternative": "greater", "alpha": 0.05,
+             "statistics": ["tfce"]}  # fmt: skip
     execute(root, "group_maps", given, {"facts": "group/group.json"}, {"group": group, "seed": 1})
     result = GroupResult.read("group", ["p_fwe"])
     assert result.facts["exact"]
     assert len(result.clusters) == 1
     assert result.clusters.label.iloc[0] in ("FFA R", "")
     given = {"facts": ["group/group.json"]}
-    made = {"maps": ["group/p_fwe_study.nii.gz"], "clusters": "clusters.tsv"}
-    params = {"statistic": "t", "sets": ["labels/categories"]}
+    study = ["group/p_fwe_study.nii.gz", "group/p_tfce_study.nii.gz"]
+    made = {"maps": study, "clusters": "clusters.tsv"}
+    params = {"statistics": ["t", "tfce"], "sets": ["labels/categories"]}
     execute(root, "correct_over_sets", given, made, params)
     table = pd.read_csv("clusters.tsv", sep="\t")
     np.testing.assert_allclose(table.p_fwe_study, table.p_fwe_all)
+    for corrected, alone in zip(study, ("p_fwe_all", "p_tfce_all"), strict=True):
+        values = Maps.read(f"group/{alone}.nii.gz").values
+        np.testing.assert_allclose(Maps.read(corrected).values, values)
 
 
 @pytest.mark.parametrize("residuals", [False, True])

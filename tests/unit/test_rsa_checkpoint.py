@@ -46,6 +46,24 @@ def test_killed_run_goes_on(tmp_path, monkeypatch, limit_mb):
     assert not path.exists()
 
 
+def test_checkpoint_of_other_code_is_not_used(tmp_path, monkeypatch):
+    one = module.Checkpoint.of(tmp_path / "a.npz", "config", [np.zeros(3)])
+    one.interval_s = 0
+    one.keep(np.ones((2, 5)), 3)
+    assert module.Checkpoint.of(one.path, "config", [np.zeros(3)]).restore(np.zeros((2, 5))) == 3
+    monkeypatch.setattr(module, "code_digest", lambda: "edited")
+    assert module.Checkpoint.of(one.path, "config", [np.zeros(3)]).restore(np.zeros((2, 5))) == 0
+
+
+def test_every_source_file_of_the_engine_counts(tmp_path):
+    digests = [module.code_digest()]
+    for name, text in (("a.py", "x = 1"), ("b.py", "y = 2"), ("a.py", "x = 3")):
+        (tmp_path / name).write_text(text)
+        module.code_digest.cache_clear()
+        digests.append(module.code_digest(tmp_path))
+    assert len(set(digests)) == 4
+
+
 def test_checkpoint_of_other_input_is_not_used(tmp_path):
     one = module.Checkpoint.of(tmp_path / "a.npz", "config", [np.zeros(3), None])
     one.interval_s = 0

@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
+from crossmodal.contracts.errors import InputError
+from crossmodal.rsa.comparisons import METHODS, compare
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import arrange
+from crossmodal.rsa.neighbourhoods import spheres
+from crossmodal.rsa.noise import whiten_patterns
 from crossmodal.rsa.searchlight import fisher_z, searchlight_rsa
+from crossmodal.rsa.tiles import tile_rdms
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 
@@ -64,13 +69,27 @@ def test_identical_patterns_have_distance_zero_not_below():
     """r above 1 by rounding."""
     betas, mask, _ = problem()
     betas[:, 1] = betas[:, 0] * 3
-    from crossmodal.rsa.neighbourhoods import spheres
-    from crossmodal.rsa.tiles import tile_rdms
-
     around = spheres(mask, AFFINE, 6.0)
     rdms, _ = tile_rdms(arrange(betas, "correlation"), around, 0)
     assert rdms[: len(around), 0].min() >= 0
     np.testing.assert_allclose(rdms[: len(around), 0], 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("distance", ["squared_euclidean", "mahalanobis", "crossnobis"])
+@pytest.mark.parametrize("incomplete", [False, True])
+def test_large_common_pattern_costs_no_digits(distance, incomplete):
+    """A mean pattern of 100 SD cancels in every difference, in float32 too."""
+    rng = np.random.default_rng(2)
+    betas = (rng.normal(size=(3, 6, 125)) + rng.normal(0, 100, size=125)).astype(np.float32)
+    if incomplete:
+        betas[0, 4] = np.nan
+    noise = rng.normal(size=(80, 125)) if distance == "mahalanobis" else None
+    around = spheres(np.ones((5, 5, 5), dtype=bool), AFFINE, 6.0)
+    single, double = (
+        tile_rdms(arrange(betas.astype(dtype), distance, dtype, noise), around, 0)[0]
+        for dtype in (np.float32, np.float64)
+    )
+    np.testing.assert_allclose(single, double, atol=5e-6 * np.abs(double).max(), rtol=0)
 
 
 def test_empty_mask_is_refused():
@@ -123,6 +142,46 @@ def test_betas_of_another_mask_are_refused():
         searchlight_rsa(betas, smaller, AFFINE, models, SearchlightConfig(3.0))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("name", "comparison"),
+    [("models", "spearman"), ("models", "tau_a"), ("models", "partial_pearson"),
+     ("controls", "partial_pearson")],
+)  # fmt: skip
+def test_rdms_that_are_not_finite_are_refused(name, comparison, value):
+    betas, mask, models = problem()
+    controls = models[:1] + 1 if comparison.startswith("partial") else None
+    rdms = {"models": models[1:].copy(), "controls": controls}
+    rdms[name] = rdms[name].copy()
+    rdms[name][0, 7] = value
+    message = f"{name}: RDM 0: expected finite dissimilarities, got {value}"
+    with pytest.raises(InputError, match=message):
+        searchlight_rsa(
+            betas, mask, AFFINE, config=SearchlightConfig(3.0, comparison=comparison), **rdms
+        )
+    with pytest.raises(InputError, match=message):
+        compare(np.ones((2, 15)), rdms["models"], comparison, rdms["controls"])
+
+
+@pytest.mark.parametrize("comparison", METHODS)
+def test_constant_brain_rdm_is_nan(comparison):
+    rdms, models = np.zeros((2, 15)), problem()[2]
+    rdms[1] = np.arange(15)
+    controls = models[1:] if comparison.startswith("partial") else None
+    found = compare(rdms, models[:1], comparison, controls)
+    assert np.isnan(found).tolist() == [[True], [False]]
+
+
+def test_tau_a_refuses_controls_and_constant_models():
+    betas, mask, models = problem()
+    config = SearchlightConfig(3.0, comparison="tau_a")
+    with pytest.raises(ValueError, match="comparison 'tau_a' with some controls"):
+        searchlight_rsa(betas, mask, AFFINE, models, config, controls=models[:1])
+    models[1] = 3
+    with pytest.raises(ValueError, match="model RDM 1 is constant: its tau_a is not defined"):
+        searchlight_rsa(betas, mask, AFFINE, models, config)
+
+
 @pytest.mark.parametrize("name", ["models", "controls"])
 def test_rdms_of_another_number_of_conditions_are_refused(name):
     betas, mask, models = problem()
@@ -137,6 +196,32 @@ def test_residuals_of_another_mask_are_refused():
     with pytest.raises(ValueError, match=r"residuals \(9, 7\) are not \(time, 125 voxels\)"):
         searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(3.0),
                         residuals=np.ones((9, 7)))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "got"), [(np.nan, "values that are not"), (0.1, "0.1 at all times")]
+)
+def test_residuals_without_covariance_are_refused(value, got):
+    betas, mask, models = problem()
+    noise = np.random.default_rng(1).normal(size=(50, 125))
+    noise[:, 40] = value
+    config = SearchlightConfig(3.0, distance="mahalanobis")
+    message = f"residuals: voxel 40: expected finite values that vary over time, got {got}"
+    with pytest.raises(InputError, match=message):
+        searchlight_rsa(betas, mask, AFFINE, models, config, residuals=noise)
+    with pytest.raises(InputError, match=message):
+        whiten_patterns(betas, noise)
+    with pytest.raises(InputError, match=message):
+        arrange(betas, "mahalanobis", residuals=noise)
+    betas[:, :, 40] = np.nan  # outside the mask: its residuals do not matter
+    searchlight_rsa(betas, mask, AFFINE, models, config, residuals=noise)
+
+
+def test_one_residual_that_is_not_finite_is_refused():
+    noise = np.random.default_rng(1).normal(size=(50, 125)).astype(np.float16)
+    noise[7, 3] = np.inf
+    with pytest.raises(InputError, match="residuals: voxel 3: .* got values that are not"):
+        arrange(problem()[0], "mahalanobis", residuals=noise)
 
 
 @pytest.mark.parametrize("field", ["distance", "comparison", "noise_normalisation"])

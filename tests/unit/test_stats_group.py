@@ -11,7 +11,7 @@ from crossmodal.stats.across_sets import study_clusters, study_p
 from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
 from crossmodal.stats.group import GroupConfig, common_grid, group_result
-from crossmodal.stats.max_t import oriented, p_from_maxima
+from crossmodal.stats.max_t import oriented, p_from_maxima, sums_from_t, t_from_sums
 from crossmodal.stats.permutation import map_statistic
 from crossmodal.stats.sign_flips import is_exact, sign_patterns, smallest_p
 
@@ -68,6 +68,12 @@ def test_single_participant_is_told_the_smallest_p():
 def test_too_few_participants_for_alpha():
     with pytest.raises(InputError, match="got 4, with which the smallest p .* is 0.0625"):
         group_result(participants(4), CONFIG, seed=0)
+
+
+def test_level_that_is_only_just_reached_would_list_nothing():
+    config = GroupConfig(20, "greater", 0.05)
+    with pytest.raises(InputError, match="expected enough for p < 0.05, got 8, .* is 0.05"):
+        group_result(participants(8), config, seed=0)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +207,30 @@ def test_correction_over_sets_equals_testing_them_as_one(alternative, statistic)
     np.testing.assert_allclose(
         np.concatenate([found["one"].values, found["two"].values]), expected, atol=1e-6
     )
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("statistic", ["t", "tfce", "cluster_mass"])
+def test_mirror_ties_of_exact_two_sided_tests_count_over_sets(statistic, seed, tmp_path):
+    """A pattern and its mirror tie whatever their rounding, however large t is: p >= 2 / 2^n."""
+    rng = np.random.default_rng(seed)
+    mask = np.ones(SHAPE, dtype=bool)
+    volumes = 1 + rng.normal(0, 0.004, size=(7, 2, mask.sum()))
+    maps = [Maps(v.astype(np.float32), mask, AFFINE, ("a", "b"), "z", "MNI") for v in volumes]
+    config = GroupConfig(1000, "two-sided", 0.05, statistics=("tfce", "cluster_mass"))
+    result = group_result(maps, config, seed=1)
+    result.write(tmp_path)
+    stored = GroupResult.read(tmp_path, [statistic])
+    name = "p_fwe_all" if statistic == "t" else f"p_{statistic}_all"
+    assert result.maps[name].values.min() == pytest.approx(2 / 128)
+    found = study_p({"only": stored}, statistic)["only"].values
+    np.testing.assert_array_equal(found, result.maps[name].values)
+
+
+def test_sums_from_t_inverts_t_from_sums():
+    sums = np.array([-2.9, -1, 0, 0.3, 2.99])
+    np.testing.assert_allclose(sums_from_t(t_from_sums(sums, 9), 9), sums, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(sums_from_t(np.array([np.inf, -np.inf]), 9), [3, -3])
 
 
 def test_study_clusters_have_the_p_of_their_peaks(tmp_path):

@@ -100,8 +100,29 @@ def test_planted_categories_are_found_where_they_are():
 
 
 def test_too_few_conditions_for_alpha():
-    with pytest.raises(InputError, match="expected enough for p <= 0.05, got 4, .* reach p = 0.33"):
+    with pytest.raises(InputError, match="expected enough for p < 0.05, got 4, .* reach p = 0.33"):
         single_result(*single(0, 4), SearchlightConfig(6.0), CONFIG, seed=0)
+
+
+def test_level_that_is_only_just_reached_would_list_nothing():
+    config = GroupConfig(20, "greater", 0.05, "condition_permutation")
+    with pytest.raises(InputError, match="expected enough for p < 0.05, got 10, .* p = 0.05 at"):
+        single_result(*single(3.0), SearchlightConfig(6.0), config, seed=0)
+
+
+def test_statistics_that_need_participants():
+    with pytest.raises(InputError, match=r"group.statistics: expected none .* got \['tfce'\]"):
+        single_result(*single(3.0), SearchlightConfig(6.0), replace(CONFIG, statistics=["tfce"]), 0)
+
+
+@pytest.mark.parametrize(
+    ("n_permutations", "n_combinations", "reached"), [(40, 20, "0.0506"), (3, 400, "0.113")]
+)
+def test_prevalence_that_could_never_be_found(n_permutations, n_combinations, reached):
+    config = PrevalenceConfig(("table/blocks",), None, n_permutations, n_combinations)
+    message = f"group.prevalence: .* p < 0.05, got .* 2 participants reach p = {reached}.* category"
+    with pytest.raises(InputError, match=message):
+        prevalence_maps(*people(4.0, 2), SearchlightConfig(6.0, 10), config, 0.05, 0)
 
 
 def test_comparison_that_cannot_be_permuted():

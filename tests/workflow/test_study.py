@@ -64,6 +64,21 @@ def test_planted_effect_is_recovered_in_its_regions(finished_study: Study, layer
             assert found[roi.contains(points)].any(), f"{layer} not found in {roi.name}"
 
 
+# Emotion moves faces and voices, so that features resemble each other and a region answers to all
+# three; the one that was planted there must win.
+@pytest.mark.parametrize("layer", PLANTED)
+def test_planted_feature_beats_the_others_in_its_regions(finished_study: Study, layer: str) -> None:
+    maps = Maps.read(finished_study.folder / "results-test/group/planted/features/mean.nii.gz")
+    points = np.argwhere(maps.mask) @ maps.affine[:3, :3].T + maps.affine[:3, 3]
+    for roi in read_rois(finished_study.folder / "resources/rois.tsv"):
+        if roi.name in PLANTED[layer]:
+            means = np.nanmean(maps.values[:, roi.contains(points)], axis=1)
+            best = maps.names[int(np.argmax(means))]
+            assert best == layer, (
+                f"{roi.name} {roi.hemisphere}: {dict(zip(maps.names, means, strict=True))}"
+            )
+
+
 # The generator's face and voice parameters follow the emotion, so that a planted region may
 # answer to another feature, too; far from all planted regions nothing may.
 @pytest.mark.parametrize("layer", PLANTED)

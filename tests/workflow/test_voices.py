@@ -26,9 +26,8 @@ def few_voices(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def few_voices_config(study: Study) -> dict:
-    """config/voices.yaml without its networks of four regimes, and with tiny trainings."""
-    config = yaml.safe_load((study.folder / "config/voices.yaml").read_text())
-    del config["families"], config["models"]
+    """config/voice_folds.yaml with tiny trainings on a few clips."""
+    config = yaml.safe_load((study.folder / "config/voice_folds.yaml").read_text())
     config["study"] |= {"name": "few", "results_dir": "results-few"}
     config["stimuli"] |= {"clips_dir": "data/clips", "pool": None}
     config["stimuli"]["study"]["actors"] = ["01", "02"]

@@ -219,7 +219,7 @@ if MAP_FIGURES:
             cuts_mm=FIGURE_CONFIG["axial_slices_mm"],
             n_participants=len(PARTICIPANTS),
             group=config["group"],
-            searchlight=config["searchlight"],
+            searchlight=ENGINE,
             seed=config["study"]["seed"],
         wildcard_constraints:
             figure="|".join(MAP_FIGURES),

@@ -14,9 +14,11 @@ if config["group"].get("test", "sign_flip") == "sign_flip":
     GROUP_MAPS += ["half_width", "q_fdr"]
     for name in config["group"].get("statistics", []):
         GROUP_MAPS += [name, f"p_{name}", f"p_{name}_all"]
-# What the correction over all model sets is made with.
+# Maps of p corrected over all model sets, and the statistic that each is made of.
 SIGN_FLIPS = config["group"].get("test", "sign_flip") == "sign_flip"
-STUDY_STATISTIC = "t" if SIGN_FLIPS else "effect_size"
+STUDY_P = {"p_fwe_study": "t" if SIGN_FLIPS else "effect_size"}
+if SIGN_FLIPS:
+    STUDY_P |= {f"p_{name}_study": name for name in config["group"].get("statistics", [])}
 GROUP_DIR = f"{RESULTS}/group/{{model}}/{{regime}}"
 GROUP_OUTPUT = dict(
     maps=[f"{GROUP_DIR}/{name}.nii.gz" for name in GROUP_MAPS],
@@ -166,23 +168,26 @@ for model, regime in MODEL_SETS:
     TARGETS += expand([*group_rule.output], model=model, regime=regime)
 
 
+SET_DIRS = [f"{RESULTS}/group/{model}/{regime}" for model, regime in MODEL_SETS]
+
+
 rule correct_over_sets:
     message:
         "Correct for all models that were tested"
     input:
-        maps=[f"{RESULTS}/group/{m}/{r}/{STUDY_STATISTIC}.nii.gz" for m, r in MODEL_SETS],
-        sidecars=[f"{RESULTS}/group/{m}/{r}/{STUDY_STATISTIC}.json" for m, r in MODEL_SETS],
-        null=[f"{RESULTS}/group/{m}/{r}/null.tsv" for m, r in MODEL_SETS],
-        clusters=[f"{RESULTS}/group/{m}/{r}/clusters.tsv" for m, r in MODEL_SETS],
-        facts=[f"{RESULTS}/group/{m}/{r}/group.json" for m, r in MODEL_SETS],
+        maps=[f"{folder}/{s}.nii.gz" for s in STUDY_P.values() for folder in SET_DIRS],
+        sidecars=[f"{folder}/{s}.json" for s in STUDY_P.values() for folder in SET_DIRS],
+        null=[f"{folder}/null.tsv" for folder in SET_DIRS],
+        clusters=[f"{folder}/clusters.tsv" for folder in SET_DIRS],
+        facts=[f"{folder}/group.json" for folder in SET_DIRS],
         code=code_inputs("correct_over_sets.py"),
     output:
-        maps=[f"{RESULTS}/group/{m}/{r}/p_fwe_study.nii.gz" for m, r in MODEL_SETS],
-        sidecars=[f"{RESULTS}/group/{m}/{r}/p_fwe_study.json" for m, r in MODEL_SETS],
+        maps=[f"{folder}/{p}.nii.gz" for p in STUDY_P for folder in SET_DIRS],
+        sidecars=[f"{folder}/{p}.json" for p in STUDY_P for folder in SET_DIRS],
         clusters=f"{RESULTS}/group/clusters.tsv",
         record=record("correct_over_sets"),
     params:
-        statistic=STUDY_STATISTIC,
+        statistics=list(STUDY_P.values()),
         sets=[f"{m}/{r}" for m, r in MODEL_SETS],
     threads: 1
     resources:

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
-    statistic, sets = snakemake.params.statistic, snakemake.params.sets
+    statistics, sets = snakemake.params.statistics, snakemake.params.sets
     folders = [Path(path).parent for path in snakemake.input.facts]
     results = {
-        name: GroupResult.read(folder, [statistic])
+        name: GroupResult.read(folder, statistics)
         for name, folder in zip(sets, folders, strict=True)
     }
-    p = study_p(results, statistic)
-    for name, path in zip(sets, snakemake.output.maps, strict=True):
-        p[name].write(path)
-    write_table(study_clusters(results, p), snakemake.output.clusters)
+    corrected = [study_p(results, statistic) for statistic in statistics]
+    maps = [p[name] for p in corrected for name in sets]
+    for one, path in zip(maps, snakemake.output.maps, strict=True):
+        one.write(path)
+    write_table(study_clusters(results, corrected[0]), snakemake.output.clusters)

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.bids import find_runs
+from crossmodal.commands.group_problems import group_problems
 from crossmodal.contracts.atlas import Atlas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.layer_names import cross_channel_layers, known_layers
 from crossmodal.contracts.rois import read_rois
 from crossmodal.rsa.comparisons import LINEAR
 from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.stats.prevalence import smallest_p as smallest_prevalence_p
+from crossmodal.stats.prevalence_maps import PrevalenceConfig
 from crossmodal.stats.sign_flips import smallest_p
 
 Config = Mapping[str, Any]
@@ -19,7 +22,7 @@ MIN_PARTICIPANTS_OF_REGIONS = 3
 
 def inference_problems(config: Config, source: str | Path = "config") -> list[InputError]:
     """Unknown layers, regions and model sets; tests that the participants cannot support."""
-    return [
+    return group_problems(config) + [
         InputError(source, field, expected, got)
         for part in (_layers, _searchlight, _group, _prevalence, _regions)
         for field, expected, got in part(config)
@@ -104,9 +107,9 @@ def _group(config: Config) -> Iterator[Problem]:
         yield from _permutable(config)
         return
     reachable = smallest_p(n, group["n_permutations"], group["alternative"])
-    if n < 2 or reachable > group["alpha"]:
+    if n < 2 or reachable >= group["alpha"]:
         got = f"{n}, with which the smallest p of a sign-flip test is {reachable:.3g}"
-        yield "participants", f"enough for p <= {group['alpha']}", got
+        yield "participants", f"enough for p < {group['alpha']}", got
     yield from _atlas(group.get("atlas"), "group.atlas")
 
 
@@ -126,8 +129,23 @@ def _prevalence(config: Config) -> Iterator[Problem]:
         if name not in model_sets(config):
             yield "group.prevalence.models", f"some of {model_sets(config)}", repr(name)
     n = n_participants(config)
-    if block and n is not None and n < 2:
+    if not block or n is None:
+        return
+    if n < 2:
         yield "group.prevalence", "two participants or more", n
+        return
+    asked = PrevalenceConfig(**block)
+    reachable = smallest_prevalence_p(1 / asked.n_permutations, n, asked.n_combinations)
+    if reachable >= config["group"]["alpha"]:
+        expected = f"permutations and combinations enough for p < {config['group']['alpha']}"
+        yield (
+            "group.prevalence",
+            expected,
+            (
+                f"{asked.n_permutations} and {asked.n_combinations}, with which {n} participants "
+                f"reach p = {reachable:.3g} at best"
+            ),
+        )
 
 
 def _regions(config: Config) -> Iterator[Problem]:

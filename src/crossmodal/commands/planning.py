@@ -10,6 +10,7 @@ from rich.table import Column, Table
 
 from crossmodal.bold.bids import find_runs
 from crossmodal.bold.fmriprep import preprocessed
+from crossmodal.commands.group_problems import group_problems
 from crossmodal.contracts.config import config_problems
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.selection import find_selection
@@ -25,6 +26,7 @@ def planning_problems(config: dict[str, Any], source: str | Path) -> list[InputE
     problems = config_problems(config, SCHEMA, source)
     if problems:
         return problems
+    problems += group_problems(config)
     stimuli, scans = config.get("stimuli"), config.get("scans")
     if stimuli and stimuli["clips_dir"] is not None:
         problems += find_selection(stimuli)[0]

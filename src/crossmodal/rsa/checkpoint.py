@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,16 @@ import numpy as np
 from crossmodal.contracts.atomic import atomic_path
 
 INTERVAL_S = 60.0
+
+
+@cache
+def code_digest(folder: Path = Path(__file__).parent) -> str:
+    """Digest of the engine's source files: other code may not go on with this code's tiles."""
+    state = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        source = path.read_bytes()
+        state.update(f"{path.name} {len(source)} ".encode() + source)
+    return state.hexdigest()
 
 
 @dataclass
@@ -24,8 +35,8 @@ class Checkpoint:
 
     @classmethod
     def of(cls, path: str | Path, text: str, arrays: Sequence[np.ndarray | None]) -> "Checkpoint":
-        """A checkpoint that only the same text and arrays can read."""
-        state = hashlib.sha256(text.encode())
+        """A checkpoint that only the same code, text and arrays can read."""
+        state = hashlib.sha256(f"{code_digest()} {text}".encode())
         for array in arrays:
             if array is not None:
                 state.update(f"{array.dtype} {array.shape}".encode())

@@ -5,11 +5,14 @@ Spearman, Pearson, cosine, rho-a, their partial and their whitened forms are all
 control RDMs are columns of one matrix. Names and definitions are those of rsatoolbox.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
+from crossmodal.rsa.kendall import tau_a
+from crossmodal.rsa.models import require_usable
 from crossmodal.rsa.ranks import rank_rows, rank_rows_float64
 
 RANKED = ("spearman", "rho_a", "partial_spearman")
@@ -71,13 +74,11 @@ def prepare(
     ------
     ValueError : unknown method, a constant model, a model within the span of the controls, or
         controls that do not go with the method
+    InputError : NaN or infinity in a model or a control
     """
     if method not in LINEAR:
         raise ValueError(f"comparison {method!r} is none of {LINEAR}")
-    if method.startswith("partial") != (controls is not None):
-        raise ValueError(
-            f"comparison {method!r} with {'no' if controls is None else 'some'} controls"
-        )
+    require_usable(models, method, controls)
     vectors = np.array(models, dtype=np.float64, ndmin=2)
     squares = np.empty(len(vectors))
     _transform(vectors, method, squares)
@@ -125,12 +126,30 @@ def compare(
     Returns
     -------
     (rdm, model)
-    """
-    if method == "tau_a":
-        from crossmodal.rsa.kendall import tau_a
 
-        return tau_a(rdms, models)
-    return prepare(models, method, controls, rdms.dtype.type)(np.array(rdms, order="C"))
+    Raises
+    ------
+    ValueError, InputError : see ``prepare``
+    """
+    return prepared(models, method, controls, rdms.dtype.type)(np.array(rdms, order="C"))
+
+
+def prepared(
+    models: np.ndarray, method: str, controls: np.ndarray | None, dtype: type
+) -> Callable[[np.ndarray], np.ndarray]:
+    """A function from RDMs (rdm, pair), which it may overwrite, to (rdm, model).
+
+    Raises
+    ------
+    ValueError, InputError : see ``prepare``; they hold for 'tau_a' too
+    """
+    if method != "tau_a":
+        return prepare(models, method, controls, dtype)
+    require_usable(models, method, controls)
+    for number, model in enumerate(models):
+        if np.ptp(model) == 0:
+            raise ValueError(f"model RDM {number} is constant: its {method} is not defined")
+    return lambda rdms: tau_a(rdms, models)
 
 
 def standardised(rdms: np.ndarray, method: str) -> np.ndarray:

@@ -9,11 +9,15 @@ from numba import njit
 
 
 def tau_a(rdms: np.ndarray, models: np.ndarray) -> np.ndarray:
-    """Kendall's tau-a (rdm, model) of RDMs (rdm, pair) with models (model, pair)."""
+    """Kendall's tau-a (rdm, model) of RDMs (rdm, pair) with models (model, pair).
+
+    NaN for an RDM that is constant, as with the other comparisons.
+    """
     models = np.ascontiguousarray(models, dtype=np.float64)
     orders = np.argsort(models, axis=1, kind="stable")
     out = np.empty((len(rdms), len(models)), dtype=rdms.dtype)
     _tau_a_rows(np.ascontiguousarray(rdms, dtype=np.float64), models, orders, out)
+    out[np.ptp(rdms, axis=1) == 0] = np.nan
     return out
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crossmodal.rsa.noise import require_varied
+
 
 @dataclass(frozen=True)
 class Patterns:
@@ -52,6 +54,7 @@ def arrange(
     ------
     ValueError : NaN in single voxels, a pair of conditions that is never compared,
         cross-validation with one run, or residuals that are missing or belong to other voxels
+    InputError : see ``require_varied``
     """
     missing = np.isnan(betas)
     present = ~missing.all(axis=2)
@@ -65,7 +68,7 @@ def arrange(
         rows, signs, inverse_counts = _cross_run_rows(betas, present, inner)
         weights = np.zeros((0, betas.shape[1] * (betas.shape[1] - 1) // 2))
     else:
-        rows, weights = _within_run_rows(betas, present, inner)
+        rows, weights = _within_run_rows(betas, present, inner, distance != "correlation")
         signs, inverse_counts = np.zeros(0), np.zeros((0, 0))
     arrays = (array.astype(inner) for array in (weights, signs, inverse_counts))
     return Patterns(rows, distance, present, *arrays, noise, dtype)
@@ -81,22 +84,32 @@ def _noise(
         return np.zeros((betas.shape[2], 0), dtype=dtype)
     if residuals.ndim != 2 or residuals.shape[1] != betas.shape[2]:
         raise ValueError(f"residuals {residuals.shape} are not (time, {betas.shape[2]} voxels)")
+    require_varied(residuals)
     rows = np.ascontiguousarray(residuals.T, dtype=dtype)
     rows -= rows.mean(axis=1, keepdims=True, dtype=np.float64).astype(dtype)
     return rows
 
 
 def _within_run_rows(
-    betas: np.ndarray, present: np.ndarray, dtype: type
+    betas: np.ndarray, present: np.ndarray, dtype: type, without_mean: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of all runs, and the share of every run in the mean distance of each pair."""
+    """Rows of all runs, and the share of every run in the mean distance of each pair.
+
+    Parameters
+    ----------
+    without_mean : take each run's mean pattern out, which cancels in every difference and would
+        cost float32 its digits; correlations depend on it
+    """
     first, second = np.triu_indices(betas.shape[1], 1)
     together = present[:, first] & present[:, second]
     if not together.any(axis=0).all():
         raise ValueError("some conditions never occur in one run: their distance is unknown")
     rows = np.ascontiguousarray(np.swapaxes(betas, 1, 2), dtype=dtype)
-    for run in np.flatnonzero(~present.all(axis=1)):
-        rows[run][:, ~present[run]] = 0
+    for run, seen in enumerate(present):
+        if without_mean and seen.any():
+            mean = sum(betas[run, i].astype(np.float64) for i in np.flatnonzero(seen)) / seen.sum()
+            rows[run] -= mean.astype(dtype)[:, None]
+        rows[run][:, ~seen] = 0
     return rows, together / together.sum(axis=0)
 
 

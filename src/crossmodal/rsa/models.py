@@ -50,6 +50,29 @@ def positions(ids: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
     return np.array([where[name] for name in wanted])
 
 
+def require_finite(rdms: np.ndarray, name: str) -> None:
+    """Refuse NaN and infinity in RDMs (rdm, pair), which are called ``name`` in the error.
+
+    Raises
+    ------
+    InputError : says which RDM
+    """
+    for number, rdm in enumerate(np.atleast_2d(rdms)):
+        if wrong := rdm[~np.isfinite(rdm)].tolist():
+            raise InputError(name, f"RDM {number}", "finite dissimilarities", wrong[0])
+
+
+def require_usable(models: np.ndarray, method: str, controls: np.ndarray | None) -> None:
+    """Refuse RDMs that are not finite, and controls that do not go with the method."""
+    if method.startswith("partial") != (controls is not None):
+        raise ValueError(
+            f"comparison {method!r} with {'no' if controls is None else 'some'} controls"
+        )
+    require_finite(models, "models")
+    if controls is not None:
+        require_finite(controls, "controls")
+
+
 def reordered(vectors: np.ndarray, order: np.ndarray) -> np.ndarray:
     """RDM vectors (rdm, pair) with their conditions put into another order.
 

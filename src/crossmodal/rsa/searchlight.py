@@ -8,11 +8,12 @@ import numpy as np
 from tqdm import tqdm
 
 from crossmodal.rsa.checkpoint import Checkpoint
-from crossmodal.rsa.comparisons import LINEAR, compare, prepare
+from crossmodal.rsa.comparisons import prepared
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import Patterns, arrange
 from crossmodal.rsa.memory import Demand, Slab, slabs, workers
 from crossmodal.rsa.neighbourhoods import Neighbourhoods, spheres
+from crossmodal.rsa.noise import require_varied
 from crossmodal.rsa.tiles import TILE, threaded, tile_rdms
 
 Compare = Callable[[np.ndarray], np.ndarray]
@@ -83,12 +84,15 @@ def searchlight_rsa(
 
     Raises
     ------
-    ValueError : arrays that do not belong together; see ``spheres``, ``arrange``, ``prepare`` and
+    ValueError : arrays that do not belong together; see ``spheres``, ``arrange``, ``prepared`` and
         ``slabs``
+    InputError : models or controls that are not finite; residuals: see ``require_varied``
     """
     require_shapes(betas, mask, models, controls, residuals)
     dtype = np.float64 if betas.dtype == np.float64 else np.float32
     finite = finite_voxels(betas)
+    if residuals is not None:
+        require_varied(residuals, finite)  # before the first slab, not when its turn comes
     inner = mask.copy()
     inner[mask] = finite
     around = spheres(inner, affine, config.radius_mm)
@@ -130,13 +134,6 @@ def require_shapes(
             )
     if residuals is not None and (residuals.ndim != 2 or residuals.shape[1] != betas.shape[2]):
         raise ValueError(f"residuals {residuals.shape} are not (time, {betas.shape[2]} voxels)")
-
-
-def prepared(models: np.ndarray, method: str, controls: np.ndarray | None, dtype: type) -> Compare:
-    """A function from RDMs (rdm, pair), which it may overwrite, to (rdm, model)."""
-    if method in LINEAR:
-        return prepare(models, method, controls, dtype)
-    return lambda rdms: compare(rdms, models, method)
 
 
 def _fill(

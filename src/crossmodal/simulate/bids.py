@@ -18,7 +18,6 @@ from nibabel.orientations import (
 
 from crossmodal.contracts.atomic import atomic_path, write_json, write_text
 
-SLOPE_OFFSET_BYTES = 112  # of scl_slope in the NIfTI-1 header
 DATA_OFFSET_BYTES = 352
 BOLD_STEP = 2.0  # intensity per stored integer, in scl_slope
 BIDS_VERSION = "1.10.0"

@@ -12,7 +12,7 @@ import pandas as pd
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import CLUSTER_COLUMNS, GroupResult
 from crossmodal.contracts.maps import Maps
-from crossmodal.stats.max_t import oriented, p_from_maxima
+from crossmodal.stats.max_t import oriented, p_from_maxima, sums_from_t
 
 # Statistics that are stored oriented already; the others have the sign of the effect.
 ORIENTED = ("tfce", "cluster_mass")
@@ -44,8 +44,11 @@ def study_p(results: Mapping[str, GroupResult], statistic: str) -> dict[str, Map
     out = {}
     for name, result in results.items():
         maps = result.maps[statistic]
-        observed = oriented(maps.values.astype(np.float64), alternative)
-        p = p_from_maxima(observed, maxima).astype(np.float32)
+        observed, tops = maps.values.astype(np.float64), maxima
+        if statistic == "t":  # ties are ties of sums: in t, their rounding grows with t squared
+            observed, tops = (sums_from_t(t, int(first.facts["n_participants"]))
+                              for t in (observed, maxima))  # fmt: skip
+        p = p_from_maxima(oriented(observed, alternative), tops).astype(np.float32)
         out[name] = Maps(p, maps.mask, maps.affine, maps.names, quantity, maps.space)
     return out
 

@@ -31,7 +31,7 @@ class GroupConfig:
     """test : 'sign_flip' over participants, or 'condition_permutation' of one participant
     n_permutations : sign patterns or permutations, the identity among them; all of them if fewer
     alternative : 'greater' (similar), 'less' or 'two-sided'
-    alpha : level at which clusters are listed, and which the test must be able to reach
+    alpha : clusters are listed where p is below it; the test must be able to get there
     statistics : 'tfce' and 'cluster_mass', tested besides the maximum of t
     cluster_p : uncorrected p of the t at which 'cluster_mass' forms clusters
     """
@@ -110,11 +110,11 @@ def require_enough(n_participants: int, config: GroupConfig) -> None:
     InputError : too few participants; says the smallest p they can reach
     """
     reachable = smallest_p(n_participants, config.n_permutations, config.alternative)
-    if n_participants < 2 or reachable > config.alpha:
+    if n_participants < 2 or reachable >= config.alpha:
         raise InputError(
             "group",
             "participants",
-            f"enough for p <= {config.alpha}",
+            f"enough for p < {config.alpha}",
             f"{n_participants}, with which the smallest p of a sign-flip test is {reachable:.3g}",
         )
 

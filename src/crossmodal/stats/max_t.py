@@ -31,6 +31,12 @@ def t_from_sums(sums: np.ndarray, n_participants: int) -> np.ndarray:
     return wide * np.sqrt((n_participants - 1) / rest)
 
 
+def sums_from_t(t: np.ndarray, n_participants: int) -> np.ndarray:
+    """The inverse of ``t_from_sums``, float64; infinite t give the largest sum, sqrt(n)."""
+    angle = np.arctan(np.asarray(t, dtype=np.float64) / np.sqrt(n_participants - 1))
+    return np.sqrt(n_participants) * np.sin(angle)
+
+
 def oriented(sums: np.ndarray, alternative: str) -> np.ndarray:
     """Statistic that is large when the alternative holds.
 

@@ -42,6 +42,17 @@ def prevalence(values: np.ndarray, n_combinations: int, alpha: float, seed: int)
     return prevalence_of_layers([values], n_combinations, alpha, seed)[0]
 
 
+def smallest_p(unchanged: float, n_participants: int, n_combinations: int) -> float:
+    """The smallest corrected p to expect, whatever the effect.
+
+    Parameters
+    ----------
+    unchanged : share of a participant's permutations that leave the model as it is, the
+        identity among them; a combination of such ones is the observed minimum again
+    """
+    return (1 + (n_combinations - 1) * unchanged**n_participants) / n_combinations
+
+
 def prevalence_of_layers(
     layers: Iterable[np.ndarray], n_combinations: int, alpha: float, seed: int
 ) -> list[Prevalence]:

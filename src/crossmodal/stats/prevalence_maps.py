@@ -19,8 +19,10 @@ from crossmodal.stats.condition_permutation import (
     condition_orders,
     permuted_comparison,
     permuted_maps,
+    smallest_p,
 )
 from crossmodal.stats.prevalence import prevalence_of_layers
+from crossmodal.stats.prevalence import smallest_p as smallest_prevalence_p
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def prevalence_maps(
     Raises
     ------
     InputError : a comparison that cannot be permuted, fewer than two participants, an unknown
-        layer; see ``common_brains`` and ``aligned``
+        layer, a model whose p cannot be below ``alpha``; see ``common_brains`` and ``aligned``
     """
     if searchlight.comparison not in LINEAR or searchlight.comparison.startswith("partial"):
         expected = f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}"
@@ -65,6 +67,7 @@ def prevalence_maps(
         raise InputError("config", "group.prevalence.layers", expected, unknown[0])
     first = participants[0]
     vectors = aligned(models, first.condition_ids)[[models.layers.index(name) for name in layers]]
+    _require_reachable(vectors, layers, first, config, (alpha, len(participants), seed))
     brains, mask = common_brains(participants, searchlight)
     big = brains[0].around.sizes >= searchlight.min_voxels
     values = _layer_values(brains, vectors, searchlight.comparison, config, seed)
@@ -89,6 +92,29 @@ def prevalence_maps(
         )
         for name, quantity in quantities.items()
     }
+
+
+def _require_reachable(
+    vectors: np.ndarray,
+    layers: Sequence[str],
+    first: Betas,
+    config: PrevalenceConfig,
+    level: tuple[float, int, int],
+) -> None:
+    """Refuse a model that could never get below alpha; ``level`` : alpha, participants, seed."""
+    alpha, n_participants, seed = level
+    orders = condition_orders(len(first.condition_ids), config.n_permutations, seed)
+    for layer, vector in zip(layers, vectors, strict=True):
+        unchanged = smallest_p(vector, orders)
+        reachable = smallest_prevalence_p(unchanged, n_participants, config.n_combinations)
+        if reachable >= alpha:
+            raise InputError(
+                "config",
+                "group.prevalence",
+                f"permutations and combinations enough for p < {alpha}",
+                f"{len(orders)} and {config.n_combinations}, with which {n_participants} "
+                f"participants reach p = {reachable:.3g} at best with model {layer}",
+            )
 
 
 def _layer_values(

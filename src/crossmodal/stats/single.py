@@ -46,7 +46,8 @@ def single_result(
 
     Raises
     ------
-    InputError : see ``aligned``; or a model that cannot reach ``alpha``
+    InputError : see ``aligned``; a model whose p cannot be below ``alpha``; statistics that need
+        participants
     """
     if searchlight.comparison not in LINEAR or searchlight.comparison.startswith("partial"):
         raise InputError(
@@ -55,6 +56,9 @@ def single_result(
             f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}",
             searchlight.comparison,
         )
+    if config.statistics:
+        expected = "none with test condition_permutation, which has the maximum only"
+        raise InputError("config", "group.statistics", expected, list(config.statistics))
     vectors = aligned(models, betas.condition_ids)
     orders = condition_orders(len(betas.condition_ids), config.n_permutations, seed)
     reachable = _reachable(models.layers, vectors, orders, config)
@@ -98,14 +102,14 @@ def single_result(
 def _reachable(
     layers: Sequence[str], vectors: np.ndarray, orders: np.ndarray, config: GroupConfig
 ) -> float:
-    """Largest of the models' smallest p; refuse one above alpha."""
+    """Largest of the models' smallest p; refuse one that is not below alpha."""
     reachable = [smallest_p(vector, orders) for vector in vectors]
     worst = int(np.argmax(reachable))
-    if reachable[worst] > config.alpha:
+    if reachable[worst] >= config.alpha:
         raise InputError(
             "group",
             f"conditions of model {layers[worst]}",
-            f"enough for p <= {config.alpha}",
+            f"enough for p < {config.alpha}",
             f"{len(orders[0])}, whose permutations reach p = {reachable[worst]:.3g} at best",
         )
     return reachable[worst]

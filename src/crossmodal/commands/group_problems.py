@@ -1,0 +1,41 @@
+"""Tests that a config asks for and that no data could make right. Light: planning imports it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from crossmodal.contracts.errors import InputError
+
+COSINES = ("cosine", "whitened_cosine")
+
+
+def group_problems(config: Mapping[str, Any]) -> list[InputError]:
+    """Cosines of biased distances against zero, levels out of reach, statistics never computed."""
+    group = config.get("group")
+    if not group:
+        return []
+    permuted = group.get("test", "sign_flip") == "condition_permutation"
+    parts = (_permuted(group),) if permuted else (_sign_flipped(config),)
+    return [InputError("config", *problem) for part in parts for problem in part]
+
+
+def _sign_flipped(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Distances within runs are above zero by noise alone, and so is their cosine with any model:
+    a test against zero finds the whole brain (Diedrichsen et al. 2021)."""
+    block = config.get("searchlight") or {}
+    comparison, distance = block.get("comparison", "spearman"), block.get("distance", "correlation")
+    if comparison in COSINES and distance != "crossnobis":
+        expected = "distance crossnobis for a cosine that is tested against zero by sign_flip"
+        yield "searchlight.comparison", expected, f"{comparison} of {distance} distances"
+
+
+def _permuted(group: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    if names := list(group.get("statistics") or ()):
+        expected = "none with test condition_permutation, which has the maximum only"
+        yield "group.statistics", expected, str(names)
+    if not 1 / group["n_permutations"] < group["alpha"]:
+        got = f"{group['n_permutations']}, with which the smallest p is "
+        yield (
+            "group.n_permutations",
+            f"enough for p < {group['alpha']}",
+            (f"{got}{1 / group['n_permutations']:.3g}"),
+        )
