@@ -24,7 +24,7 @@ from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.mrpn.resnet import read_state
 from crossmodal.provenance.audit import read_sidecar
-from crossmodal.provenance.lineage import read_lineage, read_record
+from crossmodal.provenance.lineage import FIELDS, read_lineage, read_record
 from crossmodal.stimuli.media import read_audio, read_video
 from tests.abuse.case import Case, of_bytes, of_text
 
@@ -112,7 +112,7 @@ def maps_without_sidecar(folder: Path) -> object:
 
 def record_twice(folder: Path) -> object:
     fields = "rule wildcards inputs code params versions outputs git platform start end exit seal"
-    record = dict.fromkeys(fields.split(), {}) | {"outputs": {"x": "0"}}
+    record = dict.fromkeys(fields.split(), {}) | {"rule": "x", "seal": "0", "outputs": {"x": "0"}}
     for name in ("a.json", "b.json"):
         (folder / name).write_text(json.dumps(record))
     return read_lineage([folder / "a.json", folder / "b.json"])
@@ -172,6 +172,8 @@ CASES = [
     of_text("record: no fields", "r.json", "{}", read_record, "fields: expected"),
     of_bytes("record: binary", "r.json", bytes(range(256)), read_record, "a JSON record"),
     of_text("record: deep", "r.json", "[" * 100_000, read_record, "a JSON record"),
+    of_text("record: wrong kinds", "r.json", json.dumps(dict.fromkeys(FIELDS, {})), read_record,
+            "rule: expected str, got dict"),
     Case("record: the same file twice", record_twice, "made twice"),
     Case("sidecar: none", lambda folder: read_sidecar(folder / "f.prov.json"), "no such sidecar"),
     of_text("sidecar: no JSON", "f.prov.json", "{", read_sidecar, "expected JSON"),
