@@ -19,7 +19,10 @@ def few_voices(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) 
     study = clone(tmp_path_factory.mktemp("voices"), CONFIG)
     clips = finished_study.folder / "results-test/simulated/clips"
     for actor in ACTORS:
-        shutil.copytree(clips / f"Actor_{actor}", study.folder / f"data/clips/Actor_{actor}")
+        folder = study.folder / f"data/clips/Actor_{actor}"
+        shutil.copytree(clips / f"Actor_{actor}", folder)
+        for path in sorted(folder.glob("01-01-03-02-*")):  # the same, named as of normal intensity
+            shutil.copy(path, path.with_name(path.name.replace("-03-02-", "-03-01-")))
     (study.folder / CONFIG).write_text(yaml.safe_dump(few_voices_config(study)))
     study.snakemake()
     return study
