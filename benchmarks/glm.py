@@ -9,9 +9,7 @@ import argparse
 import resource
 import subprocess
 import sys
-import time
 import warnings
-from collections.abc import Callable
 from functools import partial
 
 import nibabel as nib
@@ -21,22 +19,13 @@ from nilearn.glm.first_level import FirstLevelModel
 from threadpoolctl import threadpool_limits
 
 from benchmarks.report import report
+from benchmarks.timing import cpu_s
 from crossmodal.bold.design import event_regressor, high_pass_basis
 from crossmodal.bold.glm import Design, GLMConfig, fit
 
 N_VOLUMES, N_TRIALS, TR_S, HIGH_PASS_S = 480, 72, 2.0, 128.0
 SIDES = (12, 22)  # voxels along an edge of nilearn's cubes
 SAMPLED = (0, 47)  # the trials that nilearn's LSS is timed on
-
-
-def cpu_s(work: Callable[[], object], repeats: int) -> float:
-    """Least CPU time of several calls (the machine may be shared)."""
-    times = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return min(times)
 
 
 def trials() -> Design:

@@ -5,9 +5,7 @@ at 3 mm. The cost of a permutation is the difference between two numbers of perm
 """
 
 import argparse
-import time
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 from nilearn.datasets import load_mni152_brain_mask
@@ -17,21 +15,12 @@ from scipy.ndimage import gaussian_filter
 from threadpoolctl import threadpool_limits
 
 from benchmarks.report import report
+from benchmarks.timing import cpu_s
 from crossmodal.stats.max_t import max_sums, unit_maps
 from crossmodal.stats.permutation import map_null, map_statistic
 from crossmodal.stats.sign_flips import sign_patterns
 
 N_PARTICIPANTS = 43
-
-
-def cpu_s(work: Callable[[], object], repeats: int = 3) -> float:
-    """Least CPU time of several calls (the machine may be shared)."""
-    times = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return min(times)
 
 
 def group_data(mask: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.glm import recording, trials
 from benchmarks.report import RESULTS_DIR, report
+from benchmarks.timing import cpu_s
 from crossmodal.bold.glm import GLMConfig, fit
 from crossmodal.rsa.searchlight import SearchlightConfig, searchlight_rsa
 from crossmodal.simulate.clips import write_actor
@@ -56,16 +57,6 @@ class Growth:
     def r_squared(self) -> float:
         """Share of the variance of the times that the line explains."""
         return float(np.corrcoef(self.at, self.seconds)[0, 1] ** 2)
-
-
-def cpu_s(work: Callable[[], object], repeats: int = 3) -> float:
-    """Least CPU time of several calls (the machine may be shared)."""
-    times = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return min(times)
 
 
 def growth(

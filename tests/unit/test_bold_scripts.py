@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from bold_data import CONDITIONS, grid, noise_series, save, write_bids
+from script_job import named
 from snakemake.iocontainers import InputFiles, OutputFiles, Wildcards
 
 from crossmodal.bold.bids import find_runs
@@ -30,16 +31,6 @@ def workdir(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_bids(Path("bids"), runs=("1",))
     return tmp_path
-
-
-def named(kind, paths):
-    """Snakemake's list of paths, with names for single paths and for lists."""
-    files = kind()
-    for name, value in paths.items():
-        start = len(files)
-        files.extend(value if isinstance(value, list) else [value])
-        files._set_name(name, start, end=len(files) if isinstance(value, list) else None)
-    return files
 
 
 def execute(root, script, given, made, params, **wildcards):
