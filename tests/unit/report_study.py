@@ -19,8 +19,11 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
 from crossmodal.contracts.tables import write_table
 
-LAYERS = ("visual_dense", "auditory_dense", "crossmodal_dense")
-ARMS = ("visual", "auditory", "cross_modal")
+LAYERS = ("visual_pool4", "visual_dense", "auditory_dense", "crossmodal_dense")
+ARMS = ("visual", "visual", "auditory", "cross_modal")
+MAP_LAYERS = {
+    "visual": "visual_dense", "auditory": "auditory_dense", "cross_modal": "crossmodal_dense"
+}  # fmt: skip
 REGIMES = ("emotion", "identity")
 EMOTIONS = ("neutral", "happy", "angry")
 CONFIG = {
@@ -29,7 +32,7 @@ CONFIG = {
     "stimuli": {"modalities": ["video", "audio"]},
     "families": {"cross_channel": {"regimes": list(REGIMES), "n_seeds": 2}},
     "searchlight": {"radius_mm": 12.0, "distance": "correlation", "comparison": "spearman"},
-    "figures": {"map_layers": dict(zip(ARMS, LAYERS, strict=True))},
+    "figures": {"map_layers": MAP_LAYERS},
 }
 
 
@@ -82,7 +85,7 @@ def rdms(regime: str, seed: int) -> ModelRDMs:
     ids = tuple(stimuli().stimulus_ids)
     values = [pdist(rng.normal(size=(len(ids), 20)), "correlation") for _ in LAYERS]
     return ModelRDMs(
-        np.array(values), ids, LAYERS, ARMS, ("ensemble",) * 3, "cross_channel", regime
+        np.array(values), ids, LAYERS, ARMS, ("ensemble",) * len(LAYERS), "cross_channel", regime
     )
 
 
@@ -106,7 +109,7 @@ def group(space: str = "MNI152NLin2009aSym") -> GroupResult:
     shape = (37, 45, 38)
     mm = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), -1) * 4 + affine[:3, 3]
     mask = np.linalg.norm(mm / (65, 85, 70), axis=-1) <= 1
-    centres = [(40, -52, -16), (60, -24, 0), (52, -44, 8)]
+    centres = [(-40, -60, -8), (40, -52, -16), (60, -24, 0), (52, -44, 8)]
     distance_mm = [np.linalg.norm(mm - centre, axis=-1)[mask] for centre in centres]
     near = [one <= 12 for one in distance_mm]
     mean = np.stack([0.1 * (d <= 12) + 0.04 * ((d > 12) & (d <= 24)) for d in distance_mm])
@@ -139,7 +142,7 @@ def write_study(root: Path) -> None:
     LayerTable(frame).write(results / "network/cross_channel/layers.tsv")
     for seed, regime in enumerate(REGIMES):
         rdms(regime, seed).write(results / f"rdms/cross_channel/{regime}.h5")
-        LayerSimilarity(np.eye(3), LAYERS, ARMS).write(
+        LayerSimilarity(np.eye(len(LAYERS)), LAYERS, ARMS).write(
             results / f"similarity/cross_channel/{regime}.tsv"
         )
         group().write(results / f"group/cross_channel/{regime}")

@@ -13,8 +13,10 @@ from crossmodal import cli
 from crossmodal.commands.audit import scratch_study
 from crossmodal.commands.lineage import find
 from crossmodal.commands.why import parse_dry_run
+from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.embedded import embedded_ids
 from crossmodal.provenance.lineage import read_lineage, record_files
+from crossmodal.provenance.record import sealed
 
 FIGURE = "results/figures/fig2_rdms"
 CODE = ("Snakefile", "workflow", "src", "config", "profiles", "resources")
@@ -160,10 +162,32 @@ def test_unreadable_or_missing_sidecar_is_a_doubt_of_that_figure_alone(
     assert similarity["verified"]
 
 
+def test_figure_that_is_wholly_gone_is_missed(study: Path, capsys: pytest.CaptureFixture) -> None:
+    for path in Path("results/figures").glob("fig2_rdms.*"):
+        path.unlink()
+    assert crossmodal("audit") == 1
+    assert "fig2_rdms unknown: in doubt" in capsys.readouterr().out
+
+
+def test_sidecar_sealed_anew_is_found(study: Path, capsys: pytest.CaptureFixture) -> None:
+    """Someone leaves a job out and computes the seal again."""
+    path = Path(f"{FIGURE}.prov.json")
+    content = json.loads(path.read_text())
+    write_json(path, sealed(content | {"raw_inputs": {}}))
+    capsys.readouterr()
+    assert crossmodal("audit", "--json", "fig2_rdms") == 1
+    (finding,) = json.loads(capsys.readouterr().out)[0]["findings"]
+    assert (finding["path"], finding["kind"]) == (str(path), "sidecar")
+    Path("results/provenance/records/write_lineage/all.json").unlink()
+    assert crossmodal("audit", "fig1_architecture") == 1
+    assert "expected no record of it" in capsys.readouterr().out
+
+
 def test_audit_of_a_figure_that_is_not_there(study: Path, capsys: pytest.CaptureFixture) -> None:
     assert crossmodal("audit", "fig9") == 2
     assert "expected a figure of this study, got fig9" in capsys.readouterr().err
     shutil.rmtree("results/figures")
+    Path("results/provenance/records/write_lineage/all.json").unlink()
     assert crossmodal("audit") == 2
     assert "figures: expected at least one, got none" in capsys.readouterr().err
 

@@ -1,6 +1,7 @@
 import errno
 import getpass
 import json
+import os
 import platform
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.guard import stale_reason
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.record import figure_id, portable, recorded, sealed
 
@@ -33,6 +35,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)
     Path("in.txt").write_text("data")
     Path("code.py").write_text("pass")
+    os.utime("code.py", (1, 1))
     return SimpleNamespace(
         rule="demo",
         input=Files(data="in.txt", code="code.py"),
@@ -76,6 +79,14 @@ def test_inputs_are_hashed_before_the_work(job: Any) -> None:
         Path("in.txt").write_text("changed while the job ran")
         Path("out.txt").write_text("result")
     assert json.loads(Path("record.json").read_text())["inputs"]["in.txt"] == before
+
+
+def test_code_saved_while_the_job_started_is_made_again(job: Any) -> None:
+    """It may not be what was imported."""
+    Path("code.py").write_text("saved after this process began")
+    record = run(job)
+    assert record["code"] == {"code.py": "saved while the job started"}
+    assert stale_reason("record.json", sha256_file) == "code code.py changed"
 
 
 def test_seal_finds_an_edit(job: Any) -> None:

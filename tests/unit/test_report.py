@@ -16,9 +16,10 @@ from hypothesis.extra import numpy as hnp
 from tests.unit import report_study
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.audit import Finding, Verdict
 from crossmodal.report import brain_data, captions, content
 from crossmodal.report.build import build_report
-from crossmodal.report.lineage_data import RAW, rule_graph
+from crossmodal.report.lineage_data import RAW, lineage_data, rule_graph
 from crossmodal.report.packing import pack, quantise
 
 
@@ -62,7 +63,7 @@ def test_group_data_holds_the_maps_values() -> None:
     shown = -limit + codes.astype(np.float64) * 2 * limit / 254
     np.testing.assert_allclose(shown, result.maps["mean"].values[1], atol=limit / 254)
     assert [layer["arm"] for layer in data["layers"]] == list(report_study.ARMS)
-    assert data["clusters"][0]["peak_x_mm"] == 40
+    assert data["clusters"][0]["peak_x_mm"] == -40
 
 
 def job(rule: str, given: list[str], made: list[str]) -> dict:
@@ -81,6 +82,20 @@ def test_arrows_of_the_graph_point_right() -> None:
     assert column == {RAW: 0, "glm": 1, "train": 1, "rsa": 2, "draw": 3}
     assert all(column[a] < column[b] for a, b in graph["edges"])
     assert {node["name"]: node["n"] for node in graph["nodes"]}[RAW] == 3
+
+
+def test_doubt_falls_on_the_job_with_that_file_not_on_its_rule() -> None:
+    empty = {"wildcards": {}, "inputs": {}, "code": {}, "versions": {}, "git": {}}
+    jobs = [
+        empty | {"rule": "glm", "record": f"{sub}.json", "record_digest": "", "outputs": {sub: ""}}
+        for sub in ("sub-01", "sub-02")
+    ]
+    content = {"figure": "f", "figure_id": "", "files": {}, "jobs": jobs, "raw_inputs": {}}
+    verdict = Verdict("f", "", 2, 2, [Finding("sub-02", "output", "glm", "a", "b")])
+    figures, entries = lineage_data([content], [verdict])
+    assert figures["f"]["doubts"] == {"glm": ["output: sub-02"]}
+    assert entries["sub-01.json"]["doubts"] == []
+    assert entries["sub-02.json"]["doubts"] == ["output: sub-02"]
 
 
 def test_caption_takes_its_numbers_from_the_record(tmp_path: Path) -> None:

@@ -66,8 +66,12 @@ def section(browser, name: str):
 
 
 def picture(browser, element) -> str:
-    script = "return arguments[0].toDataURL()"
-    return hashlib.sha256(browser.execute_script(script, element).encode()).hexdigest()
+    """Digest of what a canvas shows once the browser has drawn the next frame."""
+    script = (
+        "const [canvas, done] = arguments;"
+        "requestAnimationFrame(() => setTimeout(() => done(canvas.toDataURL())))"
+    )
+    return hashlib.sha256(browser.execute_async_script(script, element).encode()).hexdigest()
 
 
 def test_no_errors_and_no_network(page, page_path: Path) -> None:
@@ -94,6 +98,14 @@ def test_map_changes_with_the_layer_and_the_threshold(page) -> None:
         seen.add(picture(page, canvas))
         assert "mean ≈ 0.100, p(FWE) 0.0039, significant" in readout(brain)
     assert len(seen) == 3
+    arm.select_by_value("visual")
+    layer = Select(brain.find_element(By.NAME, "layer"))
+    assert [option.text for option in layer.options] == ["visual_pool4", "visual_dense"]
+    layer.select_by_value("visual_pool4")
+    peak = brain.find_element(By.CSS_SELECTOR, "tbody button")
+    page.execute_script("arguments[0].click()", peak)
+    assert readout(brain).startswith("x -40, y -60, z -8 mm")
+    assert picture(page, canvas) not in seen
     before = picture(page, canvas)
     slider = brain.find_element(By.NAME, "threshold")
     page.execute_script(
@@ -110,6 +122,7 @@ def readout(element) -> str:
 def test_cross_hair_moves_by_keys_and_shows_the_true_value(page) -> None:
     brain = section(page, "brain")
     Select(brain.find_element(By.NAME, "arm")).select_by_value("visual")
+    Select(brain.find_element(By.NAME, "layer")).select_by_value("visual_dense")
     peak = brain.find_element(By.CSS_SELECTOR, "tbody button")
     page.execute_script("arguments[0].click()", peak)
     assert readout(brain).startswith("x 40, y -52, z -16 mm")
@@ -130,7 +143,7 @@ def test_explorer_shows_two_clips_and_the_true_dissimilarity(page) -> None:
     layer = Select(explorer.find_element(By.NAME, "layer")).first_selected_option.text
     assert layer == "visual: visual_dense"
     # The first cell was (0, 1); one step to the right is the pair (0, 2).
-    expected = report_study.rdms("emotion", 0).dissimilarities[0][1]
+    expected = report_study.rdms("emotion", 0).dissimilarities[1][1]
     shown = float(readout(explorer).split("≈ ")[1].split(" ")[0])
     assert shown == pytest.approx(expected, abs=0.01)
     pictures = explorer.find_elements(By.CSS_SELECTOR, "[data-cards] img")
@@ -167,6 +180,36 @@ def test_nothing_is_wider_than_the_window(page, size: tuple[int, int]) -> None:
     wide = page.execute_script("return document.documentElement.scrollWidth")
     page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert wide <= size[0]
+
+
+CONTRASTS = """
+const parts = colour => colour.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => [r, g, b]
+  .map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+  .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+const ground = e => {
+  for (; e; e = e.parentElement) {
+    const colour = parts(getComputedStyle(e).backgroundColor);
+    if (colour.length === 3 || colour[3] === 1) return colour;
+  }
+  return [255, 255, 255];
+};
+const written = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+return [...document.querySelectorAll("body *")]
+  .filter(e => !(e instanceof SVGElement) && e.checkVisibility() && written(e))
+  .map(e => {
+    const text = parts(getComputedStyle(e).color);
+    const [a, b] = [light(text), light(ground(e))].sort((x, y) => y - x);
+    return [(a + .05) / (b + .05), e.tagName + " " + e.textContent.trim().slice(0, 40)];
+  });
+"""
+
+
+def test_every_text_stands_out_from_its_ground(page) -> None:
+    """WCAG 2.2, success criterion 1.4.3 (AA): a contrast of at least 4.5 to 1."""
+    contrasts = page.execute_script(CONTRASTS)
+    assert len(contrasts) > 100
+    assert [text for contrast, text in contrasts if contrast < 4.5] == []
 
 
 def test_controls_have_names_and_pictures_a_text(page) -> None:

@@ -16,7 +16,14 @@ from rich.markup import escape
 
 from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
-from crossmodal.provenance.audit import Auditor, Finding, Verdict, read_sidecar
+from crossmodal.provenance.audit import (
+    SIDECARS_RULE,
+    Auditor,
+    Finding,
+    Verdict,
+    read_sidecar,
+    recorded_sidecars,
+)
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record
 from crossmodal.provenance.roots import data_folders
@@ -37,8 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     config = load_config(options.config)
-    sidecars = find_sidecars(Path(config["study"]["results_dir"]), options.figures)
-    auditor = Auditor(data_folders(config))
+    results = Path(config["study"]["results_dir"])
+    recorded = recorded_sidecars(results)
+    sidecars = find_sidecars(results, options.figures, recorded)
+    auditor = Auditor(data_folders(config), recorded)
     verdicts = [audited(auditor, path) for path in sidecars]
     answer = [verdict.to_dict() for verdict in verdicts]
     if options.recompute:
@@ -60,19 +69,20 @@ def audited(auditor: Auditor, sidecar: Path) -> Verdict:
     try:
         return auditor.audit(sidecar)
     except InputError as error:
-        doubt = Finding(str(sidecar), "sidecar", "write_lineage", "a sidecar", str(error.got))
+        doubt = Finding(str(sidecar), "sidecar", SIDECARS_RULE, "a sidecar", str(error.got))
         return Verdict(sidecar.name.removesuffix(SIDECAR_SUFFIX), "unknown", 0, 0, [doubt])
 
 
-def find_sidecars(results: Path, figures: list[str]) -> list[Path]:
-    """Sidecars of the named figures, or of all figures, whether they have one or not.
+def find_sidecars(results: Path, figures: list[str], recorded: Iterable[str]) -> list[Path]:
+    """Sidecars of the named figures, or of all that are there or were ``recorded``.
 
     Raises
     ------
     InputError : the study has no figure, or none of that name
     """
     folder = results / "figures"
-    drawn = {name_of(path.name) for path in folder.glob("*") if path.name[:1] != "."}
+    there = [path.name for path in folder.glob("*") if path.name[:1] != "."]
+    drawn = {name_of(Path(name).name) for name in [*there, *recorded]}
     names = [name_of(Path(figure).name) for figure in figures] or sorted(drawn)
     if not names:
         raise InputError(folder, "figures", "at least one", "none")

@@ -20,6 +20,7 @@ from crossmodal.provenance.lineage import (
 from crossmodal.provenance.record import edited
 
 MISSING = "no such file"
+SIDECARS_RULE = "write_lineage"
 SIDECAR_FIELDS = {
     "figure": str,
     "figure_id": str,
@@ -70,10 +71,15 @@ class Auditor:
     Parameters
     ----------
     roots : config key -> folder, to find ``<stimuli.clips_dir>/x.mp4`` on this machine
+    sidecars : sidecar -> digest that the job which wrote it recorded (see ``recorded_sidecars``);
+        without it a sidecar is held against its own seal alone
     """
 
-    def __init__(self, roots: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, roots: Mapping[str, str] | None = None, sidecars: Mapping[str, str] | None = None
+    ) -> None:
         self.roots = dict(roots or {})
+        self.sidecars = sidecars
         self.digest = cache(self._digest)
 
     def locate(self, path: str) -> Path:
@@ -111,7 +117,11 @@ class Auditor:
 
     def _sidecar(self, path: str | Path, content: dict[str, Any]) -> Iterator[Finding]:
         if change := edited(path, content):
-            yield Finding(str(path), "sidecar edited", "write_lineage", *change)
+            yield Finding(str(path), "sidecar edited", SIDECARS_RULE, *change)
+        elif self.sidecars is not None:
+            made = self.sidecars.get(str(path), "no record of it")
+            if (got := self.digest(str(path))) != made:
+                yield Finding(str(path), "sidecar", SIDECARS_RULE, made, got)
         made_by = {path: job["rule"] for job in content["jobs"] for path in job["outputs"]}
         for file, digest in content["files"].items():
             if (got := self.digest(file)) != digest:
@@ -153,6 +163,19 @@ class Auditor:
                 continue
             if got != digest:
                 yield Finding(path, "output", job["rule"], digest, got)
+
+
+def recorded_sidecars(results: str | Path) -> dict[str, str]:
+    """Sidecar -> digest of every figure that the study has drawn, by the record of their job.
+
+    Empty when that record is missing, malformed or edited: then no sidecar is proven.
+    """
+    path = Path(results, "provenance/records", SIDECARS_RULE, "all.json")
+    try:
+        record = read_record(path)
+    except InputError:
+        return {}
+    return {} if edited(path, record) else record["outputs"]
 
 
 def read_sidecar(path: str | Path) -> dict[str, Any]:

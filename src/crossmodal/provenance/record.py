@@ -11,13 +11,16 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from crossmodal.contracts.atomic import json_text, write_json
 from crossmodal.contracts.errors import InputError
@@ -29,10 +32,12 @@ from crossmodal.provenance.hashing import (
 )
 
 FAILED_SUFFIX = ".failed"
+UNSURE = "saved while the job started"
 ROOTS_VARIABLE = "CROSSMODAL_DATA_ROOTS"
 RECORDED_PACKAGES = (
     *("snakemake", "numpy", "scipy", "pandas", "h5py", "numba", "scikit-learn", "matplotlib"),
-    *("torch", "pytorch-lightning", "safetensors", "av", "librosa", "dlib-bin", "face-alignment"),
+    *("torch", "pytorch-lightning", "monai", "safetensors", "av", "soundfile", "librosa"),
+    *("opencv-python", "dlib-bin", "face-alignment", "espeakng-loader"),
     *("nibabel", "nilearn", "dipy", "rsatoolbox"),
 )  # fmt: skip
 
@@ -106,16 +111,29 @@ def clean_params(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
+def code_digests(paths: Iterable[str]) -> dict[str, str]:
+    """Digests of the code that this process runs.
+
+    Modules are imported before anything can be hashed. What was saved between the start of the
+    process and now may not be what was imported: it gets no digest, so that the guard has the
+    job made again.
+    """
+    digests = sha256_files(paths)
+    start_s, now_s = psutil.Process().create_time(), time.time()
+    saved_s = {path: os.stat(path).st_mtime for path in digests}
+    return digests | {path: UNSURE for path in digests if start_s < saved_s[path] <= now_s}
+
+
 def job_identity(snakemake: Any) -> dict[str, Any]:
     """What determines the job's outputs: input digests (code apart), params, versions."""
-    code = {str(path) for path in snakemake.input.get("code", [])}
-    data = [str(path) for path in snakemake.input if str(path) not in code]
-    digests = sha256_files([*data, *code])
+    code = code_digests(sorted({str(path) for path in snakemake.input.get("code", [])}))
+    data = sorted(str(path) for path in snakemake.input if str(path) not in code)
+    digests = sha256_files(data)
     return {
         "rule": snakemake.rule,
         "wildcards": dict(sorted(snakemake.wildcards.items())),
-        "inputs": {portable(path): digests[path] for path in sorted(data)},
-        "code": {path: digests[path] for path in sorted(code)},
+        "inputs": {portable(path): digests[path] for path in data},
+        "code": code,
         "params": clean_params(dict(snakemake.params.items())),
         "versions": package_versions(),
     }

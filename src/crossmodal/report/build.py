@@ -16,7 +16,7 @@ from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.figures import style
-from crossmodal.provenance.audit import Auditor, Verdict, read_sidecar
+from crossmodal.provenance.audit import Auditor, Verdict, read_sidecar, recorded_sidecars
 from crossmodal.report import content
 from crossmodal.report.brain_data import arms_of, group_data, template_volume
 from crossmodal.report.families import families_content
@@ -48,7 +48,7 @@ def build_report(config: Mapping[str, Any], roots: Mapping[str, str]) -> Path:
         raise InputError(results / "figures", "figures", "at least one with a sidecar", "none")
     folder = results / "report"
     shutil.rmtree(folder, ignore_errors=True)
-    auditor = Auditor(roots)
+    auditor = Auditor(roots, recorded_sidecars(results))
     sidecars = [read_sidecar(path) for path in paths]
     verdicts = [auditor.audit(path) for path in paths]
     figures, jobs = lineage_data(sidecars, verdicts)

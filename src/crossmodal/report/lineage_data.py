@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crossmodal.provenance.audit import Verdict
+from crossmodal.provenance.audit import Finding, Verdict
 
 RAW = "raw files"
 
@@ -42,8 +42,10 @@ def _column(name: str, before: Mapping[str, set[str]], column: dict[str, int]) -
     return column[name]
 
 
-def job_entry(job: Mapping[str, Any], doubts: Mapping[str, list[str]]) -> dict[str, Any]:
-    """What the page shows of one job."""
+def job_entry(job: Mapping[str, Any], findings: Sequence[Finding]) -> dict[str, Any]:
+    """What the page shows of one job, with the audit's findings on its own files."""
+    files = {job["record"], *job["inputs"], *job["outputs"], *job["code"]}
+    own = [one for one in findings if one.rule == job["rule"] and one.path in files]
     return {
         "record": job["record"],
         "digest": job["record_digest"],
@@ -54,8 +56,13 @@ def job_entry(job: Mapping[str, Any], doubts: Mapping[str, list[str]]) -> dict[s
         "code": job["code"],
         "versions": job["versions"],
         "git": job["git"],
-        "doubts": doubts.get(job["rule"], []),
+        "doubts": [doubt(one) for one in own],
     }
+
+
+def doubt(finding: Finding) -> str:
+    """One finding as a line."""
+    return f"{finding.kind}: {finding.path}"
 
 
 def lineage_data(
@@ -66,7 +73,7 @@ def lineage_data(
     for content, verdict in zip(sidecars, verdicts, strict=True):
         doubts: dict[str, list[str]] = defaultdict(list)
         for finding in verdict.findings:
-            doubts[finding.rule].append(f"{finding.kind}: {finding.path}")
+            doubts[finding.rule].append(doubt(finding))
         figures[content["figure"]] = {
             "figure_id": content["figure_id"],
             "files": content["files"],
@@ -78,5 +85,5 @@ def lineage_data(
             "raw_inputs": content["raw_inputs"],
         }
         for job in content["jobs"]:
-            jobs[job["record"]] = job_entry(job, doubts)
+            jobs[job["record"]] = job_entry(job, verdict.findings)
     return figures, jobs
