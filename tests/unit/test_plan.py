@@ -97,9 +97,14 @@ def test_a_missing_dimension_is_named() -> None:
         Work(("voxels",)).amount("seconds", {})
 
 
-@pytest.mark.parametrize("name", ["clips", "localizer", "voices", "mrpn_mini"])
-def test_every_shipped_config_has_dimensions(root: Path, name: str) -> None:
-    config = load_config(root / f"config/{name}.yaml")
+CONFIGS = sorted(Path(__file__).parents[2].glob("config/*.yaml"))
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CONFIGS if "schema" not in p.name], ids=lambda p: p.stem
+)
+def test_every_shipped_config_has_dimensions(path: Path) -> None:
+    config = load_config(path)
     data = simulated_data(config) if config.get("simulate") else Data(n_conditions=12)
     found = dimensions(config, data)
     assert found["conditions"] > 0

@@ -9,6 +9,7 @@ BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm
 HEAD_MM3 = 1.2e7  # a field of view, 84 x 84 x 54 voxels of 3.15 mm
 # Multiply-adds of one forward pass at width 1, counted from the layers, in millions.
 CROSS_CHANNEL_VISUAL_M, CROSS_CHANNEL_AUDITORY_M = 625.0, 100.0
+MRPN_STEPS_HZ = 5.0  # the default of its inputs
 LAYERS_PER_FAMILY = {"cross_channel": 29, "mrpn": 20, "affect3d": 10}
 
 
@@ -119,7 +120,8 @@ def _networks(
             "network_units": 1.6e6 * block["network"].get("width", 1),  # of all layers together
         }
     if block := families.get("mrpn"):
-        steps = block["inputs"]["video_rate_hz"] * found["clip_frames"] / 30
+        # Voices alone have no frames to choose from; their windows come at the same default rate.
+        steps = block["inputs"].get("video_rate_hz", MRPN_STEPS_HZ) * found["clip_frames"] / 30
         width = block["network"]["width"] ** 2
         result["mrpn_forward_work"] = steps * width
         result["mrpn_pretrain_work"] = steps * width * block["pretrain"]["loop"]["n_epochs"]
