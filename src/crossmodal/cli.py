@@ -12,6 +12,7 @@ from crossmodal.commands import (
     clean,
     crate,
     download_ravdess,
+    import_affect,
     keys,
     lineage,
     notice,
@@ -25,7 +26,7 @@ from crossmodal.contracts.errors import InputError
 DEFAULT_CONFIG = "config/config.yaml"
 COMMANDS = (
     *(check, summary, lineage, audit, why, crate, keys),
-    *(choose_actors, clean, download_ravdess, notice, plan, report),
+    *(choose_actors, clean, download_ravdess, import_affect, notice, plan, report),
 )
 
 

@@ -29,6 +29,7 @@ ALLOWED = {
     "plan": {"contracts"},
     "report": {"contracts", "figures", "provenance"},
     "commands": {
+        "affect3d",
         "contracts",
         "download",
         "plan",

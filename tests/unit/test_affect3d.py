@@ -9,6 +9,7 @@ import pytest
 import torch
 from tests.unit.mrpn_clips import write_set
 
+from crossmodal import cli
 from crossmodal.affect3d.circumplex import circumplex_labels, read_circumplex
 from crossmodal.affect3d.experiment import restored, validation_actors
 from crossmodal.affect3d.importers import import_afew_va, import_traces
@@ -20,6 +21,7 @@ from crossmodal.affect3d.windows import cut_windows, load_clips, thinned
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.weights import Weights
+from crossmodal.simulate.encoding import write_mp4
 
 SMALL = Affect3dConfig(width=0.0625, image_px=16)
 CPU = torch.device("cpu")
@@ -187,6 +189,37 @@ def test_absent_and_unnamed_traces(tmp_path: Path) -> None:
     (tmp_path / "v_valence.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="columns: expected time_s, value"):
         import_traces(tmp_path, "v", 4, 2.0)
+
+
+def test_command_writes_the_table_of_one_actor(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    out = tmp_path / "labels/actor-01.csv"
+    frames = {f"{n:05d}": {"valence": n, "arousal": -5} for n in range(3)}
+    for name in ("001", "002"):
+        content = json.dumps({"video_id": name, "frames": frames})
+        (tmp_path / f"{name}.json").write_text(content)
+    files = [str(tmp_path / f"{name}.json") for name in ("001", "002")]
+    assert cli.main(["import-affect", str(out), *files]) == 0
+    assert "2 clips, 6 frames" in capsys.readouterr().out
+    expected = [[0.0, -0.5], [0.1, -0.5], [0.2, -0.5]]
+    np.testing.assert_allclose(AffectLabels.read([out]).of_clip("002", 3), expected, rtol=1e-6)
+
+
+def test_command_samples_traces_at_a_clips_frames(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    clip, out = tmp_path / "v.mp4", tmp_path / "actor-01.csv"
+    write_mp4(clip, iter(np.zeros((6, 32, 32, 3), np.uint8)), 10, np.zeros(28800))
+    for axis in ("valence", "arousal"):
+        write_trace(tmp_path / f"v_{axis}.csv", [0, 1], [0.0, 1.0])
+    assert cli.main(["import-affect", str(out), str(clip), "--traces", str(tmp_path)]) == 0
+    labels = AffectLabels.read([out]).of_clip("v", 6)
+    np.testing.assert_allclose(labels[:, 0], [0.05, 0.15, 0.25, 0.35, 0.45, 0.55], atol=1e-6)
+    (tmp_path / "sound.wav").write_bytes(b"")
+    again = ["import-affect", str(out), str(tmp_path / "sound.wav"), "--traces", str(tmp_path)]
+    assert cli.main(again) == 2
+    assert "video: expected a clip with frames, got no video stream" in capsys.readouterr().err
 
 
 # --- circumplex ----------------------------------------------------------------------------
