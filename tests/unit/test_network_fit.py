@@ -1,5 +1,7 @@
 """Fits: learning, epoch selection, stopping, resuming with equal weights, bad losses."""
 
+import math
+
 import pytest
 import torch
 from network_clips import stimulus_table, write_actors
@@ -161,6 +163,14 @@ def test_the_best_validation_epoch_is_selected():
     by_accuracy = EpochSelection("x", 4, 0, "accuracy")
     assert run_selection(by_loss, values) == run_selection(by_accuracy, values) == 4
     assert (by_loss.selected_epoch, by_accuracy.selected_epoch) == (1, 2)
+
+
+def test_an_epoch_without_a_finite_validation_loss_is_never_the_best():
+    values = [(math.nan, 0.5), (math.inf, 0.5), (4.0, 0.5), (math.nan, 0.5)]
+    for select_by in ("loss", "accuracy"):
+        selection = EpochSelection("x", 4, 0, select_by)
+        run_selection(selection, values)
+        assert selection.selected_epoch == 2
 
 
 def test_patience_stops_a_fit():

@@ -43,7 +43,7 @@ class EpochSelection:
         """Larger is better."""
         if "validation_loss" not in row:
             return (row["epoch"],)
-        loss = -row["validation_loss"]
+        loss = -row["validation_loss"] if math.isfinite(row["validation_loss"]) else -math.inf
         return (row["validation_accuracy"], loss) if self.select_by == "accuracy" else (loss,)
 
     def add(self, row: dict[str, float], network: nn.Module) -> None:
