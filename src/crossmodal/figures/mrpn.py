@@ -45,16 +45,16 @@ def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     if folds.published.notna().any():
         handles.append(plt.Line2D([], [], marker="x", ls="", ms=4, color=style.OTHER_COLOUR))
         names.append("published, same actors")
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    n_columns = len(names) if len(summary) > 5 else 1  # all in one row needs 140 mm
+    figure.legend(handles, names, loc="outside lower center", ncols=n_columns, frameon=False)
     return figure
 
 
 def draw_embedding(embedding: pd.DataFrame) -> Figure:
     """The paper's figure 5: t-SNE of visual, auditory and fused features, coloured by label."""
     sets = [name for name in SET_TITLES if name in set(embedding.set)]
-    figure, axes = plt.subplots(
-        1, len(sets), squeeze=False, layout="constrained", figsize=style.size_mm(60 * len(sets), 68)
-    )
+    size = style.size_mm(55 * len(sets) + 25, 62)
+    figure, axes = plt.subplots(1, len(sets), squeeze=False, layout="constrained", figsize=size)
     labels = sorted(embedding.label.unique())
     for name, panel in zip(sets, axes.flat, strict=True):
         part = embedding[embedding.set == name]
@@ -66,7 +66,7 @@ def draw_embedding(embedding: pd.DataFrame) -> Figure:
         )
         panel.spines[:].set_visible(True)
     handles, names = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    figure.legend(handles, names, loc="outside right center", frameon=False)
     return figure
 
 
