@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from crossmodal.figures.roi_gradient import no_arms, plot_gradients
 from crossmodal.figures.style import (
     ARM_NAMES,
     FULL_WIDTH_MM,
@@ -33,14 +34,16 @@ def roi_figures(
     models: pd.DataFrame,
     singles: pd.DataFrame,
     variance: pd.DataFrame,
+    gradient: pd.DataFrame,
     source: str,
     layers: Sequence[str],
 ) -> dict[str, Figure]:
-    """Title -> figure; without a network only the first."""
+    """Title -> figure; without a network only the first. Arguments but the last two: ROI tables."""
     figures = {"Models in regions of interest": plot_models(models, singles, source, layers)}
     if len(_networks(models)):
         figures["Layers in regions of interest"] = plot_layers(models, source)
         figures["Unique and shared variance"] = plot_variance(variance, models, source)
+        figures["Best layers from early to late regions"] = plot_gradients(gradient, source)
     return figures
 
 
@@ -97,6 +100,8 @@ def plot_variance(variance: pd.DataFrame, models: pd.DataFrame, source: str) -> 
     table = variance[variance.source == source]
     table = table[table.model.isin(_networks(models[models.source == source]).model)]
     sets = list(dict.fromkeys(zip(table.model, table.regime, strict=True)))
+    if not sets:
+        return no_arms()
     regions = list(dict.fromkeys(table.region))
     figure, axes = _grid(len(sets), len(regions))
     for row, (model, regime) in zip(axes, sets, strict=True):
