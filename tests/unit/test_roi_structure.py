@@ -11,9 +11,9 @@ from scipy.stats import permutation_test, spearmanr
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
-from crossmodal.stats.roi_bootstrap import Rows
 from crossmodal.stats.roi_gradient import best_depth, order_correlation
 from crossmodal.stats.roi_inference import ModelTable
+from crossmodal.stats.roi_rows import Rows
 from crossmodal.stats.roi_structure import gradients, variance_table
 from crossmodal.stats.roi_variance import commonality, held_out_r2, partition, sign_flip_p, subsets
 

@@ -72,13 +72,13 @@ def plot_models(
         range(len(order)), [_label(name) for name in order], fontsize=SMALL_FONT_PT
     )
     axes[0, 0].invert_yaxis()
-    figure.supxlabel("correlation with the brain RDM (mean over participants)", fontsize="medium")
+    figure.supxlabel("similarity to the brain RDM (mean over participants)", fontsize="medium")
     _legend(figure, list(dict.fromkeys(chosen.arm)), participants=True)
     return figure
 
 
 def plot_layers(models: pd.DataFrame, source: str) -> Figure:
-    """Correlation of every layer in network order; rows: regimes, columns: regions."""
+    """Similarity of every layer in network order; rows: regimes, columns: regions."""
     use_style()
     networks = _networks(models[models.source == source])
     regimes = list(dict.fromkeys(zip(networks.model, networks.regime, strict=True)))
@@ -88,7 +88,7 @@ def plot_layers(models: pd.DataFrame, source: str) -> Figure:
         part = networks[(networks.model == model) & (networks.regime == regime)]
         for ax, region in zip(row, regions, strict=True):
             _profile(ax, part[part.region == region])
-        row[0].set_ylabel(f"{_network_name(model, regime)}\ncorrelation")
+        row[0].set_ylabel(f"{_network_name(model, regime)}\nsimilarity")
     _titles(axes, regions, "layer")
     _legend(figure, list(dict.fromkeys(networks.arm)), mark="|")
     return figure
