@@ -181,7 +181,7 @@ def test_prevalence_maps_find_a_common_effect_where_it_is():
 def test_prevalence_is_corrected_over_layers_too():
     values = [np.random.default_rng(seed).normal(size=(5, 20, 30)) for seed in (0, 1)]
     one = prevalence(values[0], 300, 0.05, 3)
-    both = prevalence_of_layers(values, 300, 0.05, 3)
+    both = prevalence_of_layers([[each] for each in values], 300, 0.05, 3)
     np.testing.assert_array_equal(both[0].p_global, one.p_global)
     assert (both[0].p_corrected >= one.p_corrected).all()
     assert (both[0].p_corrected > one.p_corrected).any()
