@@ -19,6 +19,12 @@ from crossmodal.stats.permuted_brains import permuted_blocks
 from crossmodal.stats.prevalence import prevalence_of_layers
 from crossmodal.stats.prevalence import smallest_p as smallest_prevalence_p
 
+QUANTITIES = {
+    "p_global": "p of no effect in anybody, uncorrected",
+    "p_corrected": "p of no effect in anybody, FWE over voxels and layers",
+    "gamma": "prevalence that is refuted: more people than this share have the effect",
+}
+
 
 @dataclass(frozen=True)
 class PrevalenceConfig:
@@ -51,15 +57,7 @@ def prevalence_maps(
     InputError : a comparison that cannot be permuted, fewer than two participants, an unknown
         layer, a model whose p cannot be below ``alpha``; see ``common_brains`` and ``aligned``
     """
-    if searchlight.comparison not in LINEAR or searchlight.comparison.startswith("partial"):
-        expected = f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}"
-        raise InputError("config", "searchlight.comparison", expected, searchlight.comparison)
-    if len(participants) < 2:
-        raise InputError("config", "group.prevalence", "two participants or more", 1)
-    layers = tuple(config.layers or models.layers)
-    if unknown := [name for name in layers if name not in models.layers]:
-        expected = f"some of {list(models.layers)}"
-        raise InputError("config", "group.prevalence.layers", expected, unknown[0])
+    layers = _layers(len(participants), models, searchlight, config)
     first = participants[0]
     vectors = aligned(models, first.condition_ids)[[models.layers.index(name) for name in layers]]
     _require_reachable(vectors, layers, first, config, (alpha, len(participants), seed))
@@ -70,11 +68,6 @@ def prevalence_maps(
     big = brains[0].around.sizes >= searchlight.min_voxels
     space = mask.copy()
     space[mask] = big
-    quantities = {
-        "p_global": "p of no effect in anybody, uncorrected",
-        "p_corrected": "p of no effect in anybody, FWE over voxels and layers",
-        "gamma": "prevalence that is refuted: more people than this share have the effect",
-    }
     return {
         name: Maps(
             np.stack([getattr(each, name)[big] for each in found]).astype(np.float32),
@@ -84,8 +77,27 @@ def prevalence_maps(
             quantity,
             first.space,
         )
-        for name, quantity in quantities.items()
+        for name, quantity in QUANTITIES.items()
     }
+
+
+def _layers(
+    n_participants: int,
+    models: ModelRDMs,
+    searchlight: SearchlightConfig,
+    config: PrevalenceConfig,
+) -> tuple[str, ...]:
+    """Layers that get maps; refuses what ``prevalence_maps`` says of its arguments."""
+    if searchlight.comparison not in LINEAR or searchlight.comparison.startswith("partial"):
+        expected = f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}"
+        raise InputError("config", "searchlight.comparison", expected, searchlight.comparison)
+    if n_participants < 2:
+        raise InputError("config", "group.prevalence", "two participants or more", n_participants)
+    layers = tuple(config.layers or models.layers)
+    if unknown := [name for name in layers if name not in models.layers]:
+        expected = f"some of {list(models.layers)}"
+        raise InputError("config", "group.prevalence.layers", expected, unknown[0])
+    return layers
 
 
 def _require_reachable(
