@@ -14,6 +14,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
+from crossmodal.rsa.models import reordered
 from crossmodal.stats.roi_bootstrap import (
     Draws,
     SampledPairs,
@@ -261,6 +262,27 @@ def test_clips_of_one_speaker_and_sentence_are_one_unit():
 def test_impossible_groupings_are_refused(table, by, message):
     with pytest.raises(InputError, match=message):
         condition_groups(table, IDS, by)
+
+
+def test_models_of_regions_are_matched_by_id(truth):
+    models = model_set(truth[0])
+    order = np.random.default_rng(7).permutation(N)
+    moved = dataclasses.replace(
+        models, dissimilarities=reordered(models.dissimilarities, order),
+        stimulus_ids=tuple(IDS[i] for i in order),
+    )  # fmt: skip
+    np.testing.assert_array_equal(
+        ModelTable.gather([moved], ["ensemble"], IDS).vectors, models.dissimilarities
+    )
+
+
+def test_models_of_regions_with_other_conditions_or_constant_are_refused(truth):
+    models = model_set(truth[0])
+    with pytest.raises(InputError, match=r"stimulus_ids: expected the betas' conditions \('other'"):
+        ModelTable.gather([models], ["ensemble"], (*IDS[:-1], "other"))
+    flat = dataclasses.replace(models, dissimilarities=np.ones_like(models.dissimilarities))
+    with pytest.raises(InputError, match="layer layer0: expected an RDM that varies, got all 1"):
+        ModelTable.gather([flat], ["ensemble"], IDS)
 
 
 def test_two_participants_are_too_few(truth):
