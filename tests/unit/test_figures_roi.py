@@ -6,6 +6,9 @@ import pytest
 from matplotlib import pyplot as plt
 
 from crossmodal.figures.roi import plot_layers, plot_models, plot_variance, roi_figures
+from crossmodal.figures.roi_gradient import plot_gradients
+from crossmodal.figures.save import save_figure
+from crossmodal.figures.style import ARM_COLOURS, OTHER_COLOUR
 
 REGIONS = ("FFA", "STG")
 LAYERS = (("v1", "visual"), ("v2", "visual"), ("a1", "auditory"), ("a2", "auditory"))
@@ -33,6 +36,23 @@ def tables(with_network=True):
                  "standard_error", "p_fdr"],
     )  # fmt: skip
     return models, singles, variance
+
+
+def gradient():
+    """Depths rise along the visual arm of the ensemble and fall elsewhere."""
+    rows = []
+    for source in ("ensemble", "untrained"):
+        for arm in ("auditory", "visual"):
+            rises = (source, arm) == ("ensemble", "visual")
+            depths = [0.1, 0.4, 0.9] if rises else [0.8, 0.3, 0.2]
+            key = {"model": "net", "regime": "emotion", "source": source, "arm": arm}
+            rows += [
+                key | {"region": region, "position": i, "depth": depth, "standard_error": 0.05}
+                for i, (region, depth) in enumerate(zip(("V1", "FFA", "TPJ"), depths, strict=True))
+            ]
+            rows.append(key | {"region": "all", "order_correlation": 1.0 if rises else -0.5,
+                                   "p": 0.01, "p_fdr": 0.02 if rises else 0.9})  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +92,37 @@ def test_variance_bars_are_unique_parts_shared_and_total():
     assert names == ["visual", "auditory", "shared", "total"]
 
 
+def test_gradients_are_the_tables_depths_with_the_test_beside_them():
+    figure = plot_gradients(gradient(), "ensemble")
+    visual, auditory = figure.axes
+    (grey, coloured) = (container.lines[0] for container in visual.containers)
+    np.testing.assert_allclose(coloured.get_ydata().astype(float), [0.1, 0.4, 0.9])
+    np.testing.assert_allclose(grey.get_ydata().astype(float), [0.8, 0.3, 0.2])
+    assert (coloured.get_color(), grey.get_color()) == (ARM_COLOURS["visual"], OTHER_COLOUR)
+    assert [text.get_text() for text in visual.get_xticklabels()] == ["V1", "FFA", "TPJ"]
+    notes = [[text.get_text() for text in ax.texts] for ax in (visual, auditory)]
+    assert notes == [["ρ = 1.00 *"], ["ρ = −0.50"]]
+
+
+def test_networks_without_arms_are_said_to_have_none():
+    models, _, variance = tables()
+    for figure in (
+        plot_gradients(gradient()[:0], "ensemble"),
+        plot_variance(variance[:0], models, "ensemble"),
+    ):
+        assert [text.get_text() for text in figure.texts] == [
+            "no network with several arms of several layers"
+        ]
+
+
+def test_the_gradient_figure_has_the_same_bytes_twice(tmp_path):
+    paths = [tmp_path / "a.png", tmp_path / "b.png"]
+    for path in paths:
+        save_figure(plot_gradients(gradient(), "ensemble"), [path], "id", "title")
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
 def test_without_a_network_there_is_one_figure():
     models, singles, variance = tables(with_network=False)
-    assert len(roi_figures(models, singles, variance, "ensemble", [])) == 1
-    assert len(roi_figures(*tables(), "ensemble", ["v1"])) == 3
+    assert len(roi_figures(models, singles, variance, gradient()[:0], "ensemble", [])) == 1
+    assert len(roi_figures(*tables(), gradient(), "ensemble", ["v1"])) == 4

@@ -84,6 +84,16 @@ def test_comparison_that_cannot_be_permuted(root: Path, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("comparison", ["cosine", "whitened_cosine"])
+def test_cosine_of_a_regions_biased_distances_is_never_tested_against_zero(config, comparison):
+    config["roi"]["inference"]["comparison"] = comparison
+    message = f"roi.inference.comparison: .* crossnobis .* got {comparison} of correlation"
+    for problems in (inference_problems(config), planning_problems(config, "config")):
+        assert re.search(message, " | ".join(map(str, problems)))
+    config["roi"]["patterns"]["distance"] = "crossnobis"
+    assert "roi.inference.comparison" not in [one.field for one in inference_problems(config)]
+
+
+@pytest.mark.parametrize("comparison", ["cosine", "whitened_cosine"])
 @pytest.mark.parametrize("distance", ["correlation", "squared_euclidean", "mahalanobis"])
 def test_cosine_of_biased_distances_is_never_tested_against_zero(config, comparison, distance):
     config["searchlight"] |= {"comparison": comparison, "distance": distance}

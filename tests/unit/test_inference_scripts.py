@@ -15,12 +15,14 @@ from crossmodal.bold.images import Grid
 from crossmodal.bold.patterns import estimate_patterns
 from crossmodal.bold.spaces import native_space
 from crossmodal.contracts.betas import Betas, read_residuals, write_residuals
+from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.participant import participant_maps
+from crossmodal.rsa.participants import ceiling_maps
 
 IDS = tuple(f"clip{i}" for i in range(8))
 SUBJECTS = ["01", "02", "03", "04", "05", "06"]
@@ -122,7 +124,8 @@ def test_noise_ceiling_and_prevalence(root: Path, workdir: Path, residuals: bool
     }
     searchlight = MULTIVARIATE if residuals else SEARCHLIGHT
     made = {"maps": "ceiling.nii.gz"}
-    execute(root, "noise_ceiling", given, made, {"searchlight": searchlight})
+    params = {"searchlight": searchlight, "participants": SUBJECTS, "source": "ensemble"}
+    execute(root, "noise_ceiling", given | {"controls": []}, made, params)
     lower, upper = Maps.read("ceiling.nii.gz").values
     assert (lower <= upper + 1e-6).all()
     names = ("p_global", "p_corrected", "gamma")
@@ -135,6 +138,20 @@ def test_noise_ceiling_and_prevalence(root: Path, workdir: Path, residuals: bool
     execute(root, "prevalence_maps", given | {"rdms": "m.h5"}, made, params)
     assert np.nanmax(Maps.read("gamma.nii.gz").values) > 0.2
     assert Maps.read("p_corrected.nii.gz").values.min() < 0.05
+
+
+def test_noise_ceiling_of_a_partial_comparison(root: Path, workdir: Path) -> None:
+    controls = ["c.h5", "t.h5"]  # of the clips, and each participant's own
+    given = {"betas": [f"betas-{sub}.h5" for sub in SUBJECTS], "residuals": [],
+             "controls": controls}  # fmt: skip
+    partial = SEARCHLIGHT | {"comparison": "partial_spearman", "controls": ["low_level/clips"]}
+    params = {"searchlight": partial, "participants": SUBJECTS, "source": "ensemble"}
+    execute(root, "noise_ceiling", given, {"maps": "partial.nii.gz"}, params)
+    maps = Maps.read("partial.nii.gz")
+    assert maps.quantity == "noise ceiling, partial_spearman of correlation RDMs"
+    assert (maps.values[0] <= maps.values[1] + 1e-6).all()
+    with pytest.raises(InputError, match="searchlight.controls: expected some for a partial"):
+        ceiling_maps([Betas.read(path) for path in given["betas"]], SearchlightConfig(**partial))
 
 
 def test_single_participant_with_residuals(root: Path, workdir: Path) -> None:

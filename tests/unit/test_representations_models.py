@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from network_clips import stimulus_table
+from scipy.spatial.distance import squareform
 from scipy.stats import pearsonr, spearmanr
 
 from crossmodal.contracts.errors import InputError
@@ -152,3 +153,14 @@ def test_one_seed_has_no_variability():
 def test_unknown_methods_are_refused():
     with pytest.raises(InputError, match="method: expected one of .* got 'kendall'"):
         similarity.SimilarityConfig("ensemble", "kendall")
+
+
+def test_the_localizers_face_house_model_has_all_else_half_way(root):
+    rdms = models.table_rdms(root / "resources/localizer_models.tsv", "localizer")
+    kinds = [name.split("_")[0] for name in rdms.stimulus_ids]
+    matrix = squareform(rdms.dissimilarities[rdms.layers.index("face_house")])
+    for i, one in enumerate(kinds):
+        for j, other in enumerate(kinds):
+            between = {one, other} == {"face", "house"}
+            with_another = (one in ("face", "house")) != (other in ("face", "house"))
+            assert matrix[i, j] == 2 * between + with_another

@@ -7,18 +7,19 @@ import pandas as pd
 import pytest
 import rsatoolbox
 from rsatoolbox.inference import boot_noise_ceiling, eval_dual_bootstrap, evaluate
+from rsatoolbox.rdm import compare
 from scipy.stats import spearmanr
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
+from crossmodal.rsa.models import reordered
 from crossmodal.stats.roi_bootstrap import (
     Draws,
-    Rows,
+    SampledPairs,
     dual_bootstrap,
     noise_ceiling,
-    sampled_pairs,
 )
 from crossmodal.stats.roi_inference import (
     ModelTable,
@@ -26,12 +27,22 @@ from crossmodal.stats.roi_inference import (
     compare_models,
     condition_groups,
 )
+from crossmodal.stats.roi_rows import Rows, Whitening
 
 N, N_GROUPS, N_PARTICIPANTS = 18, 6, 5
 PAIRS = N * (N - 1) // 2
 GROUPS = np.arange(N) % N_GROUPS
 IDS = tuple(f"clip-{i:02d}" for i in range(N))
-METHODS = {"spearman": "spearman", "pearson": "corr"}
+METHODS = {
+    "spearman": "spearman",
+    "pearson": "corr",
+    "cosine": "cosine",
+    "rho_a": "rho-a",
+    "tau_a": "tau-a",
+    "whitened_cosine": "cosine_cov",
+    "whitened_correlation": "corr_cov",
+}
+pytestmark = pytest.mark.filterwarnings("ignore:Noise ceiling for tau")  # rsatoolbox's
 
 
 @pytest.fixture(scope="module")
@@ -96,14 +107,51 @@ def test_the_dual_bootstrap_is_rsatoolboxs(truth, comparison, monkeypatch):
 @pytest.mark.parametrize("comparison", METHODS)
 def test_the_noise_ceiling_is_rsatoolboxs(truth, comparison):
     data = truth[1][0]
-    ours = noise_ceiling(Rows.of(data, comparison), np.ones(len(data), dtype=int), comparison)
+    ours = noise_ceiling(Rows.of(data, comparison), np.ones(len(data), dtype=int))
     expected = boot_noise_ceiling(toolbox_data(data), METHODS[comparison])
     np.testing.assert_allclose(ours, expected, atol=2e-6)
 
 
+@pytest.mark.parametrize("comparison", METHODS)
+def test_similarities_are_rsatoolboxs(truth, comparison):
+    models, brain = truth
+    data = np.round(brain[0], 1)  # ties
+    rows = Rows.of(data, comparison)
+    expected = compare(toolbox_data(data), toolbox_data(models), METHODS[comparison])
+    np.testing.assert_allclose(rows.similarity(rows.like(models)), expected, atol=2e-6)
+    np.testing.assert_allclose(
+        rows.paired(rows.like(models[:1].repeat(len(data), axis=0))), expected[:, 0], atol=2e-6
+    )
+
+
+def test_the_roots_square_is_the_inverse_of_the_distances_covariance():
+    groups, drawn = np.arange(8) % 4, np.array([0, 0, 2, 3])
+    pairs = SampledPairs.of(groups, drawn)  # conditions 0 and 4 twice, never paired with itself
+    root = Whitening.of(pairs.first, pairs.second)(np.eye(len(pairs.first)))
+    contrasts = np.zeros((len(pairs.first), 8))
+    contrasts[np.arange(len(contrasts)), pairs.first] = 1
+    contrasts[np.arange(len(contrasts)), pairs.second] = -1
+    covariance = (contrasts @ contrasts.T) ** 2
+    np.testing.assert_allclose(root @ root.T / 2, np.linalg.inv(covariance), atol=1e-12)
+
+
+@pytest.mark.parametrize("comparison", ["cosine", "whitened_cosine"])
+def test_cosines_are_not_tested_against_zero_on_biased_distances(truth, comparison):
+    models, brain = truth
+    table = ModelTable.gather([model_set(models)], ["ensemble"], IDS)
+    config = RoiInference(comparison, 20)
+    with pytest.raises(InputError, match=f"distance crossnobis .* got {comparison} of correlation"):
+        compare_models(roi(brain), table, GROUPS, config, seed=1)
+    unbiased = dataclasses.replace(roi(brain), distance="crossnobis")
+    fits, _, _ = compare_models(unbiased, table, GROUPS, config, seed=1)
+    expected = compare(toolbox_data(models), toolbox_data(brain[0]), METHODS[comparison])
+    estimates = fits[fits.region == "FFA"].estimate
+    np.testing.assert_allclose(estimates, expected.mean(axis=1), atol=1e-6)
+
+
 def test_one_participant_alone_has_no_ceiling(truth):
     rows = Rows.of(truth[1][0], "spearman")
-    assert np.isnan(noise_ceiling(rows, np.array([5, 0, 0, 0, 0]), "spearman")).all()
+    assert np.isnan(noise_ceiling(rows, np.array([5, 0, 0, 0, 0]))).all()
 
 
 def test_a_constant_model_predicts_nothing():
@@ -114,10 +162,10 @@ def test_a_constant_model_predicts_nothing():
 
 def test_sampled_pairs_are_whole_groups_without_self_pairs():
     groups = np.array([0, 0, 1, 1])
-    pairs = sampled_pairs(groups, np.array([1, 1]))
+    pairs = SampledPairs.of(groups, np.array([1, 1])).numbers
     # clips 2 and 3 twice each: four times their one pair (number 5), never 2-2 or 3-3
     assert pairs.tolist() == [5, 5, 5, 5]
-    assert sampled_pairs(groups, np.array([0, 1])).tolist() == list(range(6))
+    assert SampledPairs.of(groups, np.array([0, 1])).numbers.tolist() == list(range(6))
 
 
 def test_estimates_are_mean_correlations_and_tests_use_the_bootstrap(truth):
@@ -216,6 +264,27 @@ def test_impossible_groupings_are_refused(table, by, message):
         condition_groups(table, IDS, by)
 
 
+def test_models_of_regions_are_matched_by_id(truth):
+    models = model_set(truth[0])
+    order = np.random.default_rng(7).permutation(N)
+    moved = dataclasses.replace(
+        models, dissimilarities=reordered(models.dissimilarities, order),
+        stimulus_ids=tuple(IDS[i] for i in order),
+    )  # fmt: skip
+    np.testing.assert_array_equal(
+        ModelTable.gather([moved], ["ensemble"], IDS).vectors, models.dissimilarities
+    )
+
+
+def test_models_of_regions_with_other_conditions_or_constant_are_refused(truth):
+    models = model_set(truth[0])
+    with pytest.raises(InputError, match=r"stimulus_ids: expected the betas' conditions \('other'"):
+        ModelTable.gather([models], ["ensemble"], (*IDS[:-1], "other"))
+    flat = dataclasses.replace(models, dissimilarities=np.ones_like(models.dissimilarities))
+    with pytest.raises(InputError, match="layer layer0: expected an RDM that varies, got all 1"):
+        ModelTable.gather([flat], ["ensemble"], IDS)
+
+
 def test_two_participants_are_too_few(truth):
     models, brain = truth
     table = ModelTable.gather([model_set(models)], ["ensemble"], IDS)
@@ -224,7 +293,7 @@ def test_two_participants_are_too_few(truth):
 
 
 def test_an_unknown_comparison_is_refused():
-    with pytest.raises(InputError, match=r"roi.comparison: expected one of .* got 'tau'"):
+    with pytest.raises(InputError, match=r"roi.inference.comparison: expected one of .* got 'tau'"):
         RoiInference("tau")
 
 

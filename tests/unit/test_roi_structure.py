@@ -11,9 +11,9 @@ from scipy.stats import permutation_test, spearmanr
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
-from crossmodal.stats.roi_bootstrap import Rows
 from crossmodal.stats.roi_gradient import best_depth, order_correlation
 from crossmodal.stats.roi_inference import ModelTable
+from crossmodal.stats.roi_rows import Rows
 from crossmodal.stats.roi_structure import gradients, variance_table
 from crossmodal.stats.roi_variance import commonality, held_out_r2, partition, sign_flip_p, subsets
 
@@ -139,6 +139,23 @@ def test_a_planted_gradient_is_found():
     assert test.order_correlation == pytest.approx(1)
     assert (test.p, test.n_participants) == (1 / 32, 5)
     assert table[table.region != "all"].depth.tolist() == [0.0, 0.5, 1.0]
+
+
+def test_gradient_tests_are_corrected_over_the_arms_and_sets_of_one_source():
+    first = singles({"V1": 0, "FFA": 1, "TPJ": 2})
+    second = singles({"V1": 2, "FFA": 1, "TPJ": 0}).assign(regime="identity")
+    other = second.assign(source="untrained")
+    table = gradients(pd.concat([first, second, other]), {"visual": ["V1", "FFA", "TPJ"]}, seed=1)
+    tested = table[table.region == "all"]
+    assert tested.p.tolist() == [1 / 32, 1, 1]
+    np.testing.assert_allclose(tested.p_fdr, [2 / 32, 1, 1])
+    assert table.p_fdr[table.region != "all"].isna().all()
+
+
+def test_networks_without_several_layers_have_an_empty_gradient_table():
+    table = gradients(singles({"V1": 0, "TPJ": 1}), {}, seed=1)
+    assert table.empty
+    assert {"p", "p_fdr"} <= set(table)
 
 
 def test_an_unknown_region_of_the_hierarchy_is_named():

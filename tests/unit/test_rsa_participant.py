@@ -140,8 +140,8 @@ def test_ceiling_maps_refuse_what_does_not_belong_together():
     other_grid = Betas(**fields | {"affine": one.affine + np.eye(4), "name": "two"})
     with pytest.raises(InputError, match="two: grid: expected that of Betas"):
         ceiling_maps([one, other_grid], config)
-    with pytest.raises(InputError, match="one of .* for a ceiling, got tau_a"):
-        ceiling_maps([one, one], SearchlightConfig(4.0, comparison="tau_a"))
+    with pytest.raises(InputError, match="participants: expected two or more for a noise ceil"):
+        ceiling_maps([one], config)
     lost = one.betas.copy()
     lost[0, 0, 1:] = np.nan
     blank = one.betas.copy()
@@ -258,5 +258,5 @@ def test_ceiling_maps_under_a_memory_limit_are_the_same():
     config = SearchlightConfig(4.0, noise_normalisation="multivariate")
     limited = replace(config, max_memory_mb=30)
     np.testing.assert_array_equal(
-        ceiling_maps(people, limited, 2).values, ceiling_maps(people, config).values
+        ceiling_maps(people, limited, n_threads=2).values, ceiling_maps(people, config).values
     )

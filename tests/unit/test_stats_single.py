@@ -181,10 +181,54 @@ def test_prevalence_maps_find_a_common_effect_where_it_is():
 def test_prevalence_is_corrected_over_layers_too():
     values = [np.random.default_rng(seed).normal(size=(5, 20, 30)) for seed in (0, 1)]
     one = prevalence(values[0], 300, 0.05, 3)
-    both = prevalence_of_layers(values, 300, 0.05, 3)
+    both = prevalence_of_layers([[each] for each in values], 300, 0.05, 3)
     np.testing.assert_array_equal(both[0].p_global, one.p_global)
     assert (both[0].p_corrected >= one.p_corrected).all()
     assert (both[0].p_corrected > one.p_corrected).any()
+
+
+def in_another_order(model: ModelRDMs) -> ModelRDMs:
+    order = np.random.default_rng(7).permutation(len(model.stimulus_ids))
+    ids = tuple(model.stimulus_ids[i] for i in order)
+    return replace(model, dissimilarities=reordered(model.dissimilarities, order), stimulus_ids=ids)
+
+
+def test_models_are_matched_by_id_in_one_participants_test():
+    betas, model = single(3.0)
+    given = (SearchlightConfig(6.0, 10), CONFIG, 0)
+    plain, moved = (single_result(betas, each, *given) for each in (model, in_another_order(model)))
+    assert moved.maps["p_fwe"].values.tobytes() == plain.maps["p_fwe"].values.tobytes()
+
+
+def test_models_are_matched_by_id_in_prevalence_maps():
+    betas, model = people(4.0, 3)
+    given = (SearchlightConfig(6.0, 10), PrevalenceConfig((), None, 40, 100), 0.05, 0)
+    plain, moved = (prevalence_maps(betas, each, *given)
+                    for each in (model, in_another_order(model)))  # fmt: skip
+    assert moved["p_corrected"].values.tobytes() == plain["p_corrected"].values.tobytes()
+
+
+@pytest.mark.parametrize("test", ["single", "prevalence"])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda m: in_another_order(single(0, 8)[1]), "ids without 2 of them"),
+        (lambda m: replace(m, dissimilarities=np.ones_like(m.dissimilarities)),
+         "layer category: expected an RDM that varies, got all 1"),
+    ],
+    ids=["another number of conditions", "constant"],
+)  # fmt: skip
+def test_models_that_cannot_be_tested_are_named(test, change, message):
+    betas, model = people(0, 2)
+    model, searchlight = change(model), SearchlightConfig(6.0, 10)
+    tests = {
+        "single": lambda: single_result(betas[0], model, searchlight, CONFIG, 0),
+        "prevalence": lambda: prevalence_maps(
+            betas, model, searchlight, PrevalenceConfig(), 0.05, 0
+        ),
+    }
+    with pytest.raises(InputError, match=message):
+        tests[test]()
 
 
 def test_prevalence_maps_refuse_what_cannot_be():

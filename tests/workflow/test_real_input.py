@@ -9,6 +9,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from crossmodal.contracts.clips import read_clips
+from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from tests.workflow.study import Study, clone
 
@@ -76,6 +77,23 @@ def test_faces_beat_houses_in_ventral_temporal_cortex(localizer: Study) -> None:
     best = np.argsort(values)[-100:]
     assert values[best].min() > 3
     assert ventral_posterior[best].mean() > 1.5 * ventral_posterior.mean()
+
+
+@pytest.mark.parametrize(
+    ("model", "share"), [("category", 0.9), ("face", 0.9), ("face_house", 0.8)]
+)
+def test_the_best_of_the_localizers_maps_is_ventral_and_posterior(
+    localizer: Study, model: str, share: float
+) -> None:
+    """Of the 100 best voxels, where the lower posterior part is a third of the brain."""
+    folder = localizer.folder / "results-localizer/group/table/localizer"
+    maps = Maps.read(folder / "effect_size.nii.gz")
+    points = nib.affines.apply_affine(maps.affine, np.argwhere(maps.mask))
+    middle = np.median(points, axis=0)
+    ventral_posterior = (points[:, 1] < middle[1]) & (points[:, 2] < middle[2])
+    assert ventral_posterior.mean() < 0.35
+    values = np.nan_to_num(maps.values[maps.names.index(model)], nan=-1)
+    assert ventral_posterior[np.argsort(values)[-100:]].mean() >= share
 
 
 def test_every_real_clip_has_a_face_and_a_place_in_the_contact_sheet(clips: Study) -> None:

@@ -83,7 +83,8 @@ rule single_maps:
         seed=config["study"]["seed"],
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=1500 + ENGINE_MB,
+        engine_mb=ENGINE_MB,
         runtime=60,
     log:
         f"{LOGS}/single_maps/{{model}}/{{regime}}.log",
@@ -133,7 +134,8 @@ if PREVALENCE_SETS:
             seed=config["study"]["seed"],
         threads: 1
         resources:
-            mem_mb=3000 + len(PARTICIPANTS) * PREVALENCE.get("n_permutations", 100),
+            mem_mb=1500 + ENGINE_MB + 300 * len(PARTICIPANTS),
+            engine_mb=ENGINE_MB,
             runtime=240,
         log:
             f"{LOGS}/prevalence_maps/{{model}}/{{regime}}.log",

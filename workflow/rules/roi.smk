@@ -2,8 +2,10 @@
 
 ROI = config["roi"]
 ROI_DIR = f"{RESULTS}/roi"
-# Profiles along layers and parts of variance need a network with arms.
-ROI_FIGURES = ["roi_models"] + (["roi_layers", "roi_variance"] if config.get("families") else [])
+# Profiles along layers, parts of variance and gradients need a network with arms.
+ROI_FIGURES = ["roi_models"]
+if config.get("families"):
+    ROI_FIGURES += ["roi_layers", "roi_variance", "roi_gradient"]
 # The study's clips; none where conditions are not clips of this study.
 ROI_STIMULI = f"{RESULTS}/stimuli/study.tsv" if config.get("stimuli") else []
 
@@ -86,6 +88,7 @@ rule plot_roi:
         models=rules.compare_roi_models.output.models,
         participants=rules.compare_roi_models.output.participants,
         variance=rules.compare_roi_models.output.variance,
+        gradient=rules.compare_roi_models.output.gradient,
         code=code_inputs("plot_roi.py"),
     output:
         pdf=[f"{RESULTS}/figures/{name}.pdf" for name in ROI_FIGURES],
@@ -101,6 +104,7 @@ rule plot_roi:
     params:
         figure=ROI["figure"],
         inference=ROI["inference"],
+        hierarchy=ROI["hierarchy"],
         n_participants=len(PARTICIPANTS),
         seed=config["study"]["seed"],
     threads: 1

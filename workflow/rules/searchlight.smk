@@ -61,6 +61,7 @@ rule noise_ceiling:
     input:
         betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
         residuals=residuals_of(PARTICIPANTS),
+        controls=CONTROLS,
         code=code_inputs("noise_ceiling.py"),
     output:
         maps=f"{RESULTS}/searchlight/noise_ceiling/group.nii.gz",
@@ -68,6 +69,8 @@ rule noise_ceiling:
         record=record("noise_ceiling"),
     params:
         searchlight=ENGINE,
+        participants=PARTICIPANTS,
+        source=config["models"].get("source", "ensemble"),
     threads: 1
     resources:
         mem_mb=1500 + ENGINE_MB + 300 * len(PARTICIPANTS),
@@ -84,9 +87,5 @@ rule noise_ceiling:
 
 
 TARGETS += expand([*rules.searchlight.output], sub=PARTICIPANTS)
-if len(PARTICIPANTS) > 1 and ENGINE.get("comparison", "spearman") in (
-    "spearman",
-    "pearson",
-    "cosine",
-):
+if len(PARTICIPANTS) > 1:
     TARGETS += [*rules.noise_ceiling.output]

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
-    models, singles, variance = (
+    tables = (
         pd.read_csv(snakemake.input[name], sep="\t", na_values="n/a")
-        for name in ("models", "participants", "variance")
+        for name in ("models", "participants", "variance", "gradient")
     )
-    figures = roi_figures(models, singles, variance, **snakemake.params.figure)
+    figures = roi_figures(*tables, **snakemake.params.figure)
     identity = figure_id(snakemake)
     for (title, figure), pdf, png in zip(
         figures.items(), snakemake.output.pdf, snakemake.output.png, strict=True

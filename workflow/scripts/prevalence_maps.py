@@ -17,7 +17,7 @@ with recorded(snakemake):
     maps = prevalence_maps(
         [Betas.read(*paths) for paths in zip(betas, residuals, strict=True)],
         read_models([snakemake.input.rdms], params.source)[0],
-        SearchlightConfig(**params.searchlight),
+        SearchlightConfig(**params.searchlight, max_memory_mb=snakemake.resources.engine_mb),
         PrevalenceConfig(**params.prevalence),
         params.alpha,
         params.seed,

@@ -18,7 +18,9 @@ with recorded(snakemake):
     result = single_result(
         Betas.read(snakemake.input.betas, *snakemake.input.residuals),
         read_models([snakemake.input.rdms], snakemake.params.source)[0],
-        SearchlightConfig(**snakemake.params.searchlight),
+        SearchlightConfig(
+            **snakemake.params.searchlight, max_memory_mb=snakemake.resources.engine_mb
+        ),
         GroupConfig(**snakemake.params.group),
         snakemake.params.seed,
         snakemake.threads,

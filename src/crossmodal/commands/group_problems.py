@@ -10,11 +10,10 @@ COSINES = ("cosine", "whitened_cosine")
 
 def group_problems(config: Mapping[str, Any]) -> list[InputError]:
     """Cosines of biased distances against zero, levels out of reach, statistics never computed."""
-    group = config.get("group")
-    if not group:
-        return []
-    permuted = group.get("test", "sign_flip") == "condition_permutation"
-    parts = (_permuted(group),) if permuted else (_sign_flipped(config),)
+    parts = [_regions(config)]
+    if group := config.get("group"):
+        permuted = group.get("test", "sign_flip") == "condition_permutation"
+        parts.append(_permuted(group) if permuted else _sign_flipped(config))
     return [InputError("config", *problem) for part in parts for problem in part]
 
 
@@ -26,6 +25,16 @@ def _sign_flipped(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     if comparison in COSINES and distance != "crossnobis":
         expected = "distance crossnobis for a cosine that is tested against zero by sign_flip"
         yield "searchlight.comparison", expected, f"{comparison} of {distance} distances"
+
+
+def _regions(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The same of regions, whose models are tested against zero too."""
+    block = config.get("roi") or {}
+    comparison = (block.get("inference") or {}).get("comparison", "spearman")
+    distance = (block.get("patterns") or {}).get("distance", "correlation")
+    if comparison in COSINES and distance != "crossnobis":
+        expected = "roi.patterns.distance crossnobis for a cosine, which is tested against zero"
+        yield "roi.inference.comparison", expected, f"{comparison} of {distance} distances"
 
 
 def _permuted(group: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from crossmodal.figures.roi_gradient import no_arms, plot_gradients
 from crossmodal.figures.style import (
     ARM_NAMES,
     FULL_WIDTH_MM,
@@ -33,14 +34,16 @@ def roi_figures(
     models: pd.DataFrame,
     singles: pd.DataFrame,
     variance: pd.DataFrame,
+    gradient: pd.DataFrame,
     source: str,
     layers: Sequence[str],
 ) -> dict[str, Figure]:
-    """Title -> figure; without a network only the first."""
+    """Title -> figure; without a network only the first. Arguments but the last two: ROI tables."""
     figures = {"Models in regions of interest": plot_models(models, singles, source, layers)}
     if len(_networks(models)):
         figures["Layers in regions of interest"] = plot_layers(models, source)
         figures["Unique and shared variance"] = plot_variance(variance, models, source)
+        figures["Best layers from early to late regions"] = plot_gradients(gradient, source)
     return figures
 
 
@@ -69,13 +72,13 @@ def plot_models(
         range(len(order)), [_label(name) for name in order], fontsize=SMALL_FONT_PT
     )
     axes[0, 0].invert_yaxis()
-    figure.supxlabel("correlation with the brain RDM (mean over participants)", fontsize="medium")
+    figure.supxlabel("similarity to the brain RDM (mean over participants)", fontsize="medium")
     _legend(figure, list(dict.fromkeys(chosen.arm)), participants=True)
     return figure
 
 
 def plot_layers(models: pd.DataFrame, source: str) -> Figure:
-    """Correlation of every layer in network order; rows: regimes, columns: regions."""
+    """Similarity of every layer in network order; rows: regimes, columns: regions."""
     use_style()
     networks = _networks(models[models.source == source])
     regimes = list(dict.fromkeys(zip(networks.model, networks.regime, strict=True)))
@@ -85,7 +88,7 @@ def plot_layers(models: pd.DataFrame, source: str) -> Figure:
         part = networks[(networks.model == model) & (networks.regime == regime)]
         for ax, region in zip(row, regions, strict=True):
             _profile(ax, part[part.region == region])
-        row[0].set_ylabel(f"{_network_name(model, regime)}\ncorrelation")
+        row[0].set_ylabel(f"{_network_name(model, regime)}\nsimilarity")
     _titles(axes, regions, "layer")
     _legend(figure, list(dict.fromkeys(networks.arm)), mark="|")
     return figure
@@ -97,6 +100,8 @@ def plot_variance(variance: pd.DataFrame, models: pd.DataFrame, source: str) -> 
     table = variance[variance.source == source]
     table = table[table.model.isin(_networks(models[models.source == source]).model)]
     sets = list(dict.fromkeys(zip(table.model, table.regime, strict=True)))
+    if not sets:
+        return no_arms()
     regions = list(dict.fromkeys(table.region))
     figure, axes = _grid(len(sets), len(regions))
     for row, (model, regime) in zip(axes, sets, strict=True):

@@ -50,7 +50,7 @@ class Comparison:
             controls = products[:, self.n_models :].astype(np.float64)
             squares = _left_over(squares, (controls**2).sum(axis=1), rdms.dtype)
         elif self.method == "rho_a":
-            squares = np.where(squares > 0, _all_ranks(rdms.shape[1]), 0.0)
+            squares = np.where(squares > 0, sum_of_squared_ranks(rdms.shape[1]), 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = np.where(squares > 0, 1 / np.sqrt(squares), np.nan)
         return products[:, : self.n_models] * scale[:, None].astype(rdms.dtype)
@@ -88,7 +88,7 @@ def prepare(
     if controls is not None:
         return _prepare_partial(vectors, squares, np.array(controls, np.float64), method, dtype)
     if method == "rho_a":
-        squares = np.full(len(vectors), _all_ranks(vectors.shape[1]))
+        squares = np.full(len(vectors), sum_of_squared_ranks(vectors.shape[1]))
     if method.startswith("whitened"):
         squares = whitened_squares(vectors)
         vectors = whiten(vectors)
@@ -100,9 +100,7 @@ def _prepare_partial(
     vectors: np.ndarray, squares: np.ndarray, controls: np.ndarray, method: str, dtype: type
 ) -> Comparison:
     """Take an orthonormal basis of the controls out of the models and keep it as columns."""
-    _transform(controls, method, np.empty(len(controls)))
-    left, values, _ = np.linalg.svd(controls.T, full_matrices=False)
-    basis = left[:, values > 1e-10 * values.max(initial=1e-300)]
+    basis = control_basis(controls, method)
     rest = vectors - (vectors @ basis) @ basis.T
     rest -= (rest @ basis) @ basis.T
     left_over = (rest**2).sum(axis=1)
@@ -110,6 +108,14 @@ def _prepare_partial(
         raise ValueError(f"model RDM {spanned[0]} is a mixture of the control RDMs")
     weights = np.concatenate([rest / np.sqrt(left_over)[:, None], basis.T])
     return Comparison(method, np.ascontiguousarray(weights.T, dtype=dtype), len(vectors))
+
+
+def control_basis(controls: np.ndarray, method: str) -> np.ndarray:
+    """Orthonormal columns (pair, rank) of control RDMs (control, pair), ranked or centred."""
+    rows = np.array(controls, dtype=np.float64, ndmin=2)
+    _transform(rows, method, np.empty(len(rows)))
+    left, values, _ = np.linalg.svd(rows.T, full_matrices=False)
+    return left[:, values > 1e-10 * values.max(initial=1e-300)]
 
 
 def compare(
@@ -188,10 +194,14 @@ def whiten(vectors: np.ndarray) -> np.ndarray:
 
 def whitened_squares(vectors: np.ndarray) -> np.ndarray:
     """x' V^-1 x of every RDM x, with V as in ``whiten``, in float64: (rdm,)."""
-    sums = condition_sums(vectors)
-    inner = np.einsum("rc,rc->r", sums, _solve_incidence(sums, n_conditions(vectors.shape[1])))
-    squares = np.einsum("rp,rp->r", vectors, vectors, dtype=np.float64)
-    return (squares - inner) / 2
+    return whitened_products(vectors, vectors)
+
+
+def whitened_products(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """x' V^-1 y of RDMs x and y (rdm, pair) row by row, with V as in ``whiten``: float64 (rdm,)."""
+    sums, others = condition_sums(one), condition_sums(other)
+    inner = np.einsum("rc,rc->r", sums, _solve_incidence(others, n_conditions(one.shape[1])))
+    return (np.einsum("rp,rp->r", one, other, dtype=np.float64) - inner) / 2
 
 
 def _solve_incidence(sums: np.ndarray, n: int) -> np.ndarray:
@@ -219,7 +229,7 @@ def n_conditions(n_pairs: int) -> int:
     return n
 
 
-def _all_ranks(n_pairs: int) -> float:
+def sum_of_squared_ranks(n_pairs: int) -> float:
     """Sum of squares of the centred ranks 1 … n without ties."""
     return n_pairs * (n_pairs**2 - 1) / 12
 

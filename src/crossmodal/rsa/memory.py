@@ -23,6 +23,8 @@ class Demand:
 
     n_runs, n_conditions, n_times (of residuals, 0 without) ; n_models, controls included
     itemsize : bytes of a number in RDMs
+    model_copies : of the prepared models in float64, on their way included
+    centre_bytes : of results that are kept for each of a slab's centres
     """
 
     n_runs: int
@@ -30,6 +32,8 @@ class Demand:
     n_times: int
     n_models: int
     itemsize: int
+    model_copies: int = 4
+    centre_bytes: int = 0
 
     @property
     def n_pairs(self) -> int:
@@ -53,7 +57,7 @@ class Demand:
 
     def fixed_bytes(self, around: Neighbourhoods) -> int:
         """Prepared models, and the neighbourhoods of the brain and of a slab."""
-        models = 4 * 8 * self.n_models * self.n_pairs
+        models = self.model_copies * 8 * self.n_models * self.n_pairs
         return models + 2 * around.lookup.nbytes + 6 * around.centres.nbytes
 
 
@@ -105,15 +109,23 @@ def slabs(
     if limit_mb is None:
         yield Slab(0, n, 0, n)
         return
-    fixed = demand.fixed_bytes(around) + n_workers * demand.tile_bytes(len(around.steps))
-    fits = (limit_mb * MB - fixed) // demand.voxel_bytes
-    if (high - low).max() > fits:
-        needed = (fixed + (high - low).max() * demand.voxel_bytes) / MB
-        expected = f"at least {needed:.0f}, which {TILE} centres need"
+    free = limit_mb * MB - demand.fixed_bytes(around)
+    free -= n_workers * demand.tile_bytes(len(around.steps))
+
+    def needed(begin: int, end: int) -> np.ndarray:
+        """Bytes of the slab of tiles ``begin`` to ``end``, both included."""
+        centres = stops[end] - firsts[begin]
+        return (high[end] - low[begin]) * demand.voxel_bytes + centres * demand.centre_bytes
+
+    every = np.arange(len(firsts))
+    if (most := needed(every, every).max()) > free:
+        expected = (
+            f"at least {np.ceil(limit_mb + (most - free) / MB):.0f}, which {TILE} centres need"
+        )
         raise InputError("config", "searchlight.max_memory_mb", expected, f"{limit_mb:g}")
     begin = 0
-    for tile in range(len(firsts)):
-        if high[tile] - low[begin] > fits:
+    for tile in every:
+        if needed(begin, tile) > free:
             yield Slab(firsts[begin], firsts[tile], low[begin], high[tile - 1])
             begin = tile
     yield Slab(firsts[begin], n, low[begin], high[-1])

@@ -7,11 +7,11 @@ import numpy as np
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.maps import Maps
-from crossmodal.rsa.ceiling import METHODS as CEILINGS
+from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.rsa.ceiling import noise_ceiling
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.memory import slabs, workers
-from crossmodal.rsa.models import positions
+from crossmodal.rsa.models import aligned, positions
 from crossmodal.rsa.neighbourhoods import spheres
 from crossmodal.rsa.participant import normalised, residuals_of
 from crossmodal.rsa.searchlight import Brain, finite_voxels
@@ -58,19 +58,33 @@ def common_brains(
 
 
 def ceiling_maps(
-    participants: Sequence[Betas], config: SearchlightConfig, n_threads: int = 1
+    participants: Sequence[Betas],
+    config: SearchlightConfig,
+    controls: Sequence[Sequence[ModelRDMs]] = (),
+    n_threads: int = 1,
 ) -> Maps:
     """Lower and upper noise ceiling, on the voxels that all participants have.
 
+    Parameters
+    ----------
+    controls : each participant's control RDMs, for partial comparisons
+
     Raises
     ------
-    InputError : a comparison without a ceiling; see ``common_brains``
+    InputError : fewer than two participants; a partial comparison without controls or controls
+        without one; see ``common_brains`` and ``aligned``
     """
-    if config.comparison not in CEILINGS:
-        raise InputError("config", "searchlight.comparison", f"one of {CEILINGS} for a ceiling",
-                         config.comparison)  # fmt: skip
+    if len(participants) < 2:
+        raise InputError("Betas", "participants", "two or more for a noise ceiling", 1)
+    if config.comparison.startswith("partial") != any(controls):
+        expected = "some for a partial comparison, none for others"
+        raise InputError("config", "searchlight.controls", expected, list(config.controls))
+    ids = participants[0].condition_ids
+    left_out = [np.concatenate([aligned(one, ids) for one in sets]) for sets in controls if sets]
     brains, mask = common_brains(participants, config)
-    bounds = np.concatenate(list(_slab_ceilings(brains, config, n_threads)), axis=1)
+    bounds = np.concatenate(
+        list(_slab_ceilings(brains, config, left_out or None, n_threads)), axis=1
+    )
     bounds[:, brains[0].around.sizes < config.min_voxels] = np.nan
     quantity = f"noise ceiling, {config.comparison} of {config.distance} RDMs"
     first, names = participants[0], ("lower", "upper")
@@ -85,7 +99,10 @@ def _filled(mask: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _slab_ceilings(
-    brains: Sequence[Brain], config: SearchlightConfig, n_threads: int
+    brains: Sequence[Brain],
+    config: SearchlightConfig,
+    controls: Sequence[np.ndarray] | None,
+    n_threads: int,
 ) -> Iterator[np.ndarray]:
     """Noise ceilings (2, centre) of one slab after the other, as far as memory goes."""
     around, demand = brains[0].around, brains[0].demand(0)
@@ -93,4 +110,5 @@ def _slab_ceilings(
     n_workers = workers(demand, around, n_threads, share)
     for slab in slabs(demand, around, n_workers, share):
         patterns = [brain.patterns(slab) for brain in brains]
-        yield np.stack(noise_ceiling(patterns, slab.of(around), config.comparison, n_workers))
+        own = slab.of(around)
+        yield np.stack(noise_ceiling(patterns, own, config.comparison, n_workers, controls))

@@ -34,6 +34,25 @@ class Brain:
     distance: str
     dtype: type
 
+    @classmethod
+    def of(
+        cls,
+        betas: np.ndarray,
+        mask: np.ndarray,
+        affine: np.ndarray,
+        config: SearchlightConfig,
+        residuals: np.ndarray | None,
+    ) -> "Brain":
+        """The voxels that have data, and their spheres; arguments of ``searchlight_rsa``."""
+        finite = finite_voxels(betas)
+        if residuals is not None:
+            require_varied(residuals, finite)  # before the first slab, not when its turn comes
+        inner = mask.copy()
+        inner[mask] = finite
+        around = spheres(inner, affine, config.radius_mm)
+        dtype = np.float64 if betas.dtype == np.float64 else np.float32
+        return cls(betas, residuals, np.flatnonzero(finite), around, config.distance, dtype)
+
     def patterns(self, slab: Slab) -> Patterns:
         """The slab's patterns, laid out."""
         chosen = self.finite[slab.low : slab.high]
@@ -89,25 +108,18 @@ def searchlight_rsa(
     InputError : models or controls that are not finite; residuals: see ``require_varied``
     """
     require_shapes(betas, mask, models, controls, residuals)
-    dtype = np.float64 if betas.dtype == np.float64 else np.float32
-    finite = finite_voxels(betas)
-    if residuals is not None:
-        require_varied(residuals, finite)  # before the first slab, not when its turn comes
-    inner = mask.copy()
-    inner[mask] = finite
-    around = spheres(inner, affine, config.radius_mm)
-    brain = Brain(betas, residuals, np.flatnonzero(finite), around, config.distance, dtype)
-    comparison = prepared(models, config.comparison, controls, dtype)
+    brain = Brain.of(betas, mask, affine, config, residuals)
+    comparison = prepared(models, config.comparison, controls, brain.dtype)
     demand = brain.demand(len(models) + (0 if controls is None else len(controls)))
-    n_workers = workers(demand, around, n_threads, config.max_memory_mb)
-    parts = list(slabs(demand, around, n_workers, config.max_memory_mb))
+    n_workers = workers(demand, brain.around, n_threads, config.max_memory_mb)
+    parts = list(slabs(demand, brain.around, n_workers, config.max_memory_mb))
     checkpoint = None
     if checkpoint_file is not None:
         known = [betas, mask, affine, models, controls, residuals]
         checkpoint = Checkpoint.of(checkpoint_file, config.identity, known)
-    maps = np.full((len(models), int(mask.sum())), np.nan, dtype=dtype)
+    maps = np.full((len(models), int(mask.sum())), np.nan, dtype=brain.dtype)
     _fill(maps, brain, parts, comparison, n_workers, checkpoint)
-    maps[:, brain.finite[around.sizes < config.min_voxels]] = np.nan
+    maps[:, brain.finite[brain.around.sizes < config.min_voxels]] = np.nan
     if checkpoint is not None:
         checkpoint.remove()
     return maps

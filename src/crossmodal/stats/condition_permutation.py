@@ -139,7 +139,10 @@ def permuted_comparison(comparison: Comparison, orders: np.ndarray) -> Compariso
     Ranking, centring and whitening do not depend on the conditions' order, so the ready
     weights are permuted.
     """
-    weights = np.stack([comparison.weights[pair_order(order), 0] for order in orders], axis=1)
+    column = comparison.weights[:, 0]
+    weights = np.empty((len(column), len(orders)), dtype=column.dtype)
+    for number, order in enumerate(orders):
+        weights[:, number] = column[pair_order(order)]
     return Comparison(comparison.method, weights, len(orders))
 
 

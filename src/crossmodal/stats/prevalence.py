@@ -39,7 +39,7 @@ def prevalence(values: np.ndarray, n_combinations: int, alpha: float, seed: int)
     ------
     ValueError : fewer than two participants or no permutations
     """
-    return prevalence_of_layers([values], n_combinations, alpha, seed)[0]
+    return prevalence_of_layers([[values]], n_combinations, alpha, seed)[0]
 
 
 def smallest_p(unchanged: float, n_participants: int, n_combinations: int) -> float:
@@ -54,16 +54,16 @@ def smallest_p(unchanged: float, n_participants: int, n_combinations: int) -> fl
 
 
 def prevalence_of_layers(
-    layers: Iterable[np.ndarray], n_combinations: int, alpha: float, seed: int
+    layers: Iterable[Iterable[np.ndarray]], n_combinations: int, alpha: float, seed: int
 ) -> list[Prevalence]:
     """As ``prevalence`` for several layers (or models), corrected over voxels and layers.
 
     Parameters
     ----------
-    layers : (participant, permutation, voxel) each, with the same permutations; only one is
-        held at a time
+    layers : blocks (participant, permutation, voxel) of each, with the same permutations; only
+        one block is held at a time
     """
-    seconds = [second_level(values, n_combinations, seed) for values in layers]
+    seconds = [second_level(blocks, n_combinations, seed) for blocks in layers]
     maxima = np.sort(np.max([each.maxima for each in seconds], axis=0))
     out = []
     for each in seconds:
@@ -87,24 +87,41 @@ class SecondLevel:
     n_participants: int
 
 
-def second_level(values: np.ndarray, n_combinations: int, seed: int) -> SecondLevel:
-    """Compare observed minima with those of drawn permutations, equal for equal seeds."""
-    n, n_permutations, _ = values.shape
-    if n < 2 or n_permutations < 2:
-        raise ValueError(
-            f"prevalence needs two or more participants and permutations, not {n} and "
-            f"{n_permutations - 1}"
-        )
-    observed = values[:, 0].min(axis=0)
-    reached = np.ones(len(observed))
-    draws = np.random.default_rng(seed).integers(0, n_permutations, size=(n_combinations - 1, n))
-    maxima = np.empty(len(draws))
-    rows = np.arange(n)
+def second_level(blocks: Iterable[np.ndarray], n_combinations: int, seed: int) -> SecondLevel:
+    """Compare observed minima with those of drawn permutations, equal for equal seeds.
+
+    ``blocks`` : (participant, permutation, voxel), of all voxels one after the other
+    """
+    observed, reached, n = [], [], 0
+    maxima = np.full(n_combinations - 1, -np.inf)
+    for values in blocks:
+        n, n_permutations, _ = values.shape
+        if n < 2 or n_permutations < 2:
+            raise ValueError(
+                f"prevalence needs two or more participants and permutations, not {n} and "
+                f"{n_permutations - 1}"
+            )
+        draws = np.random.default_rng(seed).integers(n_permutations, size=(n_combinations - 1, n))
+        observed.append(values[:, 0].min(axis=0))
+        reached.append(_reached(values, observed[-1], draws, maxima))
+    return SecondLevel(
+        np.concatenate(observed), np.concatenate(reached) / n_combinations, maxima, n
+    )
+
+
+def _reached(
+    values: np.ndarray, observed: np.ndarray, draws: np.ndarray, maxima: np.ndarray
+) -> np.ndarray:
+    """How often minima of the drawn permutations reach the observed ones, the observed included.
+
+    ``maxima`` (draw,) rise to those of these voxels.
+    """
+    reached, rows = np.ones(len(observed)), np.arange(len(values))
     for number, chosen in enumerate(tqdm(draws, desc="prevalence", mininterval=5, disable=None)):
         minimum = values[rows, chosen].min(axis=0)
         reached += minimum >= observed
-        maxima[number] = minimum.max()
-    return SecondLevel(observed, reached / n_combinations, maxima, n)
+        maxima[number] = max(maxima[number], minimum.max())
+    return reached
 
 
 def largest_refuted(

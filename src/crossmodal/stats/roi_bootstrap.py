@@ -11,44 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from crossmodal.rsa.ranks import rank_rows
+from crossmodal.stats.roi_rows import Rows, Whitening
 
-COMPARISONS = ("spearman", "pearson")
 MIN_GROUPS = 3  # samples with fewer different groups stay NaN and do not count
 
 
-@dataclass(frozen=True)
-class Rows:
-    """RDMs prepared for one comparison, both (rdm, pair), float32.
-
-    ``summands`` : what a group's RDMs are averaged over: exact centred ranks (Spearman) or
-    z-scores (Pearson); ``unit`` : the same with length 1, so that dot products are
-    correlations. A constant row becomes zeros: it predicts nothing.
-    """
-
-    summands: np.ndarray
-    unit: np.ndarray
-
-    @classmethod
-    def of(cls, rows: np.ndarray, comparison: str) -> "Rows":
-        rows = np.array(rows, dtype=np.float32, order="C")
-        if comparison == "spearman":
-            squares = np.empty(len(rows))
-            rank_rows(rows, squares)
-        else:
-            rows -= rows.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
-            squares = np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
-        scale = np.where(squares > 0, 1 / np.sqrt(np.maximum(squares, 1e-30)), 0)
-        unit = rows * scale[:, None].astype(np.float32)
-        # Sums of half-integer ranks are exact, so that equal mean ranks stay ties.
-        return cls(rows if comparison == "spearman" else unit, unit)
-
-    def select(self, rows: slice) -> "Rows":
-        return Rows(self.summands[rows], self.unit[rows])
-
-
-def noise_ceiling(data: Rows, counts: np.ndarray, comparison: str) -> tuple[float, float]:
-    """Lower (leave one participant out) and upper bound of a model's mean correlation.
+def noise_ceiling(data: Rows, counts: np.ndarray) -> tuple[float, float]:
+    """Lower (leave one participant out) and upper bound of a model's mean similarity.
 
     Parameters
     ----------
@@ -64,10 +33,10 @@ def noise_ceiling(data: Rows, counts: np.ndarray, comparison: str) -> tuple[floa
         return np.nan, np.nan
     weights = np.tile(counts.astype(np.float32), (len(present) + 1, 1))
     weights[np.arange(len(present)), present] = 0
-    pooled = Rows.of(weights @ data.summands, comparison).unit
-    tests = data.unit[present]
-    lower = np.einsum("ij,ij->i", pooled[:-1], tests).mean()
-    return float(lower), float((tests @ pooled[-1]).mean())
+    pooled, tests = data.like(weights @ data.summands), data.select(present)
+    everyone = pooled.select(slice(len(present), None))
+    lower = pooled.select(slice(len(present))).paired(tests).mean()
+    return float(lower), float(tests.similarity(everyone).mean())
 
 
 @dataclass(frozen=True)
@@ -86,19 +55,29 @@ class Draws:
         )
 
 
-def sampled_pairs(groups: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """Pair numbers of a sample of condition groups; a condition is never paired with itself.
+@dataclass(frozen=True)
+class SampledPairs:
+    """Pairs of a sample of conditions; a condition is never paired with itself.
 
-    Parameters
-    ----------
-    groups : int (condition,), the group each condition belongs to
-    drawn : int (group,), groups drawn with replacement
+    numbers : int (pair,), of the pairs in ``triu_indices`` order of all conditions
+    first, second : int (pair,), places of the two conditions in the sample
     """
-    n = len(groups)
-    chosen = np.sort(np.concatenate([np.flatnonzero(groups == group) for group in drawn]))
-    first, second = (chosen[i] for i in np.triu_indices(len(chosen), 1))
-    first, second = first[first != second], second[first != second]
-    return first * n - first * (first + 1) // 2 + second - first - 1
+
+    numbers: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+
+    @classmethod
+    def of(cls, groups: np.ndarray, drawn: np.ndarray) -> "SampledPairs":
+        """``groups`` : int (condition,), the group each condition belongs to; ``drawn`` : int
+        (group,), groups drawn with replacement."""
+        n = len(groups)
+        chosen = np.sort(np.concatenate([np.flatnonzero(groups == group) for group in drawn]))
+        first, second = np.triu_indices(len(chosen), 1)
+        different = chosen[first] != chosen[second]
+        first, second = first[different], second[different]
+        one, other = chosen[first], chosen[second]
+        return cls(one * n - one * (one + 1) // 2 + other - one - 1, first, second)
 
 
 @dataclass(frozen=True)
@@ -107,7 +86,7 @@ class Bootstrap:
 
     Shapes
     ------
-    evaluations : (sample, model, kind): mean correlation over participants; kinds: participants
+    evaluations : (sample, model, kind): mean similarity over participants; kinds: participants
         and clips resampled, participants only, clips only
     ceilings : (2, sample, kind): lower and upper noise ceiling
     n_groups : how many groups of clips were resampled
@@ -151,27 +130,35 @@ def dual_bootstrap(
     for b in tqdm(range(n_samples), desc="bootstrap", mininterval=5, disable=None):
         if len(np.unique(draws.groups[b])) < MIN_GROUPS:
             continue
-        pairs = sampled_pairs(groups, draws.groups[b])
-        part = _Sample(models[:, pairs], flat[:, pairs], n_regions, comparison)
+        pairs = SampledPairs.of(groups, draws.groups[b])
+        part = _Sample(
+            models[:, pairs.numbers], flat[:, pairs.numbers], n_regions, comparison, pairs
+        )
         kinds = ((part, counts[b]), (whole, counts[b]), (part, everyone))
         for kind, (sample, count) in enumerate(kinds):
-            evaluations[:, b, :, kind] = sample.correlations @ (count / count.sum())
+            evaluations[:, b, :, kind] = sample.similarities @ (count / count.sum())
             for r in range(n_regions):
-                ceilings[r, :, b, kind] = noise_ceiling(sample.data[r], count, comparison)
+                ceilings[r, :, b, kind] = noise_ceiling(sample.data[r], count)
     n_groups = draws.groups.shape[1]
     return [Bootstrap(e, c, n_groups) for e, c in zip(evaluations, ceilings, strict=True)]
 
 
 class _Sample:
-    """Data of each region and their correlations (region, model, participant) with the models."""
+    """Data of each region and their similarities (region, model, participant) to the models."""
 
     def __init__(
-        self, models: np.ndarray, flat: np.ndarray, n_regions: int, comparison: str
+        self,
+        models: np.ndarray,
+        flat: np.ndarray,
+        n_regions: int,
+        comparison: str,
+        pairs: SampledPairs | None = None,
     ) -> None:
-        rows = Rows.of(flat, comparison)
+        whitening = None
+        if comparison.startswith("whitened") and pairs is not None:
+            whitening = Whitening.of(pairs.first, pairs.second)
+        rows = Rows.of(flat, comparison, whitening)
         n = len(flat) // n_regions
         self.data = [rows.select(slice(r * n, (r + 1) * n)) for r in range(n_regions)]
-        correlations = rows.unit @ Rows.of(models, comparison).unit.T
-        self.correlations = (
-            correlations.reshape(n_regions, n, -1).transpose(0, 2, 1).astype(np.float64)
-        )
+        values = rows.similarity(rows.like(models))
+        self.similarities = values.reshape(n_regions, n, -1).transpose(0, 2, 1)

@@ -13,24 +13,18 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.rsa.models import aligned
-from crossmodal.stats.roi_bootstrap import (
-    COMPARISONS,
-    Bootstrap,
-    Draws,
-    Rows,
-    dual_bootstrap,
-    noise_ceiling,
-)
+from crossmodal.stats.roi_bootstrap import Bootstrap, Draws, dual_bootstrap, noise_ceiling
+from crossmodal.stats.roi_rows import COMPARISONS, Rows
 
 IDENTITY = ("model", "regime", "source", "layer", "arm")
 CONTROL = "low_level"
 BLOCK_MODELS = 30
-RSATOOLBOX_NAMES = {"spearman": "spearman", "pearson": "corr"}
+COSINES = ("cosine", "whitened_cosine")
 
 
 @dataclass(frozen=True)
 class RoiInference:
-    """``comparison`` : 'spearman' or 'pearson'; ``bootstrap_by`` : columns of the stimulus
+    """``comparison`` : one of ``COMPARISONS``; ``bootstrap_by`` : columns of the stimulus
     table whose combinations are resampled together ([]: every clip alone); ``paired_layers`` :
     network layers in the table of pairs (models without arms are always in it)."""
 
@@ -42,7 +36,7 @@ class RoiInference:
     def __post_init__(self) -> None:
         if self.comparison not in COMPARISONS:
             got = repr(self.comparison)
-            raise InputError("config", "roi.comparison", f"one of {COMPARISONS}", got)
+            raise InputError("config", "roi.inference.comparison", f"one of {(*COMPARISONS,)}", got)
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,7 @@ def compare_models(
 
     Returns
     -------
-    models : one row per region and model: mean correlation over participants, its standard
+    models : one row per region and model: mean similarity over participants, its standard
         error and 95 % interval over participants and clips, p against zero (one-sided t) and
         against the lower noise ceiling (two-sided), both noise ceilings
     participants : correlation of every participant
@@ -118,11 +112,16 @@ def compare_models(
 
     Raises
     ------
-    InputError : fewer than three participants
+    InputError : fewer than three participants, or a cosine of distances that noise alone makes
+        positive, whose test against zero would always be passed
     """
     n = len(brain.participants)
     if n < 3:
         raise InputError("ROI inference", "participants", "3 or more to resample", n)
+    if config.comparison in COSINES and brain.distance != "crossnobis":
+        expected = "roi.patterns.distance crossnobis for a cosine, which is tested against zero"
+        got = f"{config.comparison} of {brain.distance} distances"
+        raise InputError("config", "roi.inference.comparison", expected, got)
     codes = np.unique(groups, return_inverse=True)[1]
     draws = Draws.random(config.n_bootstraps, n, codes.max() + 1, seed)
     data = brain.dissimilarities.transpose(1, 0, 2)
@@ -199,14 +198,13 @@ class RegionFit:
         cls, data: np.ndarray, models: ModelTable, bootstrap: Bootstrap, comparison: str
     ) -> "RegionFit":
         rows = Rows.of(data, comparison)
-        unit = Rows.of(models.vectors, comparison).unit
         return cls(
-            (unit @ rows.unit.T).astype(np.float64),
-            noise_ceiling(rows, np.ones(len(data), dtype=int), comparison),
+            rows.like(models.vectors).similarity(rows),
+            noise_ceiling(rows, np.ones(len(data), dtype=int)),
             bootstrap.covariances(),
             bootstrap.n_groups,
             models,
-            RSATOOLBOX_NAMES[comparison],
+            COMPARISONS[comparison],
         )
 
     def result(self, chosen: np.ndarray) -> rsatoolbox.inference.Result:

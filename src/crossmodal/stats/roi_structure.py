@@ -81,6 +81,8 @@ def gradients(
 ) -> pd.DataFrame:
     """Gradient rows of every network model and arm along its hierarchy of regions.
 
+    FDR over the tests of all sets and arms of one source.
+
     Raises
     ------
     InputError : a region of the hierarchy that was not analysed
@@ -99,4 +101,8 @@ def gradients(
                 rows += [named | row for row in gradient_table(one, arm, regions, seed)]
     columns = [*keys, "arm", "region", "position", "depth", "order_correlation",
                "standard_error", "p", "n_participants"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    tests = table.p.notna()
+    families = table[tests].groupby("source", sort=False)
+    table.loc[tests, "p_fdr"] = families.p.transform(false_discovery_control)
+    return table

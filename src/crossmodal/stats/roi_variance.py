@@ -9,7 +9,7 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import nnls
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.stats.roi_bootstrap import Rows
+from crossmodal.stats.roi_rows import Rows
 from crossmodal.stats.sign_flips import sign_patterns
 
 RIDGE = 1e-6  # relative; keeps collinear layers solvable
@@ -29,10 +29,10 @@ def held_out_r2(gram: np.ndarray, cross: np.ndarray, brain: np.ndarray) -> np.nd
 
     Parameters
     ----------
-    gram : (model, model), inner products of centred model RDMs; or (participant, model, model)
-        where some models are each participant's own
+    gram : (model, model), inner products of model RDMs made ready for a comparison; or
+        (participant, model, model) where some models are each participant's own
     cross : (model, participant), of models with brain RDMs
-    brain : (participant,), squared lengths of the centred brain RDMs
+    brain : (participant,), squared lengths of the brain RDMs
 
     Returns
     -------
@@ -81,6 +81,7 @@ def partition(
     ----------
     groups : name -> model RDMs (model, pair), e.g. the layers of one arm
     data : (participant, pair)
+    comparison : RDMs are ranked, centred, left uncentred (cosines) or whitened for it
     own : name -> each participant's own RDMs (participant, model, pair); they join the group of
         that name, or form one
 

@@ -12,22 +12,21 @@ from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.rsa.comparisons import CORRELATIONS, LINEAR
 from crossmodal.rsa.config import SearchlightConfig
-from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.models import aligned
-from crossmodal.rsa.neighbourhoods import spheres
-from crossmodal.rsa.participant import described, normalised, residuals_of
-from crossmodal.rsa.searchlight import finite_voxels, fisher_z
+from crossmodal.rsa.participant import described
+from crossmodal.rsa.participants import common_brains
+from crossmodal.rsa.searchlight import fisher_z
 from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
 from crossmodal.stats.condition_permutation import (
     Permuted,
     condition_orders,
     is_exact,
-    permute_conditions,
     smallest_p,
 )
 from crossmodal.stats.group import GroupConfig
 from crossmodal.stats.max_t import oriented, p_from_maxima
+from crossmodal.stats.permuted_brains import permute_brain
 
 
 def single_result(
@@ -46,50 +45,17 @@ def single_result(
 
     Raises
     ------
-    InputError : see ``aligned``; a model whose p cannot be below ``alpha``; statistics that need
-        participants
+    InputError : see ``aligned`` and ``common_brains``; a comparison that cannot be permuted; a
+        model whose p cannot be below ``alpha``; statistics that need participants
     """
-    if searchlight.comparison not in LINEAR or searchlight.comparison.startswith("partial"):
-        raise InputError(
-            "config",
-            "searchlight.comparison",
-            f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}",
-            searchlight.comparison,
-        )
-    if config.statistics:
-        expected = "none with test condition_permutation, which has the maximum only"
-        raise InputError("config", "group.statistics", expected, list(config.statistics))
+    _require_permutable(searchlight, config)
     vectors = aligned(models, betas.condition_ids)
     orders = condition_orders(len(betas.condition_ids), config.n_permutations, seed)
     reachable = _reachable(models.layers, vectors, orders, config)
-    values = normalised(betas, searchlight)
-    residuals = residuals_of(betas, searchlight)
-    finite = finite_voxels(values)
-    mask = betas.mask.copy()
-    mask[mask] = finite
-    permuted = permute_conditions(
-        arrange(
-            values[:, :, finite],
-            searchlight.distance,
-            residuals=None if residuals is None else residuals[:, finite],
-        ),
-        spheres(mask, betas.affine, searchlight.radius_mm),
-        vectors,
-        searchlight.comparison,
-        orders,
-        config.alternative,
-        searchlight.min_voxels,
-        n_threads,
-    )
+    (brain,), mask = common_brains([betas], searchlight)
+    permuted = permute_brain(brain, vectors, orders, searchlight, config.alternative, n_threads)
     maps = _maps(permuted, searchlight, config, (mask, betas.affine, models.layers, betas.space))
-    facts = {
-        "test": "condition_permutation",
-        "n_participants": 1,
-        "n_permutations": len(orders),
-        "exact": is_exact(len(betas.condition_ids), config.n_permutations),
-        "alternative": config.alternative,
-        "alpha": config.alpha,
-        "seed": seed,
+    facts = _facts(config, orders, seed) | {
         "n_voxels": int(mask.sum()),
         "n_conditions": len(betas.condition_ids),
         "smallest_p": reachable,
@@ -97,6 +63,29 @@ def single_result(
     clusters = cluster_table(maps, config.alternative, config.alpha, anatomy)
     null = pd.DataFrame({"effect_size": permuted.maxima.max(axis=0)})
     return GroupResult(maps, clusters, facts, null)
+
+
+def _require_permutable(searchlight: SearchlightConfig, config: GroupConfig) -> None:
+    """Refuse a comparison without permutations, and statistics that need participants."""
+    if searchlight.comparison not in LINEAR or searchlight.comparison.startswith("partial"):
+        expected = f"one that can be permuted: {[m for m in LINEAR if 'partial' not in m]}"
+        raise InputError("config", "searchlight.comparison", expected, searchlight.comparison)
+    if config.statistics:
+        expected = "none with test condition_permutation, which has the maximum only"
+        raise InputError("config", "group.statistics", expected, list(config.statistics))
+
+
+def _facts(config: GroupConfig, orders: np.ndarray, seed: int) -> dict[str, object]:
+    """What was done, for the result's ``group.json``."""
+    return {
+        "test": "condition_permutation",
+        "n_participants": 1,
+        "n_permutations": len(orders),
+        "exact": is_exact(orders.shape[1], config.n_permutations),
+        "alternative": config.alternative,
+        "alpha": config.alpha,
+        "seed": seed,
+    }
 
 
 def _reachable(
