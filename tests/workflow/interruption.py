@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.workflow.study import Study, environment
@@ -56,13 +57,19 @@ def kill_group(process: subprocess.Popen, number: signal.Signals, limit_s: float
 
 
 def group_lives(process: subprocess.Popen) -> bool:
-    """Whether any process of the group is there; zombies of ours are taken in first."""
+    """Whether any process of the group still runs.
+
+    Zombies do not: those of ours are taken in first, and those of a killed Snakemake are left to
+    init, which in some containers takes them in late or never.
+    """
     process.poll()
-    try:
-        os.killpg(process.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return any(_runs_in(process.pid, other) for other in psutil.process_iter())
+
+
+def _runs_in(group: int, process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess, ProcessLookupError):
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def limit_file_size(n_bytes: int) -> Callable[[], None]:
