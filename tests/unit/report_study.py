@@ -102,7 +102,7 @@ def clips(actor: int) -> list[Clip]:
     ]  # fmt: skip
 
 
-def group(space: str = "MNI152NLin2009aSym") -> GroupResult:
+def group(space: str = "MNI152NLin2009aSym", radius_mm: float = 12) -> GroupResult:
     """Per layer a sphere of 0.1 that passes the test, in a shell of 0.04 that does not."""
     affine = np.diag([4.0, 4.0, 4.0, 1.0])
     affine[:3, 3] = (-72, -104, -64)
@@ -111,8 +111,10 @@ def group(space: str = "MNI152NLin2009aSym") -> GroupResult:
     mask = np.linalg.norm(mm / (65, 85, 70), axis=-1) <= 1
     centres = [(-40, -60, -8), (40, -52, -16), (60, -24, 0), (52, -44, 8)]
     distance_mm = [np.linalg.norm(mm - centre, axis=-1)[mask] for centre in centres]
-    near = [one <= 12 for one in distance_mm]
-    mean = np.stack([0.1 * (d <= 12) + 0.04 * ((d > 12) & (d <= 24)) for d in distance_mm])
+    near = [one <= radius_mm for one in distance_mm]
+    mean = np.stack(
+        [0.1 * (d <= radius_mm) + 0.04 * ((d > radius_mm) & (d <= 24)) for d in distance_mm]
+    )
     values = {"mean": mean, "t": mean * 80, "p_fwe": np.where(near, 1 / 256, 0.8)}
     maps = {
         name: Maps(data.astype(np.float32), mask, affine, LAYERS, name, space)
@@ -145,7 +147,7 @@ def write_study(root: Path) -> None:
         LayerSimilarity(np.eye(len(LAYERS)), LAYERS, ARMS).write(
             results / f"similarity/cross_channel/{regime}.tsv"
         )
-        group().write(results / f"group/cross_channel/{regime}")
+        group(radius_mm=12 + 4 * seed).write(results / f"group/cross_channel/{regime}")
     _write_accuracy(results / "tables/accuracy.tsv")
     _draw(root)
 

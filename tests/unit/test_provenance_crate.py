@@ -8,7 +8,10 @@ from rocrate_validator import services
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.crate import StudyCrate, seed_context_cache, write_crate
+from crossmodal.provenance.hashing import sha256_text
 from crossmodal.provenance.lineage import Lineage
+
+FIGURE = "results/figures/fig1.png"
 
 
 def record(rule: str, inputs: dict[str, str], outputs: dict[str, str]) -> dict:
@@ -16,7 +19,7 @@ def record(rule: str, inputs: dict[str, str], outputs: dict[str, str]) -> dict:
         "rule": rule,
         "wildcards": {},
         "inputs": inputs,
-        "code": {f"workflow/scripts/{rule}.py": "c" * 64},
+        "code": {f"workflow/scripts/{rule}.py": sha256_text(f"workflow/scripts/{rule}.py")},
         "outputs": outputs,
         "versions": {"snakemake": "9.27.1"},
         "start": "2026-01-01T00:00:00+00:00",
@@ -28,20 +31,20 @@ def record(rule: str, inputs: dict[str, str], outputs: dict[str, str]) -> dict:
 def lineage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lineage:
     monkeypatch.chdir(tmp_path)
     names = ("Snakefile", "workflow/scripts/extract.py", "workflow/scripts/draw.py",
-             "results/figures/fig1.png")  # fmt: skip
+             FIGURE)  # fmt: skip
     for name in names:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(name)
     records = {
         "a": record("extract", {"raw.mp4": "a" * 64}, {"results/clips.h5": "b" * 64}),
-        "b": record("draw", {"results/clips.h5": "b" * 64}, {"results/figures/fig1.png": "d" * 64}),
+        "b": record("draw", {"results/clips.h5": "b" * 64}, {FIGURE: sha256_text(FIGURE)}),
     }
     producer = {path: name for name, item in records.items() for path in item["outputs"]}
     return Lineage(producer, records)
 
 
 def test_crate_passes_the_profile_offline(lineage: Lineage, tmp_path: Path) -> None:
-    crate = StudyCrate(lineage, "demo", ["results/figures/fig1.png"]).build()
+    crate = StudyCrate(lineage, "demo", {FIGURE: FIGURE}).build()
     metadata = json.loads(write_crate("crate", crate).read_text())
     cache = tmp_path / "cache"
     seed_context_cache(cache)
@@ -58,12 +61,20 @@ def test_crate_passes_the_profile_offline(lineage: Lineage, tmp_path: Path) -> N
 
 
 def test_private_files_are_described_but_not_included(lineage: Lineage) -> None:
-    write_crate("crate", StudyCrate(lineage, "demo", ["results/figures/fig1.png"]).build())
+    write_crate("crate", StudyCrate(lineage, "demo", {FIGURE: FIGURE}).build())
     files = {path.name for path in Path("crate").rglob("*") if path.is_file()}
     assert "fig1.png" in files
     assert not {"raw.mp4", "clips.h5"} & files
 
 
+@pytest.mark.parametrize("path", [FIGURE, "workflow/scripts/draw.py"])
+def test_file_that_is_not_as_recorded_is_refused(lineage: Lineage, path: str) -> None:
+    Path(path).write_text("edited")
+    crate = StudyCrate(lineage, "demo", {FIGURE: FIGURE})
+    with pytest.raises(InputError, match=rf"{path}: sha256: .*, as recorded, got"):
+        crate.build()
+
+
 def test_a_study_without_jobs_has_no_crate() -> None:
     with pytest.raises(InputError, match="expected at least one finished job, got none"):
-        StudyCrate(Lineage({}, {}), "demo", [])
+        StudyCrate(Lineage({}, {}), "demo", {})

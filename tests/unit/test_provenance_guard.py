@@ -104,6 +104,24 @@ def test_unreadable_record_is_set_aside(study: Path) -> None:
     assert look()[0][RECORD].startswith("unreadable")
 
 
+def test_another_version_of_a_package_is_stale_but_not_of_python(study: Path) -> None:
+    record = json.loads(Path(RECORD).read_text())
+    write_json(RECORD, sealed(record | {"versions": {"python": "3.11.2", "scipy": "1.0"}}))
+    fingerprints = Fingerprints("fingerprints.json")
+    today = {"python": "3.11.7", "scipy": "1.0", "torch": "2"}
+    assert set_aside_stale([RECORD], fingerprints, versions=today) == {}
+    reasons = set_aside_stale([RECORD], fingerprints, versions=today | {"scipy": "1.1"})
+    assert reasons == {RECORD: "version of scipy changed from 1.0 to 1.1"}
+    assert set_aside_stale([RECORD], fingerprints, versions=None) == {}
+
+
+def test_absolute_file_of_a_config_key_is_found(study: Path) -> None:
+    atlas = study / "atlas.nii.gz"
+    atlas.write_text("labels")
+    fingerprints = Fingerprints("fingerprints.json", {"roi.atlas.image": str(atlas)})
+    assert fingerprints.digest("<roi.atlas.image>/.") == sha256_file(atlas)
+
+
 def test_files_that_are_gone_are_left_to_snakemake(study: Path) -> None:
     Path("clips.h5").unlink()
     Path("raw.mp4").unlink()
@@ -124,7 +142,8 @@ def test_freshen_gives_all_results_one_time(study: Path) -> None:
 
 
 def test_report_names_jobs_and_reasons() -> None:
-    assert report({}, 5) == []
+    assert report({}, 0) == []
+    assert report({}, 5) == ["guard: 5 file(s) hashed, all results hold"]
     lines = report({f"records/a/{i}.json": "input x changed" for i in range(12)}, 3)
     assert "12 result(s)" in lines[0]
     assert "a/0: input x changed" in lines[1]

@@ -4,6 +4,8 @@ import json
 import os
 import platform
 import re
+import subprocess
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +13,11 @@ from typing import Any
 import pytest
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.audit import Auditor
 from crossmodal.provenance.guard import stale_reason
 from crossmodal.provenance.hashing import sha256_file
-from crossmodal.provenance.record import figure_id, portable, recorded, sealed
+from crossmodal.provenance.record import figure_id, git_state, portable, recorded, sealed
+from crossmodal.provenance.roots import data_paths
 
 
 class Files(list):
@@ -87,6 +91,56 @@ def test_code_saved_while_the_job_started_is_made_again(job: Any) -> None:
     record = run(job)
     assert record["code"] == {"code.py": "saved while the job started"}
     assert stale_reason("record.json", sha256_file) == "code code.py changed"
+
+
+def git(*arguments: str) -> None:
+    name = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    subprocess.run(["git", *name, *arguments], check=True, capture_output=True)
+
+
+def test_commit_is_that_of_the_start(job: Any) -> None:
+    git("init")
+    git("add", "code.py")
+    git("commit", "-m", "one")
+    with recorded(job):
+        commit = git_state()["commit"]
+        Path("out.txt").write_text("result")
+        Path("code.py").write_text("edited while the job runs")
+        git("commit", "-am", "two")
+    record = json.loads(Path("record.json").read_text())
+    assert record["git"] == {"commit": commit, "dirty": False}
+    assert git_state()["commit"] != commit
+    Path("code.py").write_text("not committed")
+    assert run(job)["git"] == {"commit": git_state()["commit"], "dirty": True}
+
+
+def test_record_says_when_and_on_what_kind_of_machine(job: Any) -> None:
+    record = run(job)
+    assert record["start"] <= record["end"]
+    assert datetime.fromisoformat(record["start"]).utcoffset() == timedelta(0)
+    assert record["platform"] == {"machine": platform.machine(), "system": platform.system()}
+
+
+def test_every_absolute_path_of_a_config_is_a_root(tmp_path: Path) -> None:
+    config = {
+        "stimuli": {"clips_dir": "../clips", "face": {"weights": "/nets/s3fd.pth"}},
+        "roi": {"atlas": {"image": "/a/labels.nii.gz", "labels": "resources/labels.tsv"}},
+        "models": {"tables": {"mine": "/b/labels.nii.gz"}},
+    }
+    assert data_paths(config) == {
+        "stimuli.clips_dir": "../clips",
+        "stimuli.face.weights": "/nets/s3fd.pth",
+        "roi.atlas.image": "/a/labels.nii.gz",
+        "models.tables.mine": "/b/labels.nii.gz",
+    }
+
+
+def test_absolute_files_of_one_name_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    roots = {"roi.atlas.image": "/a/labels.nii.gz", "models.tables.mine": "/b/labels.nii.gz"}
+    monkeypatch.setenv("CROSSMODAL_DATA_ROOTS", json.dumps(roots))
+    assert portable("/a/labels.nii.gz") == "<roi.atlas.image>/."
+    assert portable("/b/labels.nii.gz") == "<models.tables.mine>/."
+    assert Auditor(roots).locate("<models.tables.mine>/.") == Path("/b/labels.nii.gz")
 
 
 def test_seal_finds_an_edit(job: Any) -> None:

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from tests.unit import report_study
 
+from crossmodal.contracts.atomic import write_json
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import Finding, Verdict
+from crossmodal.provenance.record import sealed
 from crossmodal.report import brain_data, captions, content
 from crossmodal.report.build import build_report
 from crossmodal.report.lineage_data import RAW, lineage_data, rule_graph
@@ -215,6 +217,24 @@ def test_a_tampered_file_is_in_doubt_on_the_page(study: Path) -> None:
         )  # fmt: skip
         assert not figures["fig2_rdms"]["verified"]
         assert figures["fig1_architecture"]["verified"]
+    finally:
+        path.write_bytes(before)
+        build_report(report_study.CONFIG, {})
+
+
+def test_a_figure_over_a_participants_head_never_enters_the_report(study: Path) -> None:
+    path = Path("results/figures/fig3_layer_similarity.prov.json")
+    before = path.read_bytes()
+    content_ = json.loads(before)
+    content_["jobs"][0]["inputs"]["results/derivatives/sub-02/func/sub-02_boldref.nii.gz"] = "0"
+    write_json(path, sealed(content_))
+    try:
+        page = build_report(report_study.CONFIG, {})
+        files = {file.name for file in page.parent.rglob("*")}
+        assert "fig2_rdms.png" in files
+        assert not any("fig3" in name for name in files)
+        note = "a participant's anatomy is their background: fig3_layer_similarity"
+        assert note in page.read_text()
     finally:
         path.write_bytes(before)
         build_report(report_study.CONFIG, {})

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.unit import report_study
 
 selenium = pytest.importorskip("selenium", reason="needs selenium")
 from selenium import webdriver  # noqa: E402
+from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.select import Select  # noqa: E402
@@ -36,6 +38,7 @@ def page_path(tmp_path_factory, root: Path):
 def browser():
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (chromium and driver):
+        assert not os.environ.get("REQUIRE_BROWSER"), "CI needs chromium and chromedriver"
         pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
@@ -115,6 +118,19 @@ def test_map_changes_with_the_layer_and_the_threshold(page) -> None:
     assert brain.find_element(By.CSS_SELECTOR, "[data-threshold]").text == "0.060"
 
 
+def test_another_regime_has_other_maps(page) -> None:
+    brain = section(page, "brain")
+    regime = Select(brain.find_element(By.NAME, "set"))
+    names = [option.get_attribute("value") for option in regime.options]
+    assert names == [f"cross_channel_{one}" for one in report_study.REGIMES]
+    canvas = brain.find_element(By.CSS_SELECTOR, "canvas[data-view=axial]")
+    before = picture(page, canvas)
+    regime.select_by_value(names[1])
+    WebDriverWait(page, 10).until(lambda _: picture(page, canvas) != before)
+    regime.select_by_value(names[0])
+    WebDriverWait(page, 10).until(lambda _: picture(page, canvas) == before)
+
+
 def readout(element) -> str:
     return element.find_element(By.TAG_NAME, "output").get_attribute("textContent")
 
@@ -154,6 +170,24 @@ def test_explorer_shows_two_clips_and_the_true_dissimilarity(page) -> None:
     before = picture(page, canvas)
     Select(explorer.find_element(By.NAME, "sort")).select_by_value("emotion")
     assert picture(page, canvas) != before
+
+
+def test_thumbnails_follow_the_pointer_under_every_order(page) -> None:
+    explorer = section(page, "rdms")
+    canvas = explorer.find_element(By.TAG_NAME, "canvas")
+    orders = Select(explorer.find_element(By.NAME, "sort"))
+    pictures = set()
+    for option in [option.get_attribute("value") for option in orders.options]:
+        orders.select_by_value(option)
+        pictures.add(picture(page, canvas))
+        seen = set()
+        for shift in (-40, 40):
+            ActionChains(page).move_to_element_with_offset(canvas, shift, -shift).perform()
+            seen.add(readout(explorer))
+            images = explorer.find_elements(By.CSS_SELECTOR, "[data-cards] img")
+            assert [image.get_attribute("naturalWidth") for image in images] == ["72", "72"]
+        assert len(seen) == 2
+    assert len(pictures) > 2
 
 
 def test_graph_shows_the_hash_of_the_file(page) -> None:
@@ -196,9 +230,10 @@ const ground = e => {
 };
 const written = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
 return [...document.querySelectorAll("body *")]
-  .filter(e => !(e instanceof SVGElement) && e.checkVisibility() && written(e))
+  .filter(e => e.checkVisibility() && written(e))
   .map(e => {
-    const text = parts(getComputedStyle(e).color);
+    const style = getComputedStyle(e);
+    const text = parts(e instanceof SVGElement ? style.fill : style.color);
     const [a, b] = [light(text), light(ground(e))].sort((x, y) => y - x);
     return [(a + .05) / (b + .05), e.tagName + " " + e.textContent.trim().slice(0, 40)];
   });

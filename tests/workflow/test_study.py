@@ -4,6 +4,7 @@ import getpass
 import json
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.rois import read_rois
 from crossmodal.provenance.crate import seed_context_cache
+from crossmodal.provenance.embedded import embedded_ids
 from tests.workflow.changes import flip_last_byte
 from tests.workflow.sandbox import sandbox
 from tests.workflow.study import Study
@@ -148,8 +150,12 @@ def test_figures_are_verified_and_traced_to_raw_files(finished_study: Study) -> 
 
 
 def test_crate_of_the_study_is_valid(finished_study: Study, tmp_path: Path) -> None:
-    result = finished_study.crossmodal("crate")
+    """The config may lie anywhere."""
+    config = tmp_path / "mine.yaml"
+    shutil.copy(finished_study.folder / finished_study.config, config)
+    result = Study(finished_study.folder, str(config)).crossmodal("crate")
     assert result.returncode == 0, result.stderr
+    assert (finished_study.folder / "results-test/crate/config/mine.yaml").is_file()
     seed_context_cache(tmp_path / "cache")
     settings = services.ValidationSettings(
         rocrate_uri=str(finished_study.folder / "results-test/crate"),
@@ -182,6 +188,8 @@ def other_letter(content: bytes) -> bytes:
          "write_lineage"),
         ("results-test/provenance/records/draw_rdms/all.json", other_letter, "record edited",
          "draw_rdms"),
+        ("results-test/provenance/records/write_lineage/all.json", other_letter, "record edited",
+         "write_lineage"),
         ("workflow/scripts/draw_rdms.py", flip_last_byte, "code", "draw_rdms"),
     ],
 )  # fmt: skip
@@ -293,7 +301,10 @@ def test_derivatives_name_their_maker_and_their_source(finished_study: Study) ->
     assert (folder / description["SourceDatasets"][0]["URL"] / "participants.tsv").is_file()
 
 
-def test_figure_id_is_in_the_png(finished_study: Study) -> None:
-    figures = finished_study.folder / "results-test/figures"
-    identity = json.loads((figures / "fig2_rdms.prov.json").read_text())["figure_id"]
-    assert identity.encode() in (figures / "fig2_rdms.png").read_bytes()
+def test_figure_id_is_in_every_file_of_every_figure(finished_study: Study) -> None:
+    sidecars = sorted((finished_study.folder / "results-test/figures").glob("*.prov.json"))
+    assert len(sidecars) >= 12
+    for path in sidecars:
+        content = json.loads(path.read_text())
+        for file in content["files"]:
+            assert embedded_ids(finished_study.folder / file) == [content["figure_id"]], file

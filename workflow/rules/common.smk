@@ -29,8 +29,8 @@ from crossmodal.contracts.atomic import remove_leftovers
 from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
 from crossmodal.provenance.locks import release_dead_lock
-from crossmodal.provenance.record import clean_params, data_roots, portable
-from crossmodal.provenance.roots import data_folders
+from crossmodal.provenance.record import clean_params, data_roots, package_versions, portable
+from crossmodal.provenance.roots import data_paths
 
 # No `configfile:` directive for the default: Snakemake would merge it into any other config.
 if not config:
@@ -57,7 +57,7 @@ config = canonical(config)
 RESULTS = config["study"]["results_dir"]
 # Records name data outside the work dir by the config key of its folder, never by its path.
 os.environ["CROSSMODAL_DATA_ROOTS"] = json.dumps(
-    {key: str(Path(folder).absolute()) for key, folder in data_folders(config).items()}
+    {key: str(Path(folder).absolute()) for key, folder in data_paths(config).items()}
 )
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
@@ -109,7 +109,8 @@ def guard_results(records):
     if not existing:
         return
     fingerprints = guard.Fingerprints(f"{RESULTS}/provenance/fingerprints.json", data_roots())
-    reasons = guard.set_aside_stale(existing, fingerprints, planned_job)
+    versions = None if workflow.deployment_settings.deployment_method else package_versions()
+    reasons = guard.set_aside_stale(existing, fingerprints, planned_job, versions)
     shown = {"shown": len(reasons)} if workflow.dryrun else {}  # `crossmodal why` reads them
     for line in guard.report(reasons, fingerprints.n_hashed, **shown):
         logger.info(line)

@@ -26,7 +26,7 @@ from crossmodal.provenance.audit import (
 )
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record
-from crossmodal.provenance.roots import data_folders
+from crossmodal.provenance.roots import data_paths
 
 SHOWN = 12
 SIDECAR_SUFFIX = ".prov.json"
@@ -46,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
     config = load_config(options.config)
     results = Path(config["study"]["results_dir"])
     recorded = recorded_sidecars(results)
-    sidecars = find_sidecars(results, options.figures, recorded)
-    auditor = Auditor(data_folders(config), recorded)
+    sidecars = find_sidecars(results, options.figures, recorded.digests)
+    auditor = Auditor(data_paths(config), recorded)
     verdicts = [audited(auditor, path) for path in sidecars]
     answer = [verdict.to_dict() for verdict in verdicts]
     if options.recompute:
@@ -101,7 +101,7 @@ def recompute(content: dict[str, Any], config_path: Path, config: dict) -> dict[
     """Rebuild a figure's files in a scratch copy of the code, and name those that differ."""
     files = list(content["files"])
     with tempfile.TemporaryDirectory() as scratch:
-        data = [*data_folders(config).values(), *content["raw_inputs"]]
+        data = [*data_paths(config).values(), *content["raw_inputs"]]
         study = scratch_study(Path(scratch), data)
         shutil.copyfile(config_path, study / SCRATCH_CONFIG)
         command = [sys.executable, "-m", "snakemake", "--cores", "all"]

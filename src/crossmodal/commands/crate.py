@@ -26,9 +26,11 @@ def run(options: argparse.Namespace) -> int:
     tables = [path for pattern in INCLUDED for path in results.glob(pattern) if path.is_file()]
     included = [path.as_posix() for path in [*records, *tables] if path.name[:1] != "."]
     folder = results / "crate"
+    places = {path: path for path in included}
+    places[f"config/{options.config.name}"] = options.config  # wherever it lies
+    crate = StudyCrate(lineage, study["name"], places).build()
     shutil.rmtree(folder, ignore_errors=True)
-    crate = StudyCrate(lineage, study["name"], [*included, Path(options.config).as_posix()])
-    print(f"wrote {write_crate(folder, crate.build())} with {len(lineage.records)} jobs")
+    print(f"wrote {write_crate(folder, crate)} with {len(lineage.records)} jobs")
     return 0
 
 

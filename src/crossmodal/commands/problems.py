@@ -30,13 +30,21 @@ def find_problems(config_path: str | Path, deep: bool = False) -> list[InputErro
 
 def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError]:
     """Problems of a valid config's clips, tests and scans; simulated data do not exist yet."""
-    problems: list[InputError] = []
+    problems = results_problems(config)
     if "stimuli" in config:
         problems += clip_problems(config["stimuli"], deep)
     problems += inference_problems(config)
     if "scans" in config:
         problems += scan_problems(config["scans"], _conditions(config, problems), deep)
     return problems
+
+
+def results_problems(config: dict[str, Any]) -> list[InputError]:
+    """A results folder elsewhere: records name results relative to the work dir."""
+    folder = Path(config["study"]["results_dir"])
+    if folder.is_absolute() or ".." in folder.parts:
+        return [InputError("config", "study.results_dir", "a folder below the work dir", folder)]
+    return []
 
 
 def _conditions(config: dict[str, Any], problems: list[InputError]) -> list[str] | None:

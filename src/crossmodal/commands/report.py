@@ -4,7 +4,7 @@ import argparse
 import logging
 
 from crossmodal.contracts.config import load_config
-from crossmodal.provenance.roots import data_folders
+from crossmodal.provenance.roots import data_paths
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,5 +17,5 @@ def run(options: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     config = load_config(options.config)
-    print(build_report(config, data_folders(config)))
+    print(build_report(config, data_paths(config)))
     return 0

@@ -65,18 +65,26 @@ class Verdict:
         return asdict(self) | {"verified": self.verified}
 
 
+@dataclass(frozen=True)
+class RecordedSidecars:
+    """Sidecar -> digest, as the job that wrote them recorded, and the doubt in that record."""
+
+    digests: Mapping[str, str] = field(default_factory=dict)
+    doubt: Finding | None = None
+
+
 class Auditor:
     """Audits figures; every file is hashed once.
 
     Parameters
     ----------
     roots : config key -> folder, to find ``<stimuli.clips_dir>/x.mp4`` on this machine
-    sidecars : sidecar -> digest that the job which wrote it recorded (see ``recorded_sidecars``);
-        without it a sidecar is held against its own seal alone
+    sidecars : what the job that wrote them recorded (see ``recorded_sidecars``); without it a
+        sidecar is held against its own seal alone
     """
 
     def __init__(
-        self, roots: Mapping[str, str] | None = None, sidecars: Mapping[str, str] | None = None
+        self, roots: Mapping[str, str] | None = None, sidecars: RecordedSidecars | None = None
     ) -> None:
         self.roots = dict(roots or {})
         self.sidecars = sidecars
@@ -119,13 +127,18 @@ class Auditor:
         if change := edited(path, content):
             yield Finding(str(path), "sidecar edited", SIDECARS_RULE, *change)
         elif self.sidecars is not None:
-            made = self.sidecars.get(str(path), "no record of it")
-            if (got := self.digest(str(path))) != made:
-                yield Finding(str(path), "sidecar", SIDECARS_RULE, made, got)
+            yield from self._recorded_sidecar(str(path), self.sidecars)
         made_by = {path: job["rule"] for job in content["jobs"] for path in job["outputs"]}
         for file, digest in content["files"].items():
             if (got := self.digest(file)) != digest:
                 yield Finding(file, "figure", made_by.get(file, "?"), digest, got)
+
+    def _recorded_sidecar(self, path: str, recorded: RecordedSidecars) -> Iterator[Finding]:
+        made = recorded.digests.get(path, "no record of it")
+        if recorded.doubt:
+            yield recorded.doubt
+        elif (got := self.digest(path)) != made:
+            yield Finding(path, "sidecar", SIDECARS_RULE, made, got)
 
     def _record(self, job: dict[str, Any]) -> Iterator[Finding]:
         path, rule = job["record"], job["rule"]
@@ -165,17 +178,18 @@ class Auditor:
                 yield Finding(path, "output", job["rule"], digest, got)
 
 
-def recorded_sidecars(results: str | Path) -> dict[str, str]:
-    """Sidecar -> digest of every figure that the study has drawn, by the record of their job.
-
-    Empty when that record is missing, malformed or edited: then no sidecar is proven.
-    """
+def recorded_sidecars(results: str | Path) -> RecordedSidecars:
+    """Digests of the sidecars of all figures; a record that does not hold proves none of them."""
     path = Path(results, "provenance/records", SIDECARS_RULE, "all.json")
     try:
         record = read_record(path)
-    except InputError:
-        return {}
-    return {} if edited(path, record) else record["outputs"]
+    except InputError as error:
+        doubt = Finding(str(path), "record", SIDECARS_RULE, "a readable record", str(error.got))
+        return RecordedSidecars(doubt=doubt)
+    if change := edited(path, record):
+        doubt = Finding(str(path), "record edited", SIDECARS_RULE, *change)
+        return RecordedSidecars(record["outputs"], doubt)
+    return RecordedSidecars(record["outputs"])
 
 
 def read_sidecar(path: str | Path) -> dict[str, Any]:

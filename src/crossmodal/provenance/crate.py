@@ -6,7 +6,7 @@ Profile: https://w3id.org/ro/wfrun/provenance/0.5
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +19,7 @@ from rocrate.rocrate import ROCrate
 from urllib3 import HTTPResponse
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import Lineage
 
 PROFILES = {
@@ -42,10 +43,11 @@ SOFTWARE_LICENSE = "https://spdx.org/licenses/BSD-3-Clause"
 class StudyCrate:
     """Builds a crate; each file and each tool is described once."""
 
-    def __init__(self, lineage: Lineage, study: str, included: Iterable[str]) -> None:
+    def __init__(self, lineage: Lineage, study: str, included: Mapping[str, str | Path]) -> None:
+        """``included``: place in the crate -> file."""
         if not lineage.records:
             raise InputError("records", "study", "at least one finished job", "none")
-        self.lineage, self.included = lineage, sorted(included)
+        self.lineage, self.included = lineage, dict(sorted(included.items()))
         self.crate = ROCrate(version="1.1")
         self.crate.metadata.extra_terms["sha256"] = f"{TERMS}sha256"
         self.crate.name = f"crossmodal study {study}"
@@ -56,11 +58,16 @@ class StudyCrate:
         self.steps: dict[str, Any] = {}
 
     def build(self) -> ROCrate:
-        """The crate: workflow, steps, one action per job, files."""
+        """The crate: workflow, steps, one action per job, files.
+
+        Raises
+        ------
+        InputError : a file that goes into the crate is not what its record says
+        """
         self._profiles()
         workflow = self._workflow()
-        for path in self.included:
-            self._included_file(path)
+        for place, file in self.included.items():
+            self.files[place, None] = self.crate.add_file(str(file), place)
         run = self._context("#run", "CreateAction", name="Run of the study", instrument=workflow)
         actions = [self._job(record) for record in self.lineage.records.values()]
         workflow["hasPart"] = list(self.tools.values())
@@ -92,13 +99,9 @@ class StudyCrate:
         workflow["name"] = "crossmodal"
         return workflow
 
-    def _included_file(self, path: str) -> Any:
-        entity = self.crate.add_file(path, path)
-        self.files[path, None] = entity
-        return entity
-
     def _file(self, path: str, digest: str) -> Any:
         if (path, None) in self.files:
+            require_recorded(path, digest)
             entity = self.files[path, None]
             entity["sha256"] = digest
             return entity
@@ -112,6 +115,7 @@ class StudyCrate:
         rule = record["rule"]
         if rule not in self.tools:
             script = next(path for path in record["code"] if path.startswith("workflow/scripts/"))
+            require_recorded(script, record["code"][script])
             kinds = ["File", "SoftwareSourceCode", "SoftwareApplication"]
             tool = self.crate.add_file(script, script, properties={"@type": kinds})
             tool["name"], tool["sha256"] = rule, record["code"][script]
@@ -148,6 +152,12 @@ class StudyCrate:
             "#engine-run", "OrganizeAction", name="Snakemake run", instrument=engine,
             object=[control for _, control in actions], result=run,
         )  # fmt: skip
+
+
+def require_recorded(path: str, digest: str) -> None:
+    """The crate copies files as they are now, so they must be what was recorded."""
+    if (got := sha256_file(path)) != digest:
+        raise InputError(path, "sha256", f"{digest}, as recorded", got)
 
 
 def write_crate(folder: str | Path, crate: ROCrate) -> Path:

@@ -91,8 +91,22 @@ def changed_plan(record: Mapping, params: Mapping, inputs: Iterable[str]) -> str
     return f"input {moved[0]} is new or gone" if moved else None
 
 
+def changed_version(record: Mapping, versions: Mapping[str, str]) -> str | None:
+    """The first package that is installed in another version than a record names.
+
+    Python is left out: its patch releases do not change numbers.
+    """
+    for name, before in record["versions"].items():
+        if name != "python" and (now := versions.get(name, before)) != before:
+            return f"version of {name} changed from {before} to {now}"
+    return None
+
+
 def set_aside_stale(
-    record_paths: Iterable[str | Path], fingerprints: Fingerprints, planned: Planned | None = None
+    record_paths: Iterable[str | Path],
+    fingerprints: Fingerprints,
+    planned: Planned | None = None,
+    versions: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Set aside every record that no longer holds; put back those that hold again.
 
@@ -100,6 +114,8 @@ def set_aside_stale(
     ----------
     record_paths : where the records lie, or lay until they were set aside
     planned : record -> params and inputs that the workflow gives this job today
+    versions : package -> version that jobs would use today; None where they have environments
+        of their own, which Snakemake compares
 
     Returns
     -------
@@ -114,9 +130,11 @@ def set_aside_stale(
         is_there = Path(path).exists()
         current = path if is_there else path + STALE_SUFFIX
         reason = stale_reason(current, fingerprints.digest)
-        if planned and not reason:
+        if not reason:
             record = read_record(current)
-            reason = changed_plan(record, *planned(record))
+            reason = changed_version(record, versions or {})
+            if planned and not reason:
+                reason = changed_plan(record, *planned(record))
         if reason:
             reasons[path] = reason
         try:
@@ -173,20 +191,17 @@ def freshen(record_paths: Iterable[str | Path], others: Iterable[str | Path] = (
 
 
 def report(reasons: Mapping[str, str], n_hashed: int, shown: int = 10) -> list[str]:
-    """Lines that say what the guard did; none when everything held.
+    """Lines that say what the guard did; none when there was nothing to do.
 
     ``reasons_in`` reads them again.
     """
+    hashed = f"guard: {n_hashed} file(s) hashed"
     if not reasons:
-        return []
+        return [f"{hashed}, all results hold"] if n_hashed else []
     lines = [f"guard: {len(reasons)} result(s) do not match their record and will be made again"]
     lines += [f"guard:   {_job(path)}: {reason}" for path, reason in list(reasons.items())[:shown]]
     hidden = len(reasons) - shown
-    return (
-        lines
-        + ([f"guard:   … and {hidden} more"] if hidden > 0 else [])
-        + [f"guard: {n_hashed} file(s) hashed"]
-    )
+    return lines + ([f"guard:   … and {hidden} more"] if hidden > 0 else []) + [hashed]
 
 
 def reasons_in(text: str) -> dict[str, str]:

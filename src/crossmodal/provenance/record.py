@@ -198,41 +198,44 @@ def recorded(snakemake: Any) -> Iterator[dict[str, Any]]:
     log = logging.getLogger(snakemake.rule)
     identity = job_identity(snakemake)
     identity["seeds"] = seeds(identity["params"], identity["wildcards"])
-    start = datetime.now(UTC)
+    identity |= _circumstances()
     try:
         yield identity
     except Exception as error:
-        _write_failure(snakemake, identity, start)
+        _write_failure(snakemake, identity)
         if isinstance(error, InputError):
             log.error("%s", error)
             sys.exit(1)
         log.exception("failed")
         raise
-    _write_record(snakemake, identity, start)
+    _write_record(snakemake, identity)
 
 
-def _write_record(snakemake: Any, identity: dict[str, Any], start: datetime) -> None:
+def _write_record(snakemake: Any, identity: dict[str, Any]) -> None:
     path = str(snakemake.output.record)
     digests = sha256_files(str(output) for output in snakemake.output if str(output) != path)
     outputs = {portable(output): digest for output, digest in digests.items()}
-    write_json(path, sealed(identity | {"outputs": outputs} | _circumstances(start, 0)))
+    write_json(path, sealed(identity | {"outputs": outputs, "end": _now(), "exit": 0}))
     Path(path + FAILED_SUFFIX).unlink(missing_ok=True)
 
 
-def _write_failure(snakemake: Any, identity: dict[str, Any], start: datetime) -> None:
+def _write_failure(snakemake: Any, identity: dict[str, Any]) -> None:
     """The error's text stays in the log: it may name paths of this machine."""
     with suppress(OSError):  # the failure itself may be a full disk
         write_json(
             f"{snakemake.output.record}{FAILED_SUFFIX}",
-            sealed(identity | {"outputs": {}} | _circumstances(start, 1)),
+            sealed(identity | {"outputs": {}, "end": _now(), "exit": 1}),
         )
 
 
-def _circumstances(start: datetime, exit_code: int) -> dict[str, Any]:
+def _circumstances() -> dict[str, Any]:
+    """Where and when a job begins; the commit may be another one when it ends."""
     return {
         "git": git_state(),
         "platform": {"machine": platform.machine(), "system": platform.system()},
-        "start": start.isoformat(timespec="seconds"),
-        "end": datetime.now(UTC).isoformat(timespec="seconds"),
-        "exit": exit_code,
+        "start": _now(),
     }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,5 +1,6 @@
-"""Folders of user data that a config names, by config key."""
+"""Folders and files of the user's that a config names, by config key."""
 
+from collections.abc import Iterator
 from typing import Any
 
 FOLDER_KEYS = (
@@ -10,13 +11,25 @@ FOLDER_KEYS = (
 )
 
 
-def data_folders(config: dict[str, Any]) -> dict[str, str]:
-    """Config key -> folder as written in the config, for every folder that is set."""
-    folders = {}
-    for key in FOLDER_KEYS:
-        value: Any = config
-        for part in key.split("."):
-            value = (value or {}).get(part)
-        if value:
-            folders[key] = str(value)
-    return folders
+def data_paths(config: dict[str, Any]) -> dict[str, str]:
+    """Config key -> path as written, for every data folder that is set and every absolute path.
+
+    Relative paths of other keys (an atlas in ``resources``) stand in records as they are.
+    """
+    return {
+        key: value
+        for key, value in _texts(config)
+        if value and (key in FOLDER_KEYS or value.startswith("/"))
+    }
+
+
+def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a config with its key, e.g. ('models.tables.mine', '/data/mine.tsv')."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(item, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _texts(item, f"{key}.{position}")
+    elif isinstance(value, str):
+        yield key, value
