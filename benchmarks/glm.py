@@ -136,7 +136,8 @@ def main(arguments: list[str] | None = None) -> None:
             fit(recording(design, options.voxels), design, GLMConfig(estimator="lss"))
             print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         else:
-            report("glm", [*speed(), *memory_and_agreement(options.voxels)])
+            # Memory first: a child's peak counts from what its parent holds when it starts.
+            report("glm", [*memory(options.voxels), *speed(), *agreements()])
 
 
 def speed() -> list[dict]:
@@ -160,15 +161,19 @@ def speed() -> list[dict]:
     ]  # fmt: skip
 
 
-def memory_and_agreement(n_voxels: int) -> list[dict]:
-    """Claims: peak memory, and how well betas agree."""
+def memory(n_voxels: int) -> list[dict]:
+    """Claim: peak memory."""
+    text = f"peak memory of a process that fits {N_VOLUMES} x {n_voxels} voxels"
+    return [claim(text, peak_gb(n_voxels), "GB", 1.5, "lower")]
+
+
+def agreements() -> list[dict]:
+    """Claims: how well betas agree."""
     found = agreement(trials())
     return [
-        claim(f"peak memory of a process that fits {N_VOLUMES} x {n_voxels} voxels",
-              peak_gb(n_voxels), "GB", 1.5, "lower"),
         claim("LSA betas: correlation with nilearn's", found["lsa"], "r", 0.99),
         claim("LSS betas: correlation with nilearn's", found["lss"], "r", 0.99),
-    ]  # fmt: skip
+    ]
 
 
 def claim(text: str, value: float, unit: str, goal: float, better: str = "higher") -> dict:

@@ -191,18 +191,19 @@ def fit(series: np.ndarray, design: Design, config: GLMConfig) -> Fit:
     """
     model = prepare(series, design, config.noise)
     inverse = np.linalg.pinv(model.columns)
-    separate = config.estimator == "lss" and model.n_conditions > 1
+    operator, unscaled = None, np.square(inverse[: model.n_conditions]).sum(axis=1)
+    if config.estimator == "lss" and model.n_conditions > 1:
+        operator, unscaled = separate_least_squares(model)
     patterns = np.empty((model.n_conditions, series.shape[1]), dtype=np.float32)
     variances, start = np.empty(series.shape[1], dtype=np.float32), 0
     for block in model.blocks(series):
         here = slice(start, start := start + block.shape[1])
-        patterns[:, here], variances[here] = least_squares(block, model, inverse)
-        unscaled = np.square(inverse[: model.n_conditions]).sum(axis=1)
-        if separate:
-            patterns[:, here], unscaled = separate_least_squares(block, model)
+        betas, variances[here] = least_squares(block, model, inverse)
+        if operator is not None:
+            betas = operator @ block
         if config.patterns == "t":
-            errors = np.sqrt(variances[here] * unscaled[:, None])
-            patterns[:, here] = _ratio(patterns[:, here], errors)
+            betas = _ratio(betas, np.sqrt(variances[here] * unscaled[:, None]))
+        patterns[:, here] = betas
     return Fit(patterns, variances)
 
 
@@ -230,29 +231,26 @@ def least_squares(
     return betas[: model.n_conditions], variance
 
 
-def separate_least_squares(series: np.ndarray, model: Prepared) -> tuple[np.ndarray, np.ndarray]:
+def separate_least_squares(model: Prepared) -> tuple[np.ndarray, np.ndarray]:
     """LSS in closed form: nuisance projected out, then a 2 x 2 system per condition.
 
     With x one condition, z the sum of the others, all products after projection:
-    beta = (z'z x'y - x'z z'y) / (x'x z'z - (x'z)^2).
+    beta = (z'z x'y - x'z z'y) / (x'x z'z - (x'z)^2), which is linear in y.
 
     Returns
     -------
-    betas : (condition, voxel)
+    operator : float32 (condition, volume), times prepared series gives the betas
     unscaled : (condition,), variance of beta for unit noise
     """
     n = model.n_conditions
     nuisance = np.linalg.qr(model.columns[:, n:])[0]
     conditions = model.columns[:, :n] - nuisance @ (nuisance.T @ model.columns[:, :n])
-    gram = conditions.T @ conditions
-    total = gram.sum(axis=0)
-    own, cross = np.diag(gram), total - np.diag(gram)
-    others = gram.sum() - 2 * total + own
-    determinant = own * others - cross**2
-    products = conditions.T.astype(np.float32) @ series
-    rest = products.sum(axis=0) - products
-    first, second = ((part / determinant).astype(np.float32)[:, None] for part in (others, cross))
-    return first * products - second * rest, others / determinant
+    others = conditions.sum(axis=1, keepdims=True) - conditions
+    own, rest = (np.square(each).sum(axis=0) for each in (conditions, others))
+    cross = (conditions * others).sum(axis=0)
+    determinant = own * rest - cross**2
+    operator = (rest * conditions - cross * others) / determinant
+    return operator.T.astype(np.float32), rest / determinant
 
 
 def _ratio(values: np.ndarray, errors: np.ndarray) -> np.ndarray:
