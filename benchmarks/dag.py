@@ -42,14 +42,14 @@ class Run:
     peak_gb: float
 
 
-def snakemake(folder: Path, *arguments: str) -> Run:
-    """Run Snakemake in a folder on two cores.
+def snakemake(folder: Path, *arguments: str, config: str = CONFIG, cores: int = 2) -> Run:
+    """Run Snakemake in a folder.
 
     Raises
     ------
     RuntimeError : it failed
     """
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", CONFIG]
+    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", config]
     variables = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     start = time.monotonic()
     with tempfile.TemporaryFile("w+") as output:

@@ -5,10 +5,11 @@ import pytest
 from nilearn.glm.first_level import compute_regressor, run_glm
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
+from scipy.stats import f as f_distribution
 
 from crossmodal.bold.design import event_regressor, high_pass_basis
 from crossmodal.bold.glm import Design, GLMConfig, fit, t_map, whitener
-from crossmodal.bold.noise import ar1_components, restricted_likelihood
+from crossmodal.bold.noise import ar1_components, pooled_covariance, restricted_likelihood
 
 N, TR, RHO = 200, 2.0, 0.35
 SLOW = high_pass_basis(N, TR, 128.0)
@@ -143,3 +144,24 @@ def test_columns_correlate_with_nilearns_spm_model():
     theirs = compute_regressor(condition, "spm", frames, oversampling=16)[0][:, 0]
     ours = event_regressor(onsets, durations, n_volumes, repetition_s)
     assert np.corrcoef(ours, theirs)[0, 1] > 0.9999
+
+
+def test_pooled_covariance_equals_the_definition(design, series):
+    # By definition, in float64: voxels by nilearn's F, residuals by lstsq, one outer product each.
+    x = full(design)
+    n_conditions = design.conditions.shape[1]
+    labels, results = run_glm(series.astype(float), x, noise_model="ols")
+    f = results[labels[0]].Fcontrast(np.eye(x.shape[1])[:n_conditions]).F
+    freedom = N - x.shape[1]
+    # Theirs counts the cosines as columns; SPM's mask, like ours, as a filter.
+    spm_freedom = freedom + SLOW.shape[1]
+    chosen = np.ravel(f) * spm_freedom / freedom > f_distribution.isf(
+        0.001, n_conditions, spm_freedom
+    )
+    assert 0 < chosen.sum() < len(chosen)
+    y = series[:, chosen].astype(float)
+    residuals = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    residuals /= np.sqrt(np.square(residuals).sum(axis=0) / spm_freedom)
+    filtered = design.filtered(design.columns)
+    found = pooled_covariance([series[:, :100], series[:, 100:]], SLOW, filtered, n_conditions)
+    assert_allclose(found, residuals @ residuals.T / chosen.sum(), atol=1e-5)

@@ -9,7 +9,7 @@ from bold_data import ORIENTATIONS, grid, noise_series, save
 from numpy.testing import assert_allclose, assert_array_equal
 
 from crossmodal.bold import images
-from crossmodal.bold.check import check_complete
+from crossmodal.bold.completeness import check_complete
 from crossmodal.contracts.errors import InputError
 
 

@@ -107,6 +107,9 @@ def test_aCompCor_columns_are_added_to_the_measured_ones(root, workdir):
     made = {"confounds": "all.tsv", "sidecar": "all.json"}
     execute(root, "extract_compcor", given, made, params)
     assert json.loads(Path("all.json").read_text())["a_comp_cor_02"]["Method"] == "aCompCor"
+    firsts = [Path(name).read_text().splitlines()[1] for name in ("confounds.tsv", "all.tsv")]
+    assert firsts[0].endswith("\tn/a\tn/a\tn/a")
+    assert firsts[1].startswith(firsts[0])
     before = read_confounds("confounds.tsv", (*MOTION, *MEASURED), 40)
     after = read_confounds("all.tsv", (*MOTION, *MEASURED, *component_names(3)), 40)
     np.testing.assert_allclose(after[:, :8], before, rtol=1e-6)

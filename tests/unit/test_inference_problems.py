@@ -112,11 +112,12 @@ def test_cosine_is_tested_where_it_is_unbiased_or_permuted(config) -> None:
 
 
 def test_permuted_conditions_have_no_other_statistics_and_a_reachable_level(config) -> None:
-    config["group"] |= {"test": "condition_permutation", "statistics": ["tfce"]}
+    config["group"] |= {"test": "condition_permutation", "statistics": ["tfce"], "smoothing_mm": 6}
     config["group"]["n_permutations"] = 20
     config["simulate"]["brain"]["n_participants"] = 1
     problems = " | ".join(map(str, inference_problems(config)))
     assert re.search(r"group.statistics: expected none with .* got \['tfce'\]", problems)
+    assert re.search("group.smoothing_mm: expected 0 with .* got 6", problems)
     assert re.search("group.n_permutations: .* p < 0.05, got 20, .* is 0.05", problems)
 
 

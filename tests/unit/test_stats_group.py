@@ -1,5 +1,7 @@
 """Group results: grids, refusals, clusters, files."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,15 @@ def test_effect_is_found_and_noise_is_not():
     assert p.volume("b")[:2, :2, :2].max() <= 0.05
     assert p.volume("a")[np.isfinite(p.volume("a"))].min() > 0.05
     assert (result.maps["p_fwe_all"].values >= p.values - 1e-9).all()
+
+
+def test_maps_are_smoothed_inside_the_mask_if_asked_for():
+    smooth = replace(CONFIG, smoothing_mm=6.0)
+    result, without = (group_result(participants(), each, seed=1) for each in (smooth, CONFIG))
+    assert (result.facts["smoothing_mm"], without.facts["smoothing_mm"]) == (6.0, 0.0)
+    one, other = (each.maps["mean"].volume("a") for each in (result, without))
+    assert np.nanstd(one) < np.nanstd(other) / 2
+    np.testing.assert_array_equal(np.isnan(one), np.isnan(other))
 
 
 def test_result_is_the_same_twice_and_survives_its_files(tmp_path):

@@ -28,6 +28,7 @@ with recorded(snakemake):
     n_components = snakemake.params.n_components
     found = components(series, slow.astype(np.float32), n_components)
     own = read_confounds(given.measured, (*MOTION, *MEASURED), timing.n_volumes)
+    own[0, len(MOTION) :] = np.nan  # the first volume has no predecessor; reading made it 0
     further = dict(zip(MEASURED, own[:, len(MOTION) :].T, strict=True))
     further |= dict(zip(component_names(n_components), found.T, strict=True))
     components_of = {

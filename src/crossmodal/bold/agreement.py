@@ -13,6 +13,7 @@ from crossmodal.bold.sidecar import TOLERANCE_S, header_repetition_time_s
 from crossmodal.contracts.errors import InputError
 
 VOXEL_TOLERANCE_MM = 1e-3
+REPETITION_TIME = "repetition time"  # the field that messages name
 
 
 def check_same_grid(paths: Sequence[str]) -> None:
@@ -59,7 +60,7 @@ def check_same_timing(repetition_times_s: Mapping[str, float]) -> None:
     wanted = next(iter(repetition_times_s.values()), 0.0)
     for path, seconds in repetition_times_s.items():
         if abs(seconds - wanted) > TOLERANCE_S:
-            raise InputError(path, "repetition time", f"{wanted:g} s", f"{seconds:g} s")
+            raise InputError(path, REPETITION_TIME, f"{wanted:g} s", f"{seconds:g} s")
 
 
 def _mm(sizes: np.ndarray) -> str:

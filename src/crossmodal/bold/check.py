@@ -1,16 +1,20 @@
 """Find everything that is wrong with a study's scans before hours of work, all at once."""
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from crossmodal.bold.agreement import check_one_grid, check_same_grid, check_same_timing
+from crossmodal.bold.agreement import (
+    REPETITION_TIME,
+    check_one_grid,
+    check_same_grid,
+    check_same_timing,
+)
 from crossmodal.bold.bids import Run, find_runs, find_t1, usable
 from crossmodal.bold.compcor import component_names
+from crossmodal.bold.completeness import check_complete
 from crossmodal.bold.confounds import MEASURED, MOTION, SHOWN, read_confounds
 from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.design import event_regressor, high_pass_basis
@@ -24,12 +28,13 @@ from crossmodal.bold.events import (
 )
 from crossmodal.bold.fmriprep import preprocessed
 from crossmodal.bold.glm import Design, GLMConfig
-from crossmodal.bold.images import load_image, open_image, read_first, read_series, read_volume
+from crossmodal.bold.images import open_image, read_first, read_series, read_volume
 from crossmodal.bold.motion import MotionConfig
 from crossmodal.bold.normalise_config import NormaliseConfig
-from crossmodal.bold.patterns import Timing
+from crossmodal.bold.patterns import RunFiles, Timing, run_design
 from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
 from crossmodal.bold.slice_timing import slice_times
+from crossmodal.bold.spaces import fmriprep_space
 from crossmodal.bold.template import SPACE
 from crossmodal.contracts.errors import InputError
 
@@ -92,28 +97,47 @@ def _participant_problems(
 ) -> Iterator[InputError]:
     if scans["space"] == SPACE:
         yield from _problems(lambda: _check_t1(scans["bids_dir"], runs[0].participant, deep))
-    seconds: dict[str, float] = {}
-    disagreements: list[InputError] = []
     for run in runs:
         yield from _problems(lambda run=run: usable([run]))
     runs = [run for run in runs if run.bold]
     if runs and not scans["fmriprep_dir"]:
         yield from _problems(lambda: _check_brain(runs[0].bold))
+    seconds: dict[str, float] = {}
     for run in runs:
         yield from _problems(lambda run=run: check_complete(run.bold))
-        disagreements += _problems(lambda run=run: check_same_grid([runs[0].bold, run.bold]))
         yield from _problems(lambda run=run: seconds.update({run.bold: _timing(run)[1]}))
         if run.events and run.bold in seconds:
             yield from _problems(lambda run=run: _check_run(run, scans, conditions))
         if scans["slice_reference"] is not None and run.bold in seconds:
             yield from _problems(lambda run=run: _check_slice_times(run, seconds[run.bold]))
-        if run.mask:
-            yield from _problems(lambda run=run: _check_mask(run.mask))
-            yield from _problems(lambda run=run: _check_confounds(run, scans["glm"]))
         # Integers cannot be NaN; files of floats are read even by the quick check.
         if deep or holds_floats(run.bold):
             yield from _problems(lambda run=run: read_series(run.bold))
-    yield from disagreements or _problems(lambda: check_same_timing(seconds))
+    yield from _disagreements(runs, seconds)
+    yield from _fmriprep_problems([run for run in runs if run.mask], scans)
+
+
+def _disagreements(runs: Sequence[Run], seconds: dict[str, float]) -> list[InputError]:
+    """Runs unlike the first; ``seconds``: repetition times of those whose files agree on one."""
+    found = []
+    for run in runs:
+        timed = run.bold in seconds and runs[0].bold in seconds
+        problems = _problems(lambda run=run: check_same_grid([runs[0].bold, run.bold]))
+        found += [each for each in problems if timed or each.field != REPETITION_TIME]
+    return found or _problems(lambda: check_same_timing(seconds))
+
+
+def _fmriprep_problems(runs: Sequence[Run], scans: dict[str, Any]) -> Iterator[InputError]:
+    """Problems of masks and confounds."""
+    unusable = [problem for run in runs for problem in _problems(lambda r=run: _check_mask(r.mask))]
+    if runs and not unusable:
+        masks = [run.mask for run in runs]
+        if _problems(lambda: fmriprep_space(masks, scans["analysis_voxel_mm"])):
+            where = "brain masks of all runs"
+            unusable = [InputError(masks[0], where, "at least one voxel in common", "none")]
+    yield from unusable
+    for run in runs:
+        yield from _problems(lambda run=run: _check_confounds(run, scans["glm"]))
 
 
 def _problems(action: Callable[[], object]) -> list[InputError]:
@@ -162,9 +186,13 @@ def _check_confounds(run: Run, glm: dict[str, Any]) -> None:
 
 def _check_confound_names(scans: dict[str, Any]) -> None:
     known = ["framewise_displacement", *MEASURED, *component_names(scans["a_comp_cor"])]
-    for name in scans["glm"].get("confounds", ()):
+    wanted = scans["glm"].get("confounds", ())
+    for name in wanted:
         if name not in known:
             raise InputError("config", "scans.glm.confounds", f"some of {known}", repr(name))
+    if set(wanted) >= set(MEASURED):
+        got = f"{' and '.join(MEASURED)}, which are proportional"
+        raise InputError("config", "scans.glm.confounds", "independent columns", got)
 
 
 def _check_slice_times(run: Run, repetition_time_s: float) -> None:
@@ -183,7 +211,11 @@ def _check_run(run: Run, scans: dict[str, Any], conditions: Sequence[str]) -> No
     timing = Timing(*_timing(run))
     events = read_events(run.events, EventsConfig(**scans["events"]))
     check_events(run.events, events, conditions, timing.duration_s)
-    _check_design(run.events, events, conditions, timing, scans["glm"])
+    if run.confounds and not _problems(lambda: _check_confounds(run, scans["glm"])):
+        files = RunFiles(run.run_id, run.bold, run.events, run.sidecars, None, run.confounds)
+        run_design(files, timing, events, conditions, GLMConfig(**scans["glm"]))
+    else:  # own confounds do not exist yet
+        _check_design(run.events, events, conditions, timing, scans["glm"])
 
 
 def _check_design(
@@ -206,38 +238,3 @@ def _check_design(
     nuisance = np.zeros((timing.n_volumes, 0))
     design = Design(np.stack(columns, axis=1), nuisance, slow, tuple(conditions), path)
     design.require_freedom(glm["motion_regressors"] + len(glm.get("confounds", ())))
-
-
-def check_complete(path: str | Path) -> None:
-    """Raise if a NIfTI file ends too early; reads a few bytes, everything only in doubt.
-
-    Raises
-    ------
-    InputError : truncated or damaged data
-    """
-    image = open_image(path, len(load_image(path).shape))
-    header = image.header
-    # Not the header's vox_offset: nibabel sets it to 0 on reading.
-    n_bytes = int(image.dataobj.offset) + header.get_data_dtype().itemsize * np.prod(image.shape)
-    if not str(path).endswith(".gz"):
-        if Path(path).stat().st_size < n_bytes:
-            raise InputError(path, "size", f"{n_bytes} bytes", Path(path).stat().st_size)
-        return
-    with open(path, "rb") as file:  # a gzip file ends with the length of what it holds
-        file.seek(-4, 2)
-        stored = int.from_bytes(file.read(4), "little")
-    if stored != n_bytes % 2**32:
-        _read_through(path, n_bytes)
-
-
-def _read_through(path: str | Path, n_bytes: int) -> None:
-    """Some compressors write several pieces, so only reading all of it tells the length."""
-    length = 0
-    try:
-        with gzip.open(path) as file:
-            while block := file.read(1 << 22):
-                length += len(block)
-    except (EOFError, OSError) as error:
-        raise InputError(path, "data", f"{n_bytes} bytes", f"truncated: {error}") from None
-    if length < n_bytes:
-        raise InputError(path, "data", f"{n_bytes} bytes", f"{length} bytes")

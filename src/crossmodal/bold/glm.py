@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crossmodal.bold.banded import Banded
 from crossmodal.bold.noise import (
     ar1_components,
     pooled_covariance,
@@ -19,7 +20,7 @@ CHOICES = {
     "patterns": ("beta", "t"),
     "motion_regressors": (0, 6, 12, 24),
 }
-BLOCK_VOXELS = 8192  # voxels worked on at once: bounds the memory for temporary arrays
+BLOCK_VOXELS = 1024  # voxels worked on at once, so that a block of them stays in the cache
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def whitener(series: np.ndarray, design: Design, noise: str) -> np.ndarray:
     filtered = design.filtered(design.columns)
     n_conditions = design.conditions.shape[1]
     blocks = voxel_blocks(series)
-    covariance = pooled_covariance(blocks, design.filtered, filtered, n_conditions)
+    covariance = pooled_covariance(blocks, design.slow, filtered, n_conditions)
     components = ar1_components(n_volumes)
     weights = restricted_likelihood(
         covariance, np.column_stack([filtered, design.slow]), components
@@ -148,12 +149,13 @@ def whitener(series: np.ndarray, design: Design, noise: str) -> np.ndarray:
 class Prepared:
     """A run's model after whitening and filtering.
 
-    columns : (volume, column); operator : float32 (volume, volume), whitens and filters
+    columns : (volume, column); slow : float32 (volume, cosine), orthonormal, filtered out
     freedom : residual degrees of freedom; scale : to make the run's mean 100
     """
 
     columns: np.ndarray
-    operator: np.ndarray
+    whitening: Banded
+    slow: np.ndarray
     n_conditions: int
     freedom: int
     scale: np.float32
@@ -162,7 +164,9 @@ class Prepared:
         """The series (volume, voxel), scaled, whitened and filtered, some voxels at a time."""
         for block in voxel_blocks(series):
             # Without its mean, which the constant would take up, float32 is exact enough.
-            yield self.operator @ (self.scale * (block - block.mean(axis=0)))
+            whitened = self.whitening @ (self.scale * (block - block.mean(axis=0)))
+            whitened -= self.slow @ (self.slow.T @ whitened)
+            yield whitened
 
 
 def prepare(series: np.ndarray, design: Design, noise: str) -> Prepared:
@@ -170,7 +174,8 @@ def prepare(series: np.ndarray, design: Design, noise: str) -> Prepared:
     whitening = whitener(series, design, noise)
     return Prepared(
         design.filtered(whitening @ design.columns),
-        design.filtered(whitening).astype(np.float32),
+        Banded.from_matrix(whitening),
+        design.slow.astype(np.float32),
         design.conditions.shape[1],
         design.freedom,
         np.float32(100 / series.mean(dtype=np.float64)),
@@ -186,21 +191,20 @@ def fit(series: np.ndarray, design: Design, config: GLMConfig) -> Fit:
     """
     model = prepare(series, design, config.noise)
     inverse = np.linalg.pinv(model.columns)
-    separate = config.estimator == "lss" and model.n_conditions > 1
-    patterns, variances = [], []
+    operator, unscaled = None, np.square(inverse[: model.n_conditions]).sum(axis=1)
+    if config.estimator == "lss" and model.n_conditions > 1:
+        operator, unscaled = separate_least_squares(model)
+    patterns = np.empty((model.n_conditions, series.shape[1]), dtype=np.float32)
+    variances, start = np.empty(series.shape[1], dtype=np.float32), 0
     for block in model.blocks(series):
-        betas, variance = least_squares(block, model, inverse)
-        unscaled = np.square(inverse[: model.n_conditions]).sum(axis=1)
-        if separate:
-            betas, unscaled = separate_least_squares(block, model)
+        here = slice(start, start := start + block.shape[1])
+        betas, variances[here] = least_squares(block, model, inverse)
+        if operator is not None:
+            betas = operator @ block
         if config.patterns == "t":
-            betas = _ratio(betas, np.sqrt(variance * unscaled[:, None]))
-        patterns.append(betas[: model.n_conditions])
-        variances.append(variance)
-    return Fit(
-        np.concatenate(patterns, axis=1).astype(np.float32),
-        np.concatenate(variances).astype(np.float32),
-    )
+            betas = _ratio(betas, np.sqrt(variances[here] * unscaled[:, None]))
+        patterns[:, here] = betas
+    return Fit(patterns, variances)
 
 
 def t_map(
@@ -227,29 +231,26 @@ def least_squares(
     return betas[: model.n_conditions], variance
 
 
-def separate_least_squares(series: np.ndarray, model: Prepared) -> tuple[np.ndarray, np.ndarray]:
+def separate_least_squares(model: Prepared) -> tuple[np.ndarray, np.ndarray]:
     """LSS in closed form: nuisance projected out, then a 2 x 2 system per condition.
 
     With x one condition, z the sum of the others, all products after projection:
-    beta = (z'z x'y - x'z z'y) / (x'x z'z - (x'z)^2).
+    beta = (z'z x'y - x'z z'y) / (x'x z'z - (x'z)^2), which is linear in y.
 
     Returns
     -------
-    betas : (condition, voxel)
+    operator : float32 (condition, volume), times prepared series gives the betas
     unscaled : (condition,), variance of beta for unit noise
     """
     n = model.n_conditions
     nuisance = np.linalg.qr(model.columns[:, n:])[0]
     conditions = model.columns[:, :n] - nuisance @ (nuisance.T @ model.columns[:, :n])
-    gram = conditions.T @ conditions
-    total = gram.sum(axis=0)
-    own, cross = np.diag(gram), total - np.diag(gram)
-    others = gram.sum() - 2 * total + own
-    determinant = own * others - cross**2
-    products = conditions.T.astype(np.float32) @ series
-    rest = products.sum(axis=0) - products
-    first, second = ((part / determinant).astype(np.float32)[:, None] for part in (others, cross))
-    return first * products - second * rest, others / determinant
+    others = conditions.sum(axis=1, keepdims=True) - conditions
+    own, rest = (np.square(each).sum(axis=0) for each in (conditions, others))
+    cross = (conditions * others).sum(axis=0)
+    determinant = own * rest - cross**2
+    operator = (rest * conditions - cross * others) / determinant
+    return operator.T.astype(np.float32), rest / determinant
 
 
 def _ratio(values: np.ndarray, errors: np.ndarray) -> np.ndarray:

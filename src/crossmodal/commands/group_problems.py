@@ -41,6 +41,9 @@ def _permuted(group: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     if names := list(group.get("statistics") or ()):
         expected = "none with test condition_permutation, which has the maximum only"
         yield "group.statistics", expected, str(names)
+    if group.get("smoothing_mm"):
+        expected = "0 with test condition_permutation, which has no participants' maps"
+        yield "group.smoothing_mm", expected, str(group["smoothing_mm"])
     if not 1 / group["n_permutations"] < group["alpha"]:
         got = f"{group['n_permutations']}, with which the smallest p is "
         yield (

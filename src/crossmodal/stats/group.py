@@ -12,6 +12,7 @@ from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
+from crossmodal.stats.map_smoothing import smoothed
 from crossmodal.stats.max_t import t_from_sums
 from crossmodal.stats.one_sample import ALTERNATIVES, interval_half_width, mean_and_t, q_fdr
 from crossmodal.stats.permutation import (
@@ -34,6 +35,7 @@ class GroupConfig:
     alpha : clusters are listed where p is below it; the test must be able to get there
     statistics : 'tfce' and 'cluster_mass', tested besides the maximum of t
     cluster_p : uncorrected p of the t at which 'cluster_mass' forms clusters
+    smoothing_mm : FWHM of the Gaussian that participants' maps are smoothed with; 0 for none
     """
 
     n_permutations: int
@@ -42,6 +44,7 @@ class GroupConfig:
     test: str = "sign_flip"
     statistics: Sequence[str] = ()
     cluster_p: float = 0.001
+    smoothing_mm: float = 0.0
 
     def __post_init__(self) -> None:
         if unknown := set(self.statistics) - set(TITLES):
@@ -139,6 +142,8 @@ def group_result(
     """
     require_enough(len(maps), config)
     data, mask = common_grid(maps)
+    voxel_mm = np.linalg.norm(maps[0].affine[:3, :3], axis=0)
+    data = smoothed(data, mask, voxel_mm, config.smoothing_mm)
     signs = sign_patterns(len(data), config.n_permutations, seed)
     values = descriptive_maps(data, maps[0].quantity, config.alternative)
     null = max_t_null(data, signs, config.alternative)
@@ -170,6 +175,7 @@ def group_result(
         "alpha": config.alpha,
         "seed": seed,
         "n_voxels": int(mask.sum()),
+        "smoothing_mm": config.smoothing_mm,
         "statistics": ["max_t", *config.statistics],
         "cluster_threshold_t": threshold,
         "smallest_p": smallest_p(len(data), config.n_permutations, config.alternative),
