@@ -52,6 +52,7 @@ rule check_pattern:
         record=record("check_pattern"),
     params:
         regimes=NETWORK_REGIMES,
+        n_clips=len(STUDY_IDS),
     threads: 1
     resources:
         mem_mb=1000,
