@@ -191,6 +191,12 @@ def test_job_stats_are_read() -> None:
     assert parse_job_stats(text) == {"tune": 8}
 
 
+def test_rules_of_single_sets_of_runs_count_as_one() -> None:
+    table = "simulate_participant 7\nsimulate_participant_runs_1 1\nestimate_motion 15\n"
+    counts = {"simulate_participant": 8, "estimate_motion": 15}
+    assert parse_job_stats(table + table) == counts  # Snakemake prints it twice
+
+
 def test_accelerators(ravdess: dict, mini: dict) -> None:
     assert trains_on_gpu(ravdess)
     assert not trains_on_gpu(mini)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -130,9 +131,15 @@ def count_jobs(config: Mapping[str, Any], data: Data) -> dict[str, int]:
 
 
 def parse_job_stats(text: str) -> dict[str, int]:
-    """Rule -> count, from Snakemake's 'Job stats' table."""
-    rows = re.findall(r"^(\w+) +(\d+)$", text, flags=re.M)
-    return {rule: int(count) for rule, count in rows if rule not in ("all", "total")}
+    """Rule -> count, from Snakemake's 'Job stats' table.
+
+    Rules that exist once for each set of runs (``simulate_participant_runs_1``) count as one.
+    """
+    table = dict(re.findall(r"^(\w+) +(\d+)$", text, flags=re.M))
+    counts: Counter[str] = Counter()
+    for rule, count in table.items():
+        counts[re.sub(r"_runs_[\d_]+$", "", rule)] += int(count)
+    return {rule: count for rule, count in counts.items() if rule not in ("all", "total")}
 
 
 def total(rows: list[Estimate]) -> Estimate:
