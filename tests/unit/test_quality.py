@@ -21,6 +21,7 @@ from crossmodal.bold.template import load_template
 from crossmodal.bold.transform_files import write_affines, write_warp
 from crossmodal.bold.warp import Warp
 from crossmodal.contracts.errors import InputError
+from crossmodal.quality.curves import RunView, run_figure
 from crossmodal.quality.group import group_page
 from crossmodal.quality.measures import confound_measures, dice, pattern_reliability
 from crossmodal.quality.page import flicker, number, page, section, table
@@ -249,3 +250,13 @@ def test_the_group_page_names_outliers_and_has_no_anatomy():
     assert text.count('class="number outlier"') == 1
     none = group_page(*rank(frame[:4], config), config)
     assert "None." in none
+
+
+def test_the_first_volume_has_no_change_to_draw():
+    names = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
+    confounds = dict.fromkeys(names, np.zeros(5))
+    confounds |= {"framewise_displacement": np.arange(5.0), "std_dvars": np.arange(5.0)}
+    figure = run_figure(RunView("run-1", 2.0, confounds, [], None), 0.5)
+    for axes in figure.axes[1:3]:
+        assert_allclose(axes.lines[0].get_xdata(), [2, 4, 6, 8])
+        assert_allclose(axes.lines[0].get_ydata(), [1, 2, 3, 4])

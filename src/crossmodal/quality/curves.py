@@ -76,7 +76,8 @@ def _motion(axes, view: RunView) -> None:
 
 
 def _line(axes, view: RunView, name: str, label: str, limit: float | None) -> None:
-    axes.plot(view.time_s, view.confounds[name], color=OTHER_COLOUR, lw=LINE)
+    # A change from the volume before, which the first volume does not have.
+    axes.plot(view.time_s[1:], view.confounds[name][1:], color=OTHER_COLOUR, lw=LINE)
     if limit is not None:
         axes.axhline(limit, color=CATEGORY_COLOURS[5], lw=LINE, ls="--")
     axes.set_ylim(bottom=0)
