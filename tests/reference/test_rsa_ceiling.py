@@ -5,6 +5,7 @@ import pytest
 from rsatoolbox.inference.noise_ceiling import boot_noise_ceiling
 from rsatoolbox.rdm import RDMs
 from scipy.stats import rankdata
+from tests.reference.rsatoolbox_names import NAMES
 
 from crossmodal.rsa.ceiling import noise_ceiling
 from crossmodal.rsa.comparisons import METHODS, compare
@@ -12,15 +13,6 @@ from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.neighbourhoods import spheres
 from crossmodal.rsa.tiles import tile_rdms
 
-NAMES = {
-    "spearman": "spearman",
-    "pearson": "corr",
-    "cosine": "cosine",
-    "rho_a": "rho-a",
-    "tau_a": "tau-a",
-    "whitened_cosine": "cosine_cov",
-    "whitened_correlation": "corr_cov",
-}
 PARTIAL = ("partial_spearman", "partial_pearson")
 N_CONDITIONS, CENTRES = 7, (3, 40)
 

@@ -4,18 +4,9 @@ import numpy as np
 import pytest
 import rsatoolbox
 from scipy.stats import kendalltau, rankdata
+from tests.reference.rsatoolbox_names import NAMES
 
 from crossmodal.rsa.comparisons import compare, prepare, whiten
-
-RSATOOLBOX = {
-    "spearman": "spearman",
-    "pearson": "corr",
-    "cosine": "cosine",
-    "rho_a": "rho-a",
-    "tau_a": "tau-a",
-    "whitened_cosine": "cosine_cov",
-    "whitened_correlation": "corr_cov",
-}
 
 
 @pytest.fixture
@@ -27,7 +18,7 @@ def rdms() -> tuple[np.ndarray, np.ndarray]:
     return brain, models
 
 
-@pytest.mark.parametrize("method", RSATOOLBOX)
+@pytest.mark.parametrize("method", NAMES)
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-10), (np.float32, 5e-6)])
 def test_equals_rsatoolbox(rdms, method, dtype, tolerance):
     brain, models = rdms
@@ -35,7 +26,7 @@ def test_equals_rsatoolbox(rdms, method, dtype, tolerance):
     theirs = rsatoolbox.rdm.compare(
         rsatoolbox.rdm.RDMs(brain.astype(np.float64)),
         rsatoolbox.rdm.RDMs(models),
-        method=RSATOOLBOX[method],
+        method=NAMES[method],
     )
     ours = compare(brain, models, method)
     assert ours.dtype == dtype

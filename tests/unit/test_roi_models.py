@@ -9,6 +9,7 @@ import rsatoolbox
 from rsatoolbox.inference import boot_noise_ceiling, eval_dual_bootstrap, evaluate
 from rsatoolbox.rdm import compare
 from scipy.stats import spearmanr
+from tests.reference.rsatoolbox_names import NAMES
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
@@ -33,15 +34,6 @@ N, N_GROUPS, N_PARTICIPANTS = 18, 6, 5
 PAIRS = N * (N - 1) // 2
 GROUPS = np.arange(N) % N_GROUPS
 IDS = tuple(f"clip-{i:02d}" for i in range(N))
-METHODS = {
-    "spearman": "spearman",
-    "pearson": "corr",
-    "cosine": "cosine",
-    "rho_a": "rho-a",
-    "tau_a": "tau-a",
-    "whitened_cosine": "cosine_cov",
-    "whitened_correlation": "corr_cov",
-}
 pytestmark = pytest.mark.filterwarnings("ignore:Noise ceiling for tau")  # rsatoolbox's
 
 
@@ -74,7 +66,7 @@ def toolbox_data(vectors):
     return rsatoolbox.rdm.RDMs(vectors, pattern_descriptors={"unit": GROUPS.tolist()})
 
 
-@pytest.mark.parametrize("comparison", METHODS)
+@pytest.mark.parametrize("comparison", NAMES)
 def test_the_dual_bootstrap_is_rsatoolboxs(truth, comparison, monkeypatch):
     models, brain = truth
     drawn, original = [], evaluate.bootstrap_sample
@@ -89,7 +81,7 @@ def test_the_dual_bootstrap_is_rsatoolboxs(truth, comparison, monkeypatch):
     expected = eval_dual_bootstrap(
         [rsatoolbox.model.ModelFixed(str(i), toolbox_data(m[None])) for i, m in enumerate(models)],
         toolbox_data(brain[0]),
-        method=METHODS[comparison],
+        method=NAMES[comparison],
         k_pattern=1,
         k_rdm=1,
         N=12,
@@ -104,20 +96,20 @@ def test_the_dual_bootstrap_is_rsatoolboxs(truth, comparison, monkeypatch):
     np.testing.assert_allclose(ours.covariances(), expected.variances, atol=1e-7)
 
 
-@pytest.mark.parametrize("comparison", METHODS)
+@pytest.mark.parametrize("comparison", NAMES)
 def test_the_noise_ceiling_is_rsatoolboxs(truth, comparison):
     data = truth[1][0]
     ours = noise_ceiling(Rows.of(data, comparison), np.ones(len(data), dtype=int))
-    expected = boot_noise_ceiling(toolbox_data(data), METHODS[comparison])
+    expected = boot_noise_ceiling(toolbox_data(data), NAMES[comparison])
     np.testing.assert_allclose(ours, expected, atol=2e-6)
 
 
-@pytest.mark.parametrize("comparison", METHODS)
+@pytest.mark.parametrize("comparison", NAMES)
 def test_similarities_are_rsatoolboxs(truth, comparison):
     models, brain = truth
     data = np.round(brain[0], 1)  # ties
     rows = Rows.of(data, comparison)
-    expected = compare(toolbox_data(data), toolbox_data(models), METHODS[comparison])
+    expected = compare(toolbox_data(data), toolbox_data(models), NAMES[comparison])
     np.testing.assert_allclose(rows.similarity(rows.like(models)), expected, atol=2e-6)
     np.testing.assert_allclose(
         rows.paired(rows.like(models[:1].repeat(len(data), axis=0))), expected[:, 0], atol=2e-6
@@ -144,7 +136,7 @@ def test_cosines_are_not_tested_against_zero_on_biased_distances(truth, comparis
         compare_models(roi(brain), table, GROUPS, config, seed=1)
     unbiased = dataclasses.replace(roi(brain), distance="crossnobis")
     fits, _, _ = compare_models(unbiased, table, GROUPS, config, seed=1)
-    expected = compare(toolbox_data(models), toolbox_data(brain[0]), METHODS[comparison])
+    expected = compare(toolbox_data(models), toolbox_data(brain[0]), NAMES[comparison])
     estimates = fits[fits.region == "FFA"].estimate
     np.testing.assert_allclose(estimates, expected.mean(axis=1), atol=1e-6)
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from crossmodal.figures.roi_gradient import no_arms, plot_gradients
+from crossmodal.figures.roi_gradient import ALPHA, PANEL_MM, no_arms, plot_gradients
 from crossmodal.figures.style import (
     ARM_NAMES,
     FULL_WIDTH_MM,
@@ -23,8 +23,6 @@ from crossmodal.figures.style import (
 )
 
 CEILING_COLOUR = "#D9D9D9"
-ALPHA = 0.05
-PANEL_MM = 26
 CONTROL = "low_level"
 # Models that are no network: one RDM per name, no layers in a row.
 SINGLES = {"labels", "planted", "low_level", "table"}
