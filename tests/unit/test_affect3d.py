@@ -143,6 +143,14 @@ def test_afew_va_import(tmp_path: Path) -> None:
     np.testing.assert_allclose(import_afew_va(path).of_clip("001", 2), expected, rtol=1e-6)
 
 
+def test_afew_va_frames_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    frames = {str(n): {"valence": n - 5, "arousal": 0} for n in reversed(range(12))}
+    path = tmp_path / "001.json"
+    path.write_text(json.dumps({"frames": frames}))
+    expected = (np.arange(12) - 5) / 10
+    np.testing.assert_allclose(import_afew_va(path).of_clip("001", 12)[:, 0], expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -151,6 +159,15 @@ def test_afew_va_import(tmp_path: Path) -> None:
         ('{"frames": {}}', "frames: expected at least one"),
         ('{"frames": {"00000": {"valence": 1}}}', "frame 00000: expected arousal"),
         ('{"frames": {"00000": {"valence": 11, "arousal": 0}}}', r"value in \[-1, 1\], got 1.1"),
+        ('{"frames": {"00000": 3}}', "frame 00000: expected valence and arousal, got 3"),
+        (
+            '{"frames": {"00000": {"valence": null, "arousal": 0}}}',
+            "frame 00000, valence: expected a number, got null",
+        ),
+        ('{"frames": {"first": {}}}', "frames: expected frame numbers, e.g. 00000, got 'first'"),
+        ('{"frames": {"0": {}, "00": {}}}', "frame 0: expected once, got 0 and 00"),
+        ('{"frames": {"00001": {}}}', "frames: expected frame 0 .*, got 00001"),
+        ('{"frames": {"0": {}, "1": {}, "4": {}, "9": {}}}', "frames: expected frame 2 .*, got 4"),
     ],
 )
 def test_bad_afew_va(tmp_path: Path, text: str, message: str) -> None:
@@ -189,6 +206,10 @@ def test_absent_and_unnamed_traces(tmp_path: Path) -> None:
     (tmp_path / "v_valence.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="columns: expected time_s, value"):
         import_traces(tmp_path, "v", 4, 2.0)
+    for content in ("", "time_s,value\n0,calm\n"):
+        (tmp_path / "v_valence.csv").write_text(content)
+        with pytest.raises(InputError, match="v_valence.csv: content: expected a trace: CSV of"):
+            import_traces(tmp_path, "v", 4, 2.0)
 
 
 def test_command_writes_the_table_of_one_actor(
@@ -220,6 +241,12 @@ def test_command_samples_traces_at_a_clips_frames(
     again = ["import-affect", str(out), str(tmp_path / "sound.wav"), "--traces", str(tmp_path)]
     assert cli.main(again) == 2
     assert "video: expected a clip with frames, got no video stream" in capsys.readouterr().err
+    assert cli.main(["import-affect", str(out), str(clip)]) == 2
+    assert "v.mp4: content: expected AFEW-VA JSON with 'frames' (clips need --traces)" in (
+        capsys.readouterr().err
+    )
+    assert cli.main(["import-affect", str(out), str(tmp_path / "absent.json")]) == 2
+    assert "absent.json: file: expected AFEW-VA JSON" in capsys.readouterr().err
 
 
 # --- circumplex ----------------------------------------------------------------------------
