@@ -1,5 +1,6 @@
 """Training, evaluation, tables and errata of the mrpn family, and the shared training loop."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,6 +109,27 @@ def test_nan_loss_names_epoch_and_batch() -> None:
 
     with pytest.raises(InputError, match="x: loss: .* got nan at epoch 0, batch 1"):
         fit(network, lambda epoch: values, step, None, LoopConfig(n_epochs=2), 0, "x")
+
+
+def fit_with_validation(losses: list[float]) -> int:
+    network, values = nn.Linear(1, 1), iter(losses)
+    config = LoopConfig(n_epochs=len(losses))
+    return fit(
+        network,
+        lambda epoch: [torch.ones(1, 1)],
+        lambda x: {"loss": network(x).sum() ** 2},
+        lambda: {"loss": next(values)},
+        config,
+        0,
+        "x",
+    ).selected_epoch
+
+
+def test_an_epoch_without_a_finite_validation_loss_is_never_the_best() -> None:
+    assert fit_with_validation([math.nan, math.inf, 4.0, 5.0, math.nan]) == 2
+    message = "x: validation loss: expected a finite number, got none in 2 epochs"
+    with pytest.raises(InputError, match=message):
+        fit_with_validation([math.nan, math.inf])
 
 
 @pytest.mark.parametrize(

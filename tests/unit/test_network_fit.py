@@ -13,7 +13,7 @@ from crossmodal.network.augmentation import Augmentation
 from crossmodal.network.batches import EvaluationBatches, TrainBatches
 from crossmodal.network.checkpoint import Checkpoint, checkpoint_dir
 from crossmodal.network.cross_channel_config import CrossChannelConfig
-from crossmodal.network.fit import FitConfig, Machine, fit
+from crossmodal.network.fit import Classifier, FitConfig, Machine, fit
 from crossmodal.network.inputs import ClipTensors, load_clips
 from crossmodal.network.selection import EpochSelection
 from crossmodal.network.states import new_network, predict
@@ -166,11 +166,21 @@ def test_the_best_validation_epoch_is_selected():
 
 
 def test_an_epoch_without_a_finite_validation_loss_is_never_the_best():
-    values = [(math.nan, 0.5), (math.inf, 0.5), (4.0, 0.5), (math.nan, 0.5)]
+    values = [(math.nan, 0.9), (math.inf, 0.8), (4.0, 0.5), (math.nan, 0.9)]
     for select_by in ("loss", "accuracy"):
         selection = EpochSelection("x", 4, 0, select_by)
         run_selection(selection, values)
         assert selection.selected_epoch == 2
+
+
+def test_a_fit_without_any_finite_validation_loss_stops(clips, monkeypatch):
+    def poisoned(self, batch, _):
+        self.validation.append((torch.full((2,), math.nan), torch.ones(2)))
+
+    monkeypatch.setattr(Classifier, "validation_step", poisoned)
+    message = "x: validation loss: expected a finite number, got nan in all of 4 epochs"
+    with pytest.raises(InputError, match=message):
+        fit(network(), clips, clips, QUICK, 0, "x", CPU)
 
 
 def test_patience_stops_a_fit():
@@ -209,8 +219,6 @@ def test_schedules():
 
 
 def test_mixed_clips_share_the_loss(clips):
-    from crossmodal.network.fit import Classifier
-
     batches = TrainBatches(clips, 8, None, Augmentation(mixup=0.5), 0)
     batch = next(iter(batches))
     module = Classifier(network(), QUICK, batches, EpochSelection("x", 1, 0, "loss"))

@@ -16,8 +16,9 @@ def copy_state(network: nn.Module) -> dict[str, Tensor]:
 
 
 def monitored(row: dict[str, float]) -> float:
-    """The loss that selection and schedule look at."""
-    return row.get("validation_loss", row["train_loss"])
+    """The loss that selection and schedule look at; one that is no finite number is the worst."""
+    loss = row.get("validation_loss", row["train_loss"])
+    return loss if math.isfinite(loss) else math.inf
 
 
 def n_plateaus(rows: Sequence[dict[str, float]], patience_epochs: int) -> int:

@@ -4,6 +4,7 @@ What a batch, a step and a validation are is told by the family that trains.
 """
 
 import logging
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,8 @@ def fit(
 
     Raises
     ------
-    InputError : a loss that is no finite number (names epoch and batch)
+    InputError : a loss that is no finite number (names epoch and batch), or no epoch with a
+        validation loss that is one
     """
     optimiser = torch.optim.AdamW(
         [p for p in network.parameters() if p.requires_grad],
@@ -109,6 +111,9 @@ def fit(
             selected, weights = epoch, copy_state(network)
         if 0 < config.patience_epochs <= epoch - selected:
             break
+    if not math.isfinite(monitored(rows[selected])):
+        got = f"none in {len(rows)} epochs; try a lower learning rate"
+        raise InputError(name, "validation loss", "a finite number", got)
     network.load_state_dict(weights)
     network.eval()
     log.info("%s: epoch %d of %d selected, %s", name, selected, len(rows), rows[selected])

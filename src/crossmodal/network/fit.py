@@ -204,7 +204,8 @@ def fit(
 
     Raises
     ------
-    InputError : the loss is no finite number (names epoch and batch)
+    InputError : the loss is no finite number (names epoch and batch), or the validation loss
+        is one in no epoch
     """
     selection = EpochSelection(
         name,

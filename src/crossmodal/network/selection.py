@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from crossmodal.contracts.errors import InputError
 from crossmodal.learning.history import copy_state, n_plateaus
 
 
@@ -40,11 +41,14 @@ class EpochSelection:
         return self.n_epochs_done >= self.n_epochs or impatient
 
     def score(self, row: dict[str, float]) -> tuple[float, ...]:
-        """Larger is better."""
+        """Larger is better; an epoch without a finite validation loss is below all others."""
         if "validation_loss" not in row:
             return (row["epoch"],)
-        loss = -row["validation_loss"] if math.isfinite(row["validation_loss"]) else -math.inf
-        return (row["validation_accuracy"], loss) if self.select_by == "accuracy" else (loss,)
+        loss = row["validation_loss"]
+        if not math.isfinite(loss):
+            return (False,)
+        by_accuracy = (row["validation_accuracy"],) if self.select_by == "accuracy" else ()
+        return (True, *by_accuracy, -loss)
 
     def add(self, row: dict[str, float], network: nn.Module) -> None:
         """Note one epoch; copy the weights if it is the best so far."""
@@ -55,7 +59,16 @@ class EpochSelection:
             self.selected_weights = copy_state(network)
 
     def load_selected(self, network: nn.Module) -> None:
-        """Put the selected epoch's weights into the network."""
+        """Put the selected epoch's weights into the network.
+
+        Raises
+        ------
+        InputError : the validation loss was a finite number in no epoch
+        """
+        loss = self.epochs[self.selected_epoch].get("validation_loss", 0.0)
+        if not math.isfinite(loss):
+            got = f"{loss} in all of {self.n_epochs_done} epochs; try a lower learning rate"
+            raise InputError(self.name, "validation loss", "a finite number", got)
         network.load_state_dict(self.selected_weights)
 
     def learning_rate(self, config: Any, epoch: int) -> float:
