@@ -15,7 +15,8 @@ from crossmodal.commands.lineage import find
 from crossmodal.commands.why import parse_dry_run
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.embedded import embedded_ids
-from crossmodal.provenance.lineage import read_lineage, record_files
+from crossmodal.provenance.hashing import sha256_file
+from crossmodal.provenance.lineage import read_lineage, record_files, study_records
 from crossmodal.provenance.record import sealed
 
 FIGURE = "results/figures/fig2_rdms"
@@ -215,6 +216,36 @@ def test_crate_of_results_of_another_name_is_refused(
     text = capsys.readouterr().err
     assert "study.name: expected results of 'theirs', got of 'synthetic'" in text
     assert not Path("results/crate").exists()
+
+
+def name_code_in_records() -> None:
+    """The records of the small study name no code, and a crate holds the code."""
+    for path in record_files("results"):  # the one that lists the others is the last
+        record = json.loads(path.read_text())
+        script = f"workflow/scripts/{record['rule']}.py"
+        inputs = {name: sha256_file(name) for name in record["inputs"]}
+        write_json(path, sealed(record | {"inputs": inputs, "code": {script: sha256_file(script)}}))
+
+
+@pytest.mark.parametrize("instance", ["a", "z"])  # read before and after the study's own record
+def test_crate_leaves_out_results_of_an_older_config(study: Path, instance: str) -> None:
+    name_code_in_records()
+    Path("results/figures/old.png").write_bytes(b"old")
+    old = json.loads(Path("results/provenance/records/draw_rdms/all.json").read_text())
+    old |= {"outputs": {"results/figures/old.png": "0" * 64}}
+    old |= {"code": {"workflow/scripts/draw_rdms.py": "1" * 64}}
+    write_json(f"results/provenance/records/draw_rdms/{instance}.json", sealed(old))
+    assert crossmodal("crate") == 0
+    text = Path("results/crate/ro-crate-metadata.json").read_text()
+    assert "results/figures/fig2_rdms.png" in text
+    assert "old.png" not in text
+    assert f"draw_rdms/{instance}.json" not in text
+    assert not Path("results/crate/results/figures/old.png").exists()
+
+
+def test_crate_of_a_study_that_has_not_ended_counts_all_records(study: Path) -> None:
+    Path("results/provenance/records/write_lineage/all.json").unlink()
+    assert study_records("results") == record_files("results")
 
 
 def test_scratch_copy_finds_data_at_the_paths_of_the_records(study: Path, tmp_path: Path) -> None:

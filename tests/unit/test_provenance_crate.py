@@ -67,11 +67,21 @@ def test_private_files_are_described_but_not_included(lineage: Lineage) -> None:
     assert not {"raw.mp4", "clips.h5"} & files
 
 
+@pytest.mark.parametrize("order", [("a", "b", "old"), ("old", "a", "b")])
+def test_every_record_is_held_against_the_script(lineage: Lineage, order: tuple[str, ...]) -> None:
+    old = record("extract", {}, {"results/gone.h5": "c" * 64})
+    old["code"] = {"workflow/scripts/extract.py": "d" * 64}
+    records = {**lineage.records, "old": old}
+    both = Lineage(lineage.producer, {name: records[name] for name in order})
+    with pytest.raises(InputError, match="extract.py: sha256: expected dddd.* as recorded in old,"):
+        StudyCrate(both, "demo", {FIGURE: FIGURE}).build()
+
+
 @pytest.mark.parametrize("path", [FIGURE, "workflow/scripts/draw.py"])
 def test_file_that_is_not_as_recorded_is_refused(lineage: Lineage, path: str) -> None:
     Path(path).write_text("edited")
     crate = StudyCrate(lineage, "demo", {FIGURE: FIGURE})
-    with pytest.raises(InputError, match=rf"{path}: sha256: .*, as recorded, got"):
+    with pytest.raises(InputError, match=rf"{path}: sha256: .*, as recorded in b, got"):
         crate.build()
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.crate import StudyCrate, write_crate
-from crossmodal.provenance.lineage import Lineage, read_lineage, record_files
+from crossmodal.provenance.lineage import LINEAGE_RULE, Lineage, read_lineage, study_records
 
-LINEAGE_RULE = "write_lineage"  # its record has the study's name
 INCLUDED = ("figures/*", "network/*/*/*.tsv", "group/*/*/*.tsv", "tables/*")
 
 
@@ -20,11 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     study = load_config(options.config)["study"]
     results = Path(study["results_dir"])
-    records = record_files(results)
+    records = study_records(results)
     lineage = read_lineage(records)
     refuse_other_study(lineage, results, study["name"])
-    tables = [path for pattern in INCLUDED for path in results.glob(pattern) if path.is_file()]
-    included = [path.as_posix() for path in [*records, *tables] if path.name[:1] != "."]
+    tables = [path for pattern in INCLUDED for path in results.glob(pattern)]
+    made = [path for path in tables if path.as_posix() in lineage.producer]
+    included = [path.as_posix() for path in [*records, *made]]
     folder = results / "crate"
     places = {path: path for path in included}
     places[f"config/{options.config.name}"] = options.config  # wherever it lies

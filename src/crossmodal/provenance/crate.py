@@ -62,14 +62,14 @@ class StudyCrate:
 
         Raises
         ------
-        InputError : a file that goes into the crate is not what its record says
+        InputError : a file that goes into the crate is not what a record says
         """
         self._profiles()
         workflow = self._workflow()
         for place, file in self.included.items():
             self.files[place, None] = self.crate.add_file(str(file), place)
         run = self._context("#run", "CreateAction", name="Run of the study", instrument=workflow)
-        actions = [self._job(record) for record in self.lineage.records.values()]
+        actions = [self._job(*item) for item in self.lineage.records.items()]
         workflow["hasPart"] = list(self.tools.values())
         workflow["step"] = list(self.steps.values())
         figures = [self.files[key] for key in self.files if "/figures/" in key[0]]
@@ -99,9 +99,10 @@ class StudyCrate:
         workflow["name"] = "crossmodal"
         return workflow
 
-    def _file(self, path: str, digest: str) -> Any:
+    def _file(self, path: str, digest: str, name: str) -> Any:
+        """A file that the record ``name`` lists."""
         if (path, None) in self.files:
-            require_recorded(path, digest)
+            require_recorded(path, digest, name)
             entity = self.files[path, None]
             entity["sha256"] = digest
             return entity
@@ -111,11 +112,12 @@ class StudyCrate:
             )
         return self.files[path, digest]
 
-    def _tool(self, record: dict[str, Any]) -> Any:
+    def _tool(self, record: dict[str, Any], name: str) -> Any:
+        """The script of a rule; it must be the one that every record of the rule names."""
         rule = record["rule"]
+        script = next(path for path in record["code"] if path.startswith("workflow/scripts/"))
+        require_recorded(script, record["code"][script], name)
         if rule not in self.tools:
-            script = next(path for path in record["code"] if path.startswith("workflow/scripts/"))
-            require_recorded(script, record["code"][script])
             kinds = ["File", "SoftwareSourceCode", "SoftwareApplication"]
             tool = self.crate.add_file(script, script, properties={"@type": kinds})
             tool["name"], tool["sha256"] = rule, record["code"][script]
@@ -126,15 +128,15 @@ class StudyCrate:
             )  # fmt: skip
         return self.tools[rule]
 
-    def _job(self, record: dict[str, Any]) -> tuple[Any, Any]:
-        tool = self._tool(record)
+    def _job(self, path: str, record: dict[str, Any]) -> tuple[Any, Any]:
+        tool = self._tool(record, path)
         name = "/".join([record["rule"], *map(str, record["wildcards"].values())])
         action = self._context(
             f"#job/{name}", "CreateAction", name=name, instrument=tool,
             startTime=record["start"], endTime=record["end"],
             actionStatus="http://schema.org/CompletedActionStatus",
-            object=[self._file(*item) for item in record["inputs"].items()],
-            result=[self._file(*item) for item in record["outputs"].items()],
+            object=[self._file(*item, path) for item in record["inputs"].items()],
+            result=[self._file(*item, path) for item in record["outputs"].items()],
         )  # fmt: skip
         control = self._context(
             f"#control/{name}", "ControlAction", name=f"control of {name}",
@@ -154,10 +156,10 @@ class StudyCrate:
         )  # fmt: skip
 
 
-def require_recorded(path: str, digest: str) -> None:
+def require_recorded(path: str, digest: str, record: str) -> None:
     """The crate copies files as they are now, so they must be what was recorded."""
     if (got := sha256_file(path)) != digest:
-        raise InputError(path, "sha256", f"{digest}, as recorded", got)
+        raise InputError(path, "sha256", f"{digest}, as recorded in {record}", got)
 
 
 def write_crate(folder: str | Path, crate: ROCrate) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_json
 
+LINEAGE_RULE = "write_lineage"  # reads all other records of a study; runs last
 FIELDS = {
     "rule": str,
     "wildcards": dict,
@@ -110,6 +111,20 @@ def record_files(results: str | Path) -> list[Path]:
     """Records of all finished jobs of a results folder; not what a killed job left unfinished."""
     found = Path(results, "provenance/records").rglob("*.json")
     return sorted(path for path in found if not path.name.startswith("."))
+
+
+def study_records(results: str | Path) -> list[Path]:
+    """Records of the study as it last ran to its end: those that its last job lists, and its own.
+
+    Others are left over of participants or regimes that the config no longer names. A study
+    without that job's record, because it has no figures or stopped before, counts all.
+    """
+    found = record_files(results)
+    last = Path(results, "provenance/records", LINEAGE_RULE, "all.json")
+    if last not in found:
+        return found
+    listed = {*read_record(last)["inputs"], last.as_posix()}
+    return [path for path in found if path.as_posix() in listed]
 
 
 def read_lineage(record_paths: Iterable[str | Path]) -> Lineage:
