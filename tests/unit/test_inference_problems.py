@@ -10,7 +10,7 @@ import yaml
 
 from crossmodal.commands.inference_problems import inference_problems, n_participants
 from crossmodal.commands.planning import planning_problems
-from crossmodal.commands.problems import find_problems
+from crossmodal.commands.problems import find_problems, results_problems
 from crossmodal.contracts.config import load_config
 
 
@@ -28,6 +28,22 @@ def changed(config: dict[str, Any], path: str, value: object) -> dict[str, Any]:
         block = block[name]
     block[last] = value
     return config
+
+
+@pytest.mark.parametrize("given", ["./results", "results/", "results//x", "results/."])
+def test_results_folder_in_a_longer_form_is_refused(config: dict[str, Any], given: str) -> None:
+    problems = planning_problems(changed(config, "study.results_dir", given), "mine.yaml")
+    short = Path(given).as_posix()
+    assert [str(problem) for problem in problems] == [
+        f"config: study.results_dir: expected '{short}', got '{given}'"
+    ]
+
+
+@pytest.mark.parametrize("given", ["/data/results", "../results", "."])
+def test_results_folder_elsewhere_is_refused(config: dict[str, Any], given: str) -> None:
+    problems = results_problems(changed(config, "study.results_dir", given))
+    assert [problem.expected for problem in problems] == ["a folder below the work dir"]
+    assert results_problems(changed(config, "study.results_dir", "out/results")) == []
 
 
 @pytest.mark.parametrize("name", ["config", "test", "ravdess", "voices", "localizer", "clips"])

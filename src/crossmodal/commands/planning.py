@@ -26,13 +26,24 @@ def planning_problems(config: dict[str, Any], source: str | Path) -> list[InputE
     problems = config_problems(config, SCHEMA, source)
     if problems:
         return problems
-    problems += group_problems(config)
+    problems += [*long_results_dir(config), *group_problems(config)]
     stimuli, scans = config.get("stimuli"), config.get("scans")
     if stimuli and stimuli["clips_dir"] is not None:
         problems += find_selection(stimuli)[0]
     if scans and scans["bids_dir"] is not None:
         problems += problems_of(lambda: _runs(scans))
     return problems
+
+
+def long_results_dir(config: dict[str, Any]) -> list[InputError]:
+    """A results folder like './results' or 'results/'.
+
+    Records name results by paths that are compared as texts.
+    """
+    given = config["study"]["results_dir"]
+    if given == (short := Path(given).as_posix()):
+        return []
+    return [InputError("config", "study.results_dir", repr(short), repr(given))]
 
 
 def _runs(scans: dict[str, Any]) -> object:

@@ -5,7 +5,7 @@ from typing import Any
 
 from crossmodal.bold.check import find_problems as scan_problems
 from crossmodal.commands.inference_problems import inference_problems
-from crossmodal.commands.planning import SCHEMA
+from crossmodal.commands.planning import SCHEMA, long_results_dir
 from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.check import find_problems as clip_problems
@@ -40,11 +40,11 @@ def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError
 
 
 def results_problems(config: dict[str, Any]) -> list[InputError]:
-    """A results folder elsewhere: records name results relative to the work dir."""
+    """A results folder elsewhere, or one not in its shortest form: see ``long_results_dir``."""
     folder = Path(config["study"]["results_dir"])
-    if folder.is_absolute() or ".." in folder.parts:
+    if folder.is_absolute() or ".." in folder.parts or not folder.parts:
         return [InputError("config", "study.results_dir", "a folder below the work dir", folder)]
-    return []
+    return long_results_dir(config)
 
 
 def _conditions(config: dict[str, Any], problems: list[InputError]) -> list[str] | None:
