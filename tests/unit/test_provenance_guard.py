@@ -115,11 +115,23 @@ def test_another_version_of_a_package_is_stale_but_not_of_python(study: Path) ->
     assert set_aside_stale([RECORD], fingerprints, versions=None) == {}
 
 
+def test_a_package_that_is_installed_later_makes_nothing_stale(study: Path) -> None:
+    record = json.loads(Path(RECORD).read_text())
+    versions = {"dipy": "not installed", "scipy": "1.0"}
+    write_json(RECORD, sealed(record | {"versions": versions}))
+    fingerprints = Fingerprints("fingerprints.json")
+    later = {"dipy": "1.12", "scipy": "1.0"}
+    assert set_aside_stale([RECORD], fingerprints, versions=later) == {}
+    gone = {"dipy": "1.12", "scipy": "not installed"}
+    reasons = set_aside_stale([RECORD], fingerprints, versions=gone)
+    assert reasons == {RECORD: "version of scipy changed from 1.0 to not installed"}
+
+
 def test_absolute_file_of_a_config_key_is_found(study: Path) -> None:
     atlas = study / "atlas.nii.gz"
     atlas.write_text("labels")
     fingerprints = Fingerprints("fingerprints.json", {"roi.atlas.image": str(atlas)})
-    assert fingerprints.digest("<roi.atlas.image>/.") == sha256_file(atlas)
+    assert fingerprints.digest("<roi.atlas.image>/atlas.nii.gz") == sha256_file(atlas)
 
 
 def test_files_that_are_gone_are_left_to_snakemake(study: Path) -> None:

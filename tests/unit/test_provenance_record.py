@@ -17,7 +17,7 @@ from crossmodal.provenance.audit import Auditor
 from crossmodal.provenance.guard import stale_reason
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.record import figure_id, git_state, portable, recorded, sealed
-from crossmodal.provenance.roots import data_paths
+from crossmodal.provenance.roots import data_paths, located
 
 
 class Files(list):
@@ -138,9 +138,17 @@ def test_every_absolute_path_of_a_config_is_a_root(tmp_path: Path) -> None:
 def test_absolute_files_of_one_name_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     roots = {"roi.atlas.image": "/a/labels.nii.gz", "models.tables.mine": "/b/labels.nii.gz"}
     monkeypatch.setenv("CROSSMODAL_DATA_ROOTS", json.dumps(roots))
-    assert portable("/a/labels.nii.gz") == "<roi.atlas.image>/."
-    assert portable("/b/labels.nii.gz") == "<models.tables.mine>/."
-    assert Auditor(roots).locate("<models.tables.mine>/.") == Path("/b/labels.nii.gz")
+    assert portable("/a/labels.nii.gz") == "<roi.atlas.image>/labels.nii.gz"
+    assert portable("/b/labels.nii.gz") == "<models.tables.mine>/labels.nii.gz"
+    for path in ("<models.tables.mine>/labels.nii.gz", "<models.tables.mine>/."):
+        assert Auditor(roots).locate(path) == Path("/b/labels.nii.gz")
+
+
+def test_file_named_like_the_folder_it_lies_in_is_found(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    roots = {"stimuli.clips_dir": str(tmp_path / "clips")}
+    assert located("<stimuli.clips_dir>/clips", roots) == tmp_path / "clips/clips"
+    assert located("results/clips", roots) == Path("results/clips")
 
 
 def test_seal_finds_an_edit(job: Any) -> None:

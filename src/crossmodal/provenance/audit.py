@@ -11,6 +11,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import (
     FIELDS,
+    LINEAGE_RULE,
     TIMES,
     read_record,
     record_digest,
@@ -18,9 +19,10 @@ from crossmodal.provenance.lineage import (
     require_fields,
 )
 from crossmodal.provenance.record import edited
+from crossmodal.provenance.roots import located
 
 MISSING = "no such file"
-SIDECARS_RULE = "write_lineage"
+SIDECARS_RULE = LINEAGE_RULE
 SIDECAR_FIELDS = {
     "figure": str,
     "figure_id": str,
@@ -92,10 +94,7 @@ class Auditor:
 
     def locate(self, path: str) -> Path:
         """The file that a portable path means here."""
-        for name, root in self.roots.items():
-            if path.startswith(f"<{name}>/"):
-                return Path(root, path.removeprefix(f"<{name}>/"))
-        return Path(path)
+        return located(path, self.roots)
 
     def _digest(self, path: str) -> str:
         file = self.locate(path)

@@ -20,7 +20,8 @@ from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record
-from crossmodal.provenance.record import edited
+from crossmodal.provenance.record import NOT_INSTALLED, edited
+from crossmodal.provenance.roots import located
 
 STALE_SUFFIX = ".stale"
 Planned = Callable[[Mapping], tuple[Mapping, Iterable[str]]]
@@ -42,7 +43,7 @@ class Fingerprints:
 
     def digest(self, path: str) -> str | None:
         """sha256 of the file that a portable path means; None when it is not there."""
-        file = self._locate(path)
+        file = located(path, self.roots)
         try:
             stat = os.stat(file)
         except OSError:
@@ -52,12 +53,6 @@ class Fingerprints:
             self.n_hashed += 1
             self.known[path] = [*key, sha256_file(file)]
         return self.known[path][-1]
-
-    def _locate(self, path: str) -> Path:
-        for name, root in self.roots.items():
-            if path.startswith(f"<{name}>/"):
-                return Path(root, path.removeprefix(f"<{name}>/"))
-        return Path(path)
 
     def write(self) -> None:
         """Remember for the next run; a read-only results folder is no reason to stop."""
@@ -94,10 +89,13 @@ def changed_plan(record: Mapping, params: Mapping, inputs: Iterable[str]) -> str
 def changed_version(record: Mapping, versions: Mapping[str, str]) -> str | None:
     """The first package that is installed in another version than a record names.
 
-    Python is left out: its patch releases do not change numbers.
+    Left out are Python itself, in whatever version, and packages that were not installed when
+    the job ran: it did not use them.
     """
     for name, before in record["versions"].items():
-        if name != "python" and (now := versions.get(name, before)) != before:
+        if name == "python" or before == NOT_INSTALLED:
+            continue
+        if (now := versions.get(name, before)) != before:
             return f"version of {name} changed from {before} to {now}"
     return None
 

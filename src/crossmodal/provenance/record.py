@@ -33,6 +33,7 @@ from crossmodal.provenance.hashing import (
 
 FAILED_SUFFIX = ".failed"
 UNSURE = "saved while the job started"
+NOT_INSTALLED = "not installed"  # in place of a package's version
 ROOTS_VARIABLE = "CROSSMODAL_DATA_ROOTS"
 RECORDED_PACKAGES = (
     *("snakemake", "numpy", "scipy", "pandas", "h5py", "numba", "scikit-learn", "matplotlib"),
@@ -50,7 +51,7 @@ def package_versions() -> dict[str, str]:
         try:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            versions[name] = "not installed"
+            versions[name] = NOT_INSTALLED
     return versions
 
 
@@ -77,7 +78,8 @@ def portable(path: str) -> str:
     """A path as it may stand in a record: relative to the work dir or to a data root.
 
     Data may lie anywhere; a record must not tell where on someone's machine. The roots
-    are config keys, so that an audit finds the files again: ``<stimuli.clips_dir>/x.mp4``.
+    are config keys, so that an audit finds the files again: ``<stimuli.clips_dir>/x.mp4``, or
+    ``<roi.atlas.image>/labels.nii.gz`` where a key names a file (see ``roots.located``).
     Path and root are compared as written first, because a file may be a link to elsewhere; then
     with the links among their folders followed.
     """
@@ -95,7 +97,8 @@ def portable(path: str) -> str:
 def _below(path: Path, roots: Mapping[str, Path]) -> str | None:
     for name, root in sorted(roots.items()):
         if path.is_relative_to(root):
-            rest = path.relative_to(root).as_posix()
+            is_file = path == root and not root.is_dir()
+            rest = root.name if is_file else path.relative_to(root).as_posix()
             return f"<{name}>/{rest}" if name else rest
     return None
 

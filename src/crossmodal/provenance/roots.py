@@ -1,6 +1,7 @@
 """Folders and files of the user's that a config names, by config key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 FOLDER_KEYS = (
@@ -21,6 +22,21 @@ def data_paths(config: dict[str, Any]) -> dict[str, str]:
         for key, value in _texts(config)
         if value and (key in FOLDER_KEYS or value.startswith("/"))
     }
+
+
+def located(path: str, roots: Mapping[str, str]) -> Path:
+    """The file that a path of a record means here: ``<KEY>/REST``, or a path as it is.
+
+    Parameters
+    ----------
+    roots : config key -> folder, in which REST lies, or file, whose name REST is
+    """
+    for key, root in roots.items():
+        if path.startswith(f"<{key}>/"):
+            rest = path.removeprefix(f"<{key}>/")
+            is_file = rest == Path(root).name and not Path(root).is_dir()
+            return Path(root) if is_file else Path(root, rest)
+    return Path(path)
 
 
 def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
