@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from crossmodal.contracts.atomic import write_json
+from crossmodal.provenance.record import sealed
 from crossmodal.report.build import build_report
 from tests.unit import report_study
 
@@ -207,6 +209,32 @@ def test_graph_shows_the_hash_of_the_file(page) -> None:
     assert node.get_attribute("aria-pressed") == "true"
     near = place.find_elements(By.CSS_SELECTOR, ".edge.near")
     assert [edge.get_attribute("data-to") for edge in near] == ["draw_rdms"]
+
+
+@pytest.fixture
+def doubted(page, page_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """In a tab of its own: the report of a copy of the study, one sidecar of which was edited."""
+    shutil.copytree(page_path.parents[2], tmp_path / "study", symlinks=True)
+    monkeypatch.chdir(tmp_path / "study")
+    sidecar = Path("results/figures/fig2_rdms.prov.json")
+    write_json(sidecar, sealed(json.loads(sidecar.read_text()) | {"raw_inputs": {}}))
+    first = page.current_window_handle
+    page.switch_to.new_window("tab")
+    page.get(build_report(report_study.CONFIG, {}).resolve().as_uri())
+    yield section(page, "provenance")
+    page.close()
+    page.switch_to.window(first)
+
+
+def test_doubt_whose_rule_is_not_in_the_graph_is_listed(doubted) -> None:
+    figure = Select(doubted.find_element(By.NAME, "figure"))
+    figure.select_by_value("fig2_rdms")
+    said = doubted.find_element(By.CSS_SELECTOR, "[data-summary]").text
+    assert "in doubt." in said
+    assert "sidecar: results/figures/fig2_rdms.prov.json since rule write_lineage" in said
+    figure.select_by_value("fig1_architecture")
+    said = doubted.find_element(By.CSS_SELECTOR, "[data-summary]").text
+    assert "write_lineage" not in said
 
 
 @pytest.mark.parametrize("size", [PHONE, (1280, 900)])

@@ -65,11 +65,20 @@
   const list = (entries) => element("ul", {}, ...entries.map(([path, digest]) =>
     element("li", {}, `${path} `, element("code", { textContent: digest }))));
 
+  // Doubts about the sidecar or other files that no rule of the graph made.
+  function elsewhere(figure) {
+    const drawn = new Set(figure.graph.nodes.map((node) => node.name));
+    return Object.entries(figure.doubts).filter(([rule]) => !drawn.has(rule))
+      .flatMap(([rule, lines]) => lines.map((line) => [line, `since rule ${rule}`]));
+  }
+
   function summary(figure) {
+    const doubts = elsewhere(figure);
     section.querySelector("[data-summary]").replaceChildren(
       element("p", {}, `Figure id ${figure.figure_id}. ${figure.jobs.length} jobs, ${figure.n_files} files re-hashed: `,
         element("strong", { textContent: figure.verified ? "verified" : "in doubt" }), "."),
-      list(Object.entries(figure.files)));
+      list(Object.entries(figure.files)),
+      ...(doubts.length ? [element("p", { textContent: "In doubt, beside the rules below:" }), list(doubts)] : []));
   }
 
   function jobCard(job) {
