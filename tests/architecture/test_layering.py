@@ -138,6 +138,14 @@ def test_conda_pins_equal_the_lock(root: Path) -> None:
             assert lock[name.lower().replace("_", "-")] == version, pin
 
 
+def test_every_dependency_of_a_job_is_in_its_environment(root: Path) -> None:
+    needed = (root / "requirements.in").read_text().split("# development")[0].splitlines()
+    names = {line.strip() for line in needed if line and not line.startswith("#")}
+    assert "snakemake" in names
+    content = yaml.safe_load((root / "workflow/envs/crossmodal.yaml").read_text())
+    assert names == {pin.split("==")[0] for pin in content["dependencies"][-1]["pip"]}
+
+
 def test_nothing_of_one_machine_is_in_the_repository(root: Path) -> None:
     forbidden = re.compile(rf"/(?:home|root|Users)/\w|{re.escape(str(root.parent))}/\w")
     folders = ("src", "workflow", "config", "docs", "tests", "benchmarks", "resources", "profiles")
