@@ -140,8 +140,16 @@ def test_ceiling_maps_refuse_what_does_not_belong_together():
     other_grid = Betas(**fields | {"affine": one.affine + np.eye(4), "name": "two"})
     with pytest.raises(InputError, match="two: grid: expected that of Betas"):
         ceiling_maps([one, other_grid], config)
-    with pytest.raises(InputError, match="participants: expected two or more for a noise ceil"):
+    with pytest.raises(InputError, match="two or more for a noise ceiling, got 1"):
         ceiling_maps([one], config)
+    with pytest.raises(InputError, match="two or more for a noise ceiling, got 0"):
+        ceiling_maps([], config)
+    partial = SearchlightConfig(4.0, comparison="partial_spearman")
+    two = replace(one, name="two")
+    with pytest.raises(InputError, match="two: control RDMs: expected some, as of .* got none"):
+        ceiling_maps([one, two], partial, [[models()], []])
+    with pytest.raises(InputError, match="control RDMs: expected of 2 participants, got of 1"):
+        ceiling_maps([one, two], partial, [[models()]])
     lost = one.betas.copy()
     lost[0, 0, 1:] = np.nan
     blank = one.betas.copy()

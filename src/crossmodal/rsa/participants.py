@@ -67,18 +67,22 @@ def ceiling_maps(
 
     Parameters
     ----------
-    controls : each participant's control RDMs, for partial comparisons
+    controls : each participant's control RDMs, for partial comparisons; else none or empty
 
     Raises
     ------
     InputError : fewer than two participants; a partial comparison without controls or controls
-        without one; see ``common_brains`` and ``aligned``
+        without one, or of some participants only; see ``common_brains`` and ``aligned``
     """
     if len(participants) < 2:
-        raise InputError("Betas", "participants", "two or more for a noise ceiling", 1)
+        raise InputError(
+            "Betas", "participants", "two or more for a noise ceiling", len(participants)
+        )
     if config.comparison.startswith("partial") != any(controls):
         expected = "some for a partial comparison, none for others"
         raise InputError("config", "searchlight.controls", expected, list(config.controls))
+    if any(controls):
+        _require_all(participants, controls)
     ids = participants[0].condition_ids
     left_out = [np.concatenate([aligned(one, ids) for one in sets]) for sets in controls if sets]
     brains, mask = common_brains(participants, config)
@@ -89,6 +93,16 @@ def ceiling_maps(
     quantity = f"noise ceiling, {config.comparison} of {config.distance} RDMs"
     first, names = participants[0], ("lower", "upper")
     return Maps(bounds.astype(np.float32), mask, first.affine, names, quantity, first.space)
+
+
+def _require_all(participants: Sequence[Betas], controls: Sequence[Sequence[ModelRDMs]]) -> None:
+    """Refuse control RDMs of some participants only."""
+    if len(controls) != len(participants):
+        expected = f"of {len(participants)} participants"
+        raise InputError("Betas", "control RDMs", expected, f"of {len(controls)}")
+    for one, sets in zip(participants, controls, strict=True):
+        if not sets:
+            raise InputError(one.name, "control RDMs", "some, as of other participants", "none")
 
 
 def _filled(mask: np.ndarray, values: np.ndarray) -> np.ndarray:
