@@ -42,6 +42,14 @@ def test_rows_of_zeros_give_zeros(series):
     assert_allclose(product[2 * STRIP_ROWS :], series[2 * STRIP_ROWS :])
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_entries_that_are_no_numbers_are_refused(value):
+    matrix = np.eye(N)
+    matrix[3, 4] = value
+    with pytest.raises(ValueError, match="a banded matrix needs finite entries"):
+        Banded.from_matrix(matrix)
+
+
 def test_whitening_has_a_band_and_dense_matrices_have_none():
     one, other = ar1_components(N)
     whitening = whitening_matrix(one + 0.2 * other)

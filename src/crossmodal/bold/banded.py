@@ -19,7 +19,14 @@ class Banded:
 
     @classmethod
     def from_matrix(cls, matrix: np.ndarray) -> "Banded":
-        """Strips of a matrix (n, n)."""
+        """Strips of a matrix (n, n).
+
+        Raises
+        ------
+        ValueError : an entry that is no finite number
+        """
+        if not np.isfinite(matrix).all():
+            raise ValueError("a banded matrix needs finite entries")
         large = np.abs(matrix) > NEGLIGIBLE * np.abs(matrix).max()
         strips = []
         for start in range(0, len(matrix), STRIP_ROWS):
