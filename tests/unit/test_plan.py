@@ -12,8 +12,9 @@ from crossmodal.commands.plan import compare, parse_job_stats, total, trains_on_
 from crossmodal.commands.plan_data import found_data
 from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
+from crossmodal.mrpn.inputs import MrpnInputs
 from crossmodal.plan.costs import Measured, Study, fit_costs, read_costs, write_costs
-from crossmodal.plan.dimensions import Data, dimensions, simulated_data
+from crossmodal.plan.dimensions import MRPN_STEPS_HZ, Data, dimensions, simulated_data
 from crossmodal.plan.estimate import CORES_PER_GPU, estimate
 from crossmodal.plan.measured import read_measured
 from crossmodal.plan.stubs import stub_bids, stub_ravdess, with_stubs
@@ -39,6 +40,10 @@ def study(amount: float, slope: float) -> Study:
     ]
     sizes = {"voxels": amount, "searchlight_us": 1, "patterns": 1, "models": 1, "one": 1}
     return Study(sizes, jobs)
+
+
+def test_default_rate_is_that_of_the_inputs() -> None:
+    assert MrpnInputs().video_rate_hz == MRPN_STEPS_HZ
 
 
 def test_costs_recover_a_line() -> None:

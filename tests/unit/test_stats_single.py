@@ -6,6 +6,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
+from tqdm import tqdm
 
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
@@ -185,6 +186,21 @@ def test_prevalence_is_corrected_over_layers_too():
     np.testing.assert_array_equal(both[0].p_global, one.p_global)
     assert (both[0].p_corrected >= one.p_corrected).all()
     assert (both[0].p_corrected > one.p_corrected).any()
+
+
+def test_prevalence_has_one_bar_over_the_blocks_of_all_layers(monkeypatch):
+    moved = []
+
+    class Bar(tqdm):
+        def update(self, n=1):
+            moved.append(self)
+            return super().update(n)
+
+    monkeypatch.setattr("crossmodal.stats.prevalence.tqdm", Bar)
+    blocks = list(np.random.default_rng(0).normal(size=(2, 5, 20, 30)))
+    prevalence_of_layers([blocks, blocks, blocks], 30, 0.05, 3)
+    assert len(moved) == 6
+    assert len(set(map(id, moved))) == 1
 
 
 def in_another_order(model: ModelRDMs) -> ModelRDMs:

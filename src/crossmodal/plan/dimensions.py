@@ -9,7 +9,7 @@ BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm
 HEAD_MM3 = 1.2e7  # a field of view, 84 x 84 x 54 voxels of 3.15 mm
 # Multiply-adds of one forward pass at width 1, counted from the layers, in millions.
 CROSS_CHANNEL_VISUAL_M, CROSS_CHANNEL_AUDITORY_M = 625.0, 100.0
-MRPN_STEPS_HZ = 5.0  # the default of its inputs
+MRPN_STEPS_HZ = 5.0  # the default of MrpnInputs, which a test compares
 LAYERS_PER_FAMILY = {"cross_channel": 29, "mrpn": 20, "affect3d": 10}
 
 

@@ -4,7 +4,7 @@ The minimum over participants is compared with minima of their permuted maps; se
 permutations combine one first-level permutation of each participant.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,8 @@ def prevalence_of_layers(
     layers : blocks (participant, permutation, voxel) of each, with the same permutations; only
         one block is held at a time
     """
-    seconds = [second_level(blocks, n_combinations, seed) for blocks in layers]
+    with tqdm(desc="prevalence", unit="block", mininterval=5, disable=None) as bar:
+        seconds = [second_level(_counted(blocks, bar), n_combinations, seed) for blocks in layers]
     maxima = np.sort(np.max([each.maxima for each in seconds], axis=0))
     out = []
     for each in seconds:
@@ -72,6 +73,13 @@ def prevalence_of_layers(
         gamma = largest_refuted(each.p_global, p_corrected, each.n_participants, alpha)
         out.append(Prevalence(each.p_global, p_corrected, gamma))
     return out
+
+
+def _counted(blocks: Iterable[np.ndarray], bar: tqdm) -> Iterator[np.ndarray]:
+    """The blocks as they are; the bar moves when one is done."""
+    for values in blocks:
+        yield values
+        bar.update()
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ def _reached(
     ``maxima`` (draw,) rise to those of these voxels.
     """
     reached, rows = np.ones(len(observed)), np.arange(len(values))
-    for number, chosen in enumerate(tqdm(draws, desc="prevalence", mininterval=5, disable=None)):
+    for number, chosen in enumerate(draws):
         minimum = values[rows, chosen].min(axis=0)
         reached += minimum >= observed
         maxima[number] = max(maxima[number], minimum.max())
