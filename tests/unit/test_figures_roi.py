@@ -27,7 +27,7 @@ def tables(with_network=True):
     )
     models["estimate"] = np.linspace(0.1, 0.4, len(models))
     models = models.assign(standard_error=0.01, p_fdr=0.01, ceiling_low=0.5, ceiling_high=0.6)
-    singles = models.loc[models.index.repeat(3)].assign(correlation=0.2)
+    singles = models.loc[models.index.repeat(3)].assign(similarity=0.2)
     parts = [("visual", 1), ("auditory", 1), ("visual & auditory", 2), ("total", 0)]
     variance = pd.DataFrame(
         [("net", "emotion", "ensemble", region, part, n, 0.1 * (i + 1), 0.01, 0.2)

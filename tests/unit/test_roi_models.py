@@ -170,7 +170,7 @@ def test_estimates_are_mean_correlations_and_tests_use_the_bootstrap(truth):
     np.testing.assert_allclose(of_stg.estimate, np.mean(expected, axis=1), atol=1e-6)
     one = singles[(singles.region == "STG") & (singles.layer == "layer2")]
     assert one.participant.tolist() == [f"{i:02d}" for i in range(N_PARTICIPANTS)]
-    np.testing.assert_allclose(one.correlation, expected[2], atol=1e-6)
+    np.testing.assert_allclose(one.similarity, expected[2], atol=1e-6)
     assert (of_stg.ceiling_low < of_stg.ceiling_high).all()
     assert of_stg.p.iloc[0] < 0.01
     assert of_stg.p.iloc[3] > 0.05

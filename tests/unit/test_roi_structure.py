@@ -98,11 +98,11 @@ def test_the_sign_flip_p_is_scipys():
 
 
 def test_depth_and_order():
-    correlations = np.zeros((2, 3, 5))
+    similarities = np.zeros((2, 3, 5))
     for region, layer in enumerate((0, 2, 4)):
-        correlations[0, region, layer] = 1  # deeper and deeper
-        correlations[1, region, 4 - layer] = 1  # the reverse
-    depth = best_depth(correlations)
+        similarities[0, region, layer] = 1  # deeper and deeper
+        similarities[1, region, 4 - layer] = 1  # the reverse
+    depth = best_depth(similarities)
     np.testing.assert_allclose(depth, [[0, 0.5, 1], [1, 0.5, 0]])
     np.testing.assert_allclose(order_correlation(depth), [1, -1])
     np.testing.assert_array_equal(order_correlation(np.ones((2, 3))), 0)
@@ -119,7 +119,7 @@ def singles(hierarchy_layers):
     rows = [
         {"model": "net", "regime": "emotion", "source": "ensemble", "arm": arm, "layer": layer,
          "region": region, "participant": f"{p:02d}",
-         "correlation": float(arm == "visual" and layer == f"v{best}")}
+         "similarity": float(arm == "visual" and layer == f"v{best}")}
         for p in range(5)
         for region, best in hierarchy_layers.items()
         for arm, layers in (("visual", ("v0", "v1", "v2")), ("auditory", ("a0",)))

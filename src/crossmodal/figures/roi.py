@@ -143,7 +143,7 @@ def _bars(ax: Axes, fits: pd.DataFrame, dots: pd.DataFrame, order: Sequence[str]
     y = [order.index(name) for name in fits.name]
     ax.barh(y, fits.estimate, height=0.7, color=[arm_colour(arm) for arm in fits.arm], alpha=0.75)
     ax.errorbar(fits.estimate, y, xerr=fits.standard_error, fmt="none", ecolor="black", lw=0.5)
-    ax.scatter(dots.correlation, [order.index(name) for name in dots.name], s=0.8, c="black", lw=0)
+    ax.scatter(dots.similarity, [order.index(name) for name in dots.name], s=0.8, c="black", lw=0)
     ax.axvline(0, color="black", lw=0.4)
     for name, estimate, p in zip(fits.name, fits.estimate, fits.p_fdr, strict=True):
         if p < ALPHA:

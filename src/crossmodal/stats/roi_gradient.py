@@ -9,18 +9,18 @@ from scipy.stats import rankdata
 from crossmodal.stats.roi_variance import sign_flip_p
 
 
-def best_depth(correlations: np.ndarray) -> np.ndarray:
+def best_depth(similarities: np.ndarray) -> np.ndarray:
     """Relative depth (0 first, 1 last layer) of the best layer.
 
     Parameters
     ----------
-    correlations : (participant, region, layer), layers in the arm's order
+    similarities : (participant, region, layer), layers in the arm's order
 
     Returns
     -------
     (participant, region)
     """
-    return correlations.argmax(axis=2) / max(correlations.shape[2] - 1, 1)
+    return similarities.argmax(axis=2) / max(similarities.shape[2] - 1, 1)
 
 
 def order_correlation(depth: np.ndarray) -> np.ndarray:
@@ -40,14 +40,14 @@ def gradient_table(
 ) -> list[dict[str, object]]:
     """Rows of the gradient table, one per region and one ('all') with the test.
 
-    ``singles`` : rows of one model set: participant, region, layer, arm, correlation, in
+    ``singles`` : rows of one model set: participant, region, layer, arm, similarity, in
     layer order. ``regions`` from early to late.
     """
     part = singles[(singles.arm == arm) & singles.region.isin(regions)]
     layers = list(dict.fromkeys(part.layer))
     participants = list(dict.fromkeys(part.participant))
     index = pd.MultiIndex.from_product([participants, regions, layers])
-    values = part.set_index(["participant", "region", "layer"]).correlation.loc[index]
+    values = part.set_index(["participant", "region", "layer"]).similarity.loc[index]
     depth = best_depth(values.to_numpy().reshape(len(participants), len(regions), len(layers)))
     rows = [
         {

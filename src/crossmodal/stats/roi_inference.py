@@ -107,7 +107,7 @@ def compare_models(
     models : one row per region and model: mean similarity over participants, its standard
         error and 95 % interval over participants and clips, p against zero (one-sided t) and
         against the lower noise ceiling (two-sided), both noise ceilings
-    participants : correlation of every participant
+    participants : similarity of every participant
     pairs : difference of every two models in a region, with its standard error and p
 
     Raises
@@ -175,7 +175,7 @@ def _region_tables(
     singles = models.names.loc[np.repeat(models.names.index, len(data))].assign(
         region=region,
         participant=np.tile(np.arange(len(data)), len(models.names)),
-        correlation=fitted.correlations.ravel(),
+        similarity=fitted.similarities.ravel(),
     )
     pairs = fitted.pairs(_paired(models, config.paired_layers))
     pairs.insert(0, "region", region)
@@ -184,9 +184,9 @@ def _region_tables(
 
 @dataclass(frozen=True)
 class RegionFit:
-    """Correlations (model, participant), noise ceilings and bootstrap covariances of a region."""
+    """Similarities (model, participant), noise ceilings and bootstrap covariances of a region."""
 
-    correlations: np.ndarray
+    similarities: np.ndarray
     ceiling: tuple[float, float]
     covariances: np.ndarray
     n_groups: int
@@ -210,13 +210,13 @@ class RegionFit:
     def result(self, chosen: np.ndarray) -> rsatoolbox.inference.Result:
         """rsatoolbox's result of some models: estimates of the whole data, covariances of the
         bootstrap."""
-        n = self.correlations.shape[1]
+        n = self.similarities.shape[1]
         ceilings = len(self.models.names) + np.arange(2)
         kept = np.append(chosen, ceilings)
         labels = self.models.labels
         return rsatoolbox.inference.Result(
             [rsatoolbox.model.ModelFixed(labels[i], self.models.vectors[i]) for i in chosen],
-            self.correlations[chosen][None],
+            self.similarities[chosen][None],
             method=self.method,
             cv_method="fixed",
             noise_ceiling=np.array(self.ceiling),
@@ -233,7 +233,7 @@ class RegionFit:
         low, high = result.get_ci(0.95)
         return pd.DataFrame(
             {
-                "estimate": self.correlations[chosen].mean(axis=1),
+                "estimate": self.similarities[chosen].mean(axis=1),
                 "standard_error": result.get_sem(),
                 "ci_low": low,
                 "ci_high": high,
@@ -246,7 +246,7 @@ class RegionFit:
         """Difference of every two models, its standard error and two-sided p."""
         first, second = np.triu_indices(len(chosen), 1)
         result = self.result(chosen)
-        estimates = self.correlations[chosen].mean(axis=1)
+        estimates = self.similarities[chosen].mean(axis=1)
         names = np.asarray(self.models.labels, dtype=object)[chosen]
         return pd.DataFrame(
             {
