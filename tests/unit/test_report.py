@@ -111,6 +111,45 @@ def test_caption_takes_its_numbers_from_the_record(tmp_path: Path) -> None:
         captions.caption_html(path, made | {"params": {}})
 
 
+def map_caption(root: Path, figure: str, **group: object) -> str:
+    test = {"test": "sign_flip", "alternative": "greater", "alpha": 0.05, "n_permutations": 256}
+    search = {"radius_mm": 8, "distance": "correlation", "comparison": "spearman"}
+    params = {"group": test | group, "searchlight": search, "n_participants": 8, "seed": 1}
+    made = {"params": params, "wildcards": {"figure": figure}, "inputs": {}, "rule": "draw_maps"}
+    path = root / "workflow/report/draw_maps.rst"
+    return " ".join(captions.caption_html(path, made).split())
+
+
+@pytest.mark.parametrize("figure", ["fig4_searchlight", "figS2_models"])
+def test_caption_of_maps_says_whether_they_were_smoothed(root: Path, figure: str) -> None:
+    said = map_caption(root, figure, smoothing_mm=6.0)
+    assert (
+        "n = 8 participants, whose maps were smoothed by 6.0 mm (FWHM) before the test. Opacity"
+        in said
+    )
+    for group in ({}, {"smoothing_mm": 0}):
+        assert "smoothed" not in map_caption(root, figure, **group)
+
+
+def test_story_says_whether_maps_were_smoothed() -> None:
+    config = report_study.CONFIG
+    facts = {"n_participants": 8, "test": "sign_flip", "n_permutations": 256, "seed": 1}
+    facts |= {"alternative": "greater", "smallest_p": 0.004}
+    said = content.story(config, None, facts | {"smoothing_mm": 6.0})
+    assert "Participants' maps smoothed by 6 mm (FWHM) before the test." in said
+    assert "smoothed" not in " ".join(content.story(config, None, facts | {"smoothing_mm": 0.0}))
+
+
+@pytest.mark.parametrize(("comparison", "ranked"), [("tau_a", True), ("pearson", False)])
+def test_caption_of_variance_says_what_stands_in(root: Path, comparison: str, ranked: bool) -> None:
+    params = {"n_participants": 8, "figure": {"source": "ensemble"}, "seed": 1}
+    params |= {"inference": {"comparison": comparison}}
+    made = {"params": params, "wildcards": {}, "inputs": {}, "rule": "plot_roi"}
+    said = captions.caption_html(root / "workflow/report/roi_variance.rst", made)
+    text = " ".join(said.split())
+    assert ("compared by tau_a; for the parts RDMs are ranked, as for Spearman." in text) == ranked
+
+
 def test_caption_is_that_of_the_figure_else_of_its_rule(tmp_path: Path) -> None:
     made = {"rule": "draw", "wildcards": {"regime": "gender"}}
     with pytest.raises(InputError, match="caption: expected a caption"):

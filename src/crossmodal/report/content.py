@@ -133,6 +133,8 @@ def story(
             f"brain RDMs by {search['distance']} distance, compared with each layer's by "
             f"{search['comparison']} correlation."
         )
+        if fwhm_mm := facts.get("smoothing_mm"):
+            lines.append(f"Participants' maps smoothed by {fwhm_mm:g} mm (FWHM) before the test.")
         test = facts["test"].replace("_", " ")
         lines.append(
             f"Test: {test}, {facts['n_permutations']} permutations, alternative "

@@ -81,7 +81,8 @@ def partition(
     ----------
     groups : name -> model RDMs (model, pair), e.g. the layers of one arm
     data : (participant, pair)
-    comparison : RDMs are ranked, centred, left uncentred (cosines) or whitened for it
+    comparison : RDMs are ranked, centred, left uncentred (cosines) or whitened for it; 'tau_a'
+        and 'rho_a' are partitioned as 'spearman': R2 of ranks
     own : name -> each participant's own RDMs (participant, model, pair); they join the group of
         that name, or form one
 
