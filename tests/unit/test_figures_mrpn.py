@@ -1,13 +1,16 @@
 """mrpn's figures: everything that is drawn lies on the page."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from crossmodal.contracts.tables import write_table
 from crossmodal.figures import style
-from crossmodal.figures.mrpn import draw_embedding, draw_variants
+from crossmodal.figures.mrpn import draw_embedding, draw_interference, draw_variants
 
 EMOTIONS = ("angry", "calm", "disgust", "fearful", "happy", "neutral", "sad", "surprised")
 
@@ -47,3 +50,19 @@ def test_embedding_names_every_emotion_on_the_page(sets: tuple[str, ...]) -> Non
     rows = [(one, emotion, *np.eye(8)[n, :2]) for one in sets for n, emotion in enumerate(EMOTIONS)]
     figure = draw_embedding(pd.DataFrame(rows, columns=["set", "label", "x", "y"]))
     assert legend_texts(figure) == list(EMOTIONS)
+
+
+def test_every_level_of_noise_is_one_tick(tmp_path: Path) -> None:
+    levels = (np.nan, 0.0, -10.0)
+    rows = [(snr, name, seed, "A1,2", 0.9 - 0.1 * seed) for snr in levels
+            for name in ("video_t", "n2") for seed in (0, 1)]  # fmt: skip
+    path = tmp_path / "interference.tsv"
+    columns = ["snr_db", "variant", "seed", "fold", "accuracy"]
+    write_table(pd.DataFrame(rows, columns=columns), path)
+    summary = pd.DataFrame({"variant": ["n2"], "label": ["N2 (MRPN)"]})
+    figure = draw_interference(pd.read_csv(path, sep="\t"), summary, "audio")
+    assert legend_texts(figure) == ["video_t", "N2 (MRPN)"]
+    (axes,) = figure.axes
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["no noise", "0 dB", "-10 dB"]
+    for line in axes.lines:
+        assert line.get_ydata() == pytest.approx([0.85] * 3)

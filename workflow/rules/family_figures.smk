@@ -38,6 +38,7 @@ if "mrpn" in FAMILIES:
             n_folds=FAMILIES["mrpn"]["n_folds"],
             seed=config["study"]["seed"],
             noisy=FAMILIES["mrpn"].get("interference", {}).get("modality", "audio"),
+            n_noise_seeds=FAMILIES["mrpn"].get("interference", {}).get("n_seeds"),
         threads: 1
         resources:
             mem_mb=1000,

@@ -23,5 +23,5 @@ with recorded(snakemake):
     save_figure(draw_embedding(embedding), output.embedding, identity, "Features of mrpn (t-SNE)")
     if inputs.interference:
         accuracy = pd.read_csv(inputs.interference, sep="\t")
-        figure = draw_interference(accuracy, snakemake.params.noisy)
+        figure = draw_interference(accuracy, summary, snakemake.params.noisy)
         save_figure(figure, output.interference, identity, "One noisy modality")

@@ -70,12 +70,16 @@ def draw_embedding(embedding: pd.DataFrame) -> Figure:
     return figure
 
 
-def draw_interference(accuracy: pd.DataFrame, modality: str) -> Figure:
-    """Accuracy against the noise in one modality, mean and range of seeds per network."""
-    figure, axes = plt.subplots(layout="constrained", figsize=style.size_mm(85, 65))
-    levels = list(dict.fromkeys(accuracy.snr_db.tolist()))
+def draw_interference(accuracy: pd.DataFrame, summary: pd.DataFrame, modality: str) -> Figure:
+    """Accuracy against the noise in one modality, mean and range of seeds per network.
+
+    NaN as ``snr_db`` means no noise; ``summary`` has the networks' labels.
+    """
+    figure, axes = plt.subplots(layout="constrained", figsize=style.size_mm(125, 70))
+    labels = dict(zip(summary.variant, summary.label, strict=True))
+    levels = accuracy.snr_db.unique().tolist()  # one NaN, however many rows have it
     levels = sorted(levels, key=lambda level: -np.inf if pd.isna(level) else -level)
-    names = ["none" if pd.isna(level) else f"{level:g} dB" for level in levels]
+    names = ["no noise" if pd.isna(level) else f"{level:g} dB" for level in levels]
     for variant, colour in zip(
         dict.fromkeys(accuracy.variant), style.CATEGORY_COLOURS, strict=False
     ):
@@ -86,11 +90,12 @@ def draw_interference(accuracy: pd.DataFrame, modality: str) -> Figure:
             per_seed = part[same].groupby("seed").accuracy.mean()
             rows.append((per_seed.mean(), per_seed.min(), per_seed.max()))
         mean, low, high = np.array(rows).T
-        axes.plot(range(len(levels)), mean, "o-", ms=3, lw=1, color=colour, label=variant)
+        label = labels.get(variant, variant)
+        axes.plot(range(len(levels)), mean, "o-", ms=3, lw=1, color=colour, label=label)
         axes.fill_between(range(len(levels)), low, high, color=colour, alpha=0.15, lw=0)
     axes.set(
         xticks=range(len(levels)), xticklabels=names, ylim=(0, 1.02),
         xlabel=f"signal-to-noise ratio of the {modality}", ylabel="accuracy on unseen actors",
     )  # fmt: skip
-    axes.legend(frameon=False)
+    figure.legend(loc="outside right center", frameon=False, title="mean, range of seeds")
     return figure
