@@ -53,7 +53,7 @@ calibration: .venv/installed ## error rates of every map test on simulated noise
 plan: .venv/installed ## what a study will cost, before anything runs
 	crossmodal plan --config $(CONFIG)
 
-download-ravdess: .venv/installed ## the clips of the published study, 24 GB, resumable
+download-ravdess: .venv/installed ## the clips of the published study, resumable
 	crossmodal download-ravdess data/ravdess
 
 notice: .venv/installed ## after a change of requirements.lock

@@ -15,7 +15,9 @@ PAGES = (
     "docs/a-new-figure.md",
     "docs/a-new-network-family.md",
     "docs/dependencies.md",
+    "docs/families.md",
     "docs/networks.md",
+    "docs/performance.md",
     "docs/decisions/slurm.md",
     "profiles/README.md",
 )

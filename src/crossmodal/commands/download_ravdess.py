@@ -1,4 +1,4 @@
-"""Download the audio-visual speech clips of RAVDESS: resumable, checked, 24 actors, 24 GB."""
+"""Download the audio-visual speech clips of RAVDESS: resumable, checked, 24 actors."""
 
 import argparse
 import shutil
