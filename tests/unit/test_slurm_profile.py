@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.slurm.test_slurm_study import small_config
 
+from crossmodal.commands.planning import planning_problems
+from crossmodal.commands.problems import data_problems
 from crossmodal.contracts.config import load_config
 from crossmodal.plan.costs import Costs, read_costs
 from crossmodal.plan.dimensions import Data, dimensions, simulated_data
@@ -113,3 +116,11 @@ def test_rules_that_may_use_a_gpu_ask_for_one(root: Path) -> None:
 def test_only_gpu_partitions_take_gpu_jobs(root: Path) -> None:
     partitions = yaml.safe_load((root / "profiles/slurm/partitions.yaml").read_text())["partitions"]
     assert [name for name, limits in partitions.items() if limits.get("max_gpu")] == ["gpu"]
+
+
+def test_the_part_of_the_study_that_runs_on_slurm_may_run(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    config = small_config()
+    assert planning_problems(config, "study.yaml") + data_problems(config) == []
