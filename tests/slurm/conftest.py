@@ -73,6 +73,14 @@ class Toy:
         """Wait until ``n`` jobs have begun their work."""
         wait_until(lambda: len(self.lines("starts.txt")) >= n, "the jobs' start")
 
+    def wait_for_states(self, *expected: str) -> None:
+        """Wait until accounting knows of just these jobs: it lags behind on a busy machine."""
+        wait_until(
+            lambda: sorted(self.cluster.states(self.folder)) == sorted(expected),
+            f"jobs to be {expected}",
+            timeout_s=20,
+        )
+
     def lines(self, name: str) -> list[str]:
         path = self.folder / name
         return path.read_text().splitlines() if path.exists() else []

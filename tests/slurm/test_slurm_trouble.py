@@ -29,7 +29,7 @@ def test_a_cancelled_job_is_submitted_again(toy: Toy) -> None:
     toy.wait_for_start()
     toy.cluster("scancel", "--state", "RUNNING", "--user", getpass.getuser())
     assert process.wait(timeout=300) == 0
-    assert toy.cluster.states(toy.folder) == ["CANCELLED", "COMPLETED"]
+    toy.wait_for_states("CANCELLED", "COMPLETED")
 
 
 def test_a_node_that_goes_down_and_comes_back_is_survived(toy: Toy) -> None:
@@ -48,13 +48,11 @@ def test_a_killed_snakemake_leaves_no_job_that_writes_beside_the_next(toy: Toy) 
     process = toy.start("--config", "seconds=25", "--", *targets)
     toy.wait_for_start(2)
     kill(process)
-    running = toy.cluster.states(toy.folder)
-    assert running == ["RUNNING", "RUNNING"]
+    toy.wait_for_states("RUNNING", "RUNNING")
     toy.run("--unlock", "--", *targets)
     said = toy.run("--config", "seconds=25", "--", *targets)
     assert "cancelling 2 Slurm job(s) of an earlier run" in said
-    states = toy.cluster.states(toy.folder)
-    assert sorted(states) == ["CANCELLED", "CANCELLED", "COMPLETED", "COMPLETED"]
+    toy.wait_for_states("CANCELLED", "CANCELLED", "COMPLETED", "COMPLETED")
     assert toy.lines("overlaps.txt") == []
     assert [toy.lines(target) for target in targets] == [["done"], ["done"]]
 
@@ -62,7 +60,7 @@ def test_a_killed_snakemake_leaves_no_job_that_writes_beside_the_next(toy: Toy) 
 def test_small_jobs_share_a_submission_on_one_core(toy: Toy) -> None:
     targets = [f"out/small-{n}.txt" for n in range(4)]
     toy.run("--", *targets)
-    assert toy.cluster.states(toy.folder) == ["COMPLETED"]
+    toy.wait_for_states("COMPLETED")
     assert len({toy.lines(target)[0] for target in targets}) == 1
     job = toy.lines(targets[0])[0].split()[0]
     assert toy.cluster("sacct", "-X", "-n", "-P", "-j", job, "--format=AllocCPUS") == "1"
