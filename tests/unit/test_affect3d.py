@@ -323,7 +323,7 @@ def test_thinning_keeps_all_frames_at_a_higher_rate() -> None:
 
 def test_validation_needs_two_actors_of_each_gender(clips) -> None:
     with pytest.raises(InputError, match="female actors: expected at least 2"):
-        validation_actors(clips[2])
+        validation_actors(clips[2].genders, "pool.tsv")
 
 
 def test_rmse_table(clips) -> None:

@@ -28,6 +28,7 @@ with recorded(snakemake):
     windows = cut_windows(clips, labels, family.training_config.hop_frames)
     seed = int(snakemake.wildcards.seed)
     torch_seed = snakemake.params.study_seed * 1000 + seed
-    weights, rows = train_network(family, windows, validation_actors(table), seed, torch_seed)
+    held_out = validation_actors(table.genders, table.source)
+    weights, rows = train_network(family, windows, held_out, seed, torch_seed)
     weights.write(snakemake.output.weights)
     write_table(pd.DataFrame(rows), snakemake.output.curve)

@@ -77,18 +77,18 @@ def labels_of(
     return circumplex_labels(table, read_circumplex(circumplex), clips.n_stored_frames)
 
 
-def validation_actors(table: StimulusTable) -> tuple[str, ...]:
-    """The last actor of each gender in the pool, kept out of training.
+def validation_actors(genders: Mapping[str, str], source: str) -> tuple[str, ...]:
+    """The last actor of each gender in the pool (actor -> gender), kept out of training.
 
     Raises
     ------
     InputError : fewer than two actors of a gender: none would be left for training
     """
     chosen = []
-    for gender, part in table.frame.groupby("gender"):
-        actors = sorted(part.identity.unique())
+    for gender in sorted(set(genders.values())):
+        actors = sorted(actor for actor, value in genders.items() if value == gender)
         if len(actors) < 2:
-            raise InputError(table.source, f"{gender} actors", "at least 2", actors)
+            raise InputError(source, f"{gender} actors", "at least 2", actors)
         chosen.append(actors[-1])
     return tuple(chosen)
 

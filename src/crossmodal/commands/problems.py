@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.check import find_problems as scan_problems
+from crossmodal.commands.family_problems import family_problems
 from crossmodal.commands.inference_problems import inference_problems
 from crossmodal.commands.planning import SCHEMA, long_results_dir
 from crossmodal.contracts.config import config_problems, load_config
@@ -33,7 +34,7 @@ def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError
     problems = results_problems(config)
     if "stimuli" in config:
         problems += clip_problems(config["stimuli"], deep)
-    problems += inference_problems(config)
+    problems += [*family_problems(config), *inference_problems(config)]
     if "scans" in config:
         problems += scan_problems(config["scans"], _conditions(config, problems), deep)
     return problems

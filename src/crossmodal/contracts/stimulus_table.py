@@ -60,6 +60,11 @@ class StimulusTable:
         """Actors in order of first appearance."""
         return self.frame.identity.unique().tolist()
 
+    @property
+    def genders(self) -> dict[str, str]:
+        """Actor -> gender."""
+        return dict(zip(self.frame.identity, self.frame.gender, strict=True))
+
     def labels(self, regime: str) -> list[str]:
         """Labels of one regime, in row order."""
         if regime not in REGIMES:

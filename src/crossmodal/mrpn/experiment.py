@@ -113,8 +113,7 @@ def load_training_set(
     extractors: Mapping[str, str | Path],
 ) -> TrainingSet:
     """Everything that training and testing variants needs."""
-    genders = dict(zip(study.frame.identity, study.frame.gender, strict=True))
-    folds = actor_folds(genders, family.n_folds, family.n_validation_folds)
+    folds = actor_folds(study.genders, family.n_folds, family.n_validation_folds)
     inputs = family.input_config
     own = load_sequences(clips, study, inputs, regime)
     more = None if pool is None else load_sequences(clips, pool, inputs, regime, own.classes)

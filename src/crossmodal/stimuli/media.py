@@ -70,6 +70,20 @@ def read_video(path: str | Path) -> Video | None:
     return video
 
 
+def announced_frames(path: str | Path) -> tuple[int, float] | None:
+    """Frames of the first video stream and their rate in Hz, as the header has them.
+
+    None without video, or where the header does not say.
+    """
+    if Path(path).suffix.lower() in SOUND_SUFFIXES:
+        return None
+    with opened(path) as container:
+        for stream in container.streams.video:
+            rate = stream.average_rate or stream.guessed_rate
+            return (stream.frames, float(rate)) if stream.frames and rate else None
+    return None
+
+
 def _frame_rate_hz(stream: av.VideoStream, times_s: list[float | None]) -> float | None:
     """From the frames' own times where they have some; a container's rate can be wrong."""
     if len(times_s) > 1 and None not in (times_s[0], times_s[-1]) and times_s[-1] > times_s[0]:

@@ -1,0 +1,158 @@
+"""What mrpn and affect3d ask of clips, weights and labels in vain: found before any training."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crossmodal.affect3d.circumplex import read_circumplex
+from crossmodal.affect3d.experiment import validation_actors
+from crossmodal.affect3d.network import N_FRAMES
+from crossmodal.affect3d.training import Affect3dTraining
+from crossmodal.affect3d.windows import thinned
+from crossmodal.commands.planning import problems_of
+from crossmodal.contracts.affect_labels import AffectLabels
+from crossmodal.contracts.errors import InputError
+from crossmodal.mrpn.folds import actor_folds
+from crossmodal.mrpn.inputs import N_CHANNELS, MrpnInputs
+from crossmodal.mrpn.resnet import build_extractor, load_extractor
+from crossmodal.mrpn.variants import find_variant
+from crossmodal.simulate.clips_config import actor_labels, clip_files
+from crossmodal.stimuli.media import announced_frames, read_video
+from crossmodal.stimuli.naming import StimulusName
+from crossmodal.stimuli.selection import Pool, Selection, StudySet, find_selection, select
+
+Config = Mapping[str, Any]
+CIRCUMPLEX = "resources/circumplex.tsv"  # the rules' default, too
+
+
+def family_problems(config: Config) -> list[InputError]:
+    """Everything the two families' jobs would refuse, by clip names, weights and labels.
+
+    Opens weights, label tables and headers of clips; decodes a clip only where its labels seem
+    too short for it.
+    """
+    families = (config.get("families") or {}) if "stimuli" in config else {}
+    chosen = _selection(config) if families else None
+    problems: list[InputError] = []
+    if block := families.get("mrpn"):
+        problems += _weights(block) + list(_modalities(block, config["stimuli"]["modalities"]))
+        problems += _folds(block, chosen) if chosen else []
+    if block := families.get("affect3d"):
+        problems += _affect(config, block, chosen) if chosen else []
+    return problems
+
+
+def _selection(config: Config) -> Selection | None:
+    """Study and pool; None where clips cannot be listed (reported elsewhere)."""
+    stimuli = config["stimuli"]
+    if stimuli["clips_dir"] is not None:
+        return find_selection(stimuli)[1]
+    simulated = config["simulate"]["clips"]
+    actors = actor_labels(simulated["n_actors"])
+    paths = [file for actor in actors for file in clip_files(actor, simulated["emotions"])]
+    study, pool = StudySet(**stimuli["study"]), stimuli["pool"]
+    modalities = stimuli["modalities"]
+    try:
+        return select(paths, "ravdess", modalities, study, Pool(**pool) if pool else None)
+    except InputError:
+        return None
+
+
+def _genders(names: Sequence[StimulusName]) -> dict[str, str]:
+    return {name.identity: name.gender for name in names}
+
+
+def _weights(block: Config) -> list[InputError]:
+    """Weights that are no ResNet-18 of this width; names the layer."""
+    width = block["network"].get("width", 1)
+    return [
+        problem
+        for modality, path in block["weights"].items()
+        if path
+        for problem in problems_of(
+            lambda m=modality, p=path: load_extractor(build_extractor(N_CHANNELS[m], width), p)
+        )
+    ]
+
+
+def _modalities(block: Config, of_clips: Sequence[str]) -> Iterator[InputError]:
+    own = MrpnInputs(**block["inputs"]).modalities
+    field = "families.mrpn.inputs.modalities"
+    if missing := sorted(set(own) - set(of_clips)):
+        yield InputError("config", field, f"some of stimuli.modalities {list(of_clips)}", missing)
+    for name in dict.fromkeys([*block["variants"], block["rdm_variant"]]):
+        if missing := sorted(set(find_variant(name).modalities) - set(own)):
+            expected = f"{missing[0]} for variant {name}"
+            yield InputError("config", field, expected, list(own))
+
+
+def _folds(block: Config, chosen: Selection) -> list[InputError]:
+    """Folds of the study's actors without an actor of each gender, or none left to train on."""
+    asked = (block["n_folds"], block["n_validation_folds"])
+    return [
+        InputError("config", f"families.mrpn.n_folds: {one.field}", one.expected, one.got)
+        for one in problems_of(lambda: actor_folds(_genders(chosen.study), *asked))
+    ]
+
+
+def _affect(config: Config, block: Config, chosen: Selection) -> list[InputError]:
+    if not chosen.pool:
+        expected = "clips of other actors, on which affect3d is trained"
+        return [InputError("config", "stimuli.pool", expected, "none")]
+    problems = problems_of(lambda: validation_actors(_genders(chosen.pool), "stimuli.pool"))
+    clips = [*chosen.study, *chosen.pool]
+    if block["labels"] == "circumplex":
+        problems += problems_of(lambda: _circumplex(block.get("circumplex", CIRCUMPLEX), clips))
+    if block["labels"] == "frames":
+        problems += _frame_labels(block.get("labels_dir"), clips)
+    if config["stimuli"]["clips_dir"] is not None:
+        rate_hz = Affect3dTraining(**block["training"]).frame_rate_hz
+        for name in clips:
+            problems += problems_of(lambda path=name.path: _require_window(path, rate_hz))
+    return problems
+
+
+def _circumplex(path: str, clips: Sequence[StimulusName]) -> None:
+    """Refuse a damaged table, and sets of clips none of whose emotions it has."""
+    known = set(read_circumplex(path).emotion)
+    emotions = sorted({name.emotion for name in clips})
+    if known.isdisjoint(emotions):
+        raise InputError(path, "emotion", f"some of {emotions}", sorted(known))
+
+
+def _frame_labels(folder: str | None, clips: Sequence[StimulusName]) -> list[InputError]:
+    """Tables of frame labels that are missing, damaged, or shorter than their clips."""
+    if folder is None:
+        expected = "a folder of frame labels, one actor-XX.csv per actor"
+        return [InputError("config", "families.affect3d.labels_dir", expected, "null")]
+    problems = []
+    for actor in sorted({name.identity for name in clips}):
+        path = Path(folder, f"actor-{actor}.csv")
+        of_actor = [name for name in clips if name.identity == actor]
+        try:
+            labels = AffectLabels.read([path])
+        except InputError as problem:
+            problems.append(problem)
+            continue
+        for name in of_actor:
+            problems += problems_of(lambda labels=labels, name=name: _require_labels(labels, name))
+    return problems
+
+
+def _require_labels(labels: AffectLabels, name: StimulusName) -> None:
+    """Refuse fewer labels than frames. A header may count frames that do not decode."""
+    n_labels = int((labels.frame.stimulus_id == name.stimulus_id).sum())
+    announced = announced_frames(name.path)
+    if announced is None or n_labels < announced[0]:
+        video = read_video(name.path)
+        labels.of_clip(name.stimulus_id, 0 if video is None else len(video.frames))
+
+
+def _require_window(path: str, frame_rate_hz: float) -> None:
+    """Refuse a clip without the 16 frames of one window at the training's rate."""
+    announced = announced_frames(path)
+    if announced is None:
+        return
+    n_kept = len(thinned(*announced, frame_rate_hz))
+    if n_kept < N_FRAMES:
+        raise InputError(path, "frames", f"at least {N_FRAMES} at {frame_rate_hz} Hz", n_kept)
