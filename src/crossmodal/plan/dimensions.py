@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crossmodal.plan.families import affect3d_work, mrpn_work
+
 BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm
 HEAD_MM3 = 1.2e7  # a field of view, 84 x 84 x 54 voxels of 3.15 mm
 # Multiply-adds of one forward pass at width 1, counted from the layers, in millions.
 CROSS_CHANNEL_VISUAL_M, CROSS_CHANNEL_AUDITORY_M = 625.0, 100.0
-MRPN_STEPS_HZ = 5.0  # the default of MrpnInputs, which a test compares
 LAYERS_PER_FAMILY = {"cross_channel": 29, "mrpn": 20, "affect3d": 10}
 
 
@@ -39,7 +40,7 @@ class Data:
 def simulated_data(config: Mapping[str, Any]) -> Data:
     """The size of the data that the ``simulate`` block will make."""
     clips, brain = (config["simulate"].get(key) or {} for key in ("clips", "brain"))
-    per_actor = sum(4 if emotion == "neutral" else 8 for emotion in clips["emotions"])
+    per_actor = 2 * len(clips["emotions"])  # two sentences, once each
     n_pool = clips["n_actors"] - len(config["stimuli"]["study"]["actors"])
     trials = _n_conditions(config) + brain.get("n_null_events", 0)
     seconds = trials * brain.get("trial_onset_asynchrony_s", 0) + 16
@@ -93,7 +94,6 @@ def _clips(config: Mapping[str, Any], data: Data) -> dict[str, float]:
 def _networks(
     config: Mapping[str, Any], data: Data, found: Mapping[str, float]
 ) -> dict[str, float]:
-    del data
     families, models = config.get("families") or {}, config.get("models") or {}
     result = {
         "models": sum(
@@ -120,19 +120,9 @@ def _networks(
             "network_units": 1.6e6 * block["network"].get("width", 1),  # of all layers together
         }
     if block := families.get("mrpn"):
-        # Voices alone have no frames to choose from; their windows come at the same default rate.
-        steps = block["inputs"].get("video_rate_hz", MRPN_STEPS_HZ) * found["clip_frames"] / 30
-        width = block["network"]["width"] ** 2
-        result["mrpn_forward_work"] = steps * width
-        result["mrpn_pretrain_work"] = steps * width * block["pretrain"]["loop"]["n_epochs"]
-        result["mrpn_train_work"] = (
-            steps * width * block["train"]["loop"]["n_epochs"] * block["n_folds"]
-        )
+        result |= mrpn_work(block, config["stimuli"], found, data.duration_s)
     if block := families.get("affect3d"):
-        size = block["network"]["width"] ** 2 * block["network"]["image_px"] ** 2
-        windows = found["clip_frames"] / block["training"]["hop_frames"]
-        result["affect_forward_work"] = windows * size
-        result["affect_work"] = windows * size * block["training"]["loop"]["n_epochs"]
+        result |= affect3d_work(block, data.duration_s, data.frame_rate_hz)
     return result
 
 

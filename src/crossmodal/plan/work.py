@@ -76,29 +76,35 @@ WORK: dict[str, Work] = {
     "compare_layers": Work(("pairs", "network_seeds")),
     "mrpn_pretrain": Work(
         ("pool_clips", "mrpn_pretrain_work"),
-        ("pool_clips", "clip_frames"),
-        bytes_per_unit=3 * _FRAME,
+        ("pool_clips", "mrpn_clip_bytes"),
+        bytes_per_unit=1.0,
         gpu=True,
     ),
     "mrpn_train": Work(
-        ("conditions", "mrpn_train_work"),
-        ("clips", "clip_frames"),
-        bytes_per_unit=3 * _FRAME,
-        gpu=True,
+        ("clips", "mrpn_train_work"), ("mrpn_train_bytes",), bytes_per_unit=1.0, gpu=True
     ),
-    "affect3d_train": Work(
-        ("clips", "affect_work"), ("clips", "clip_frames"), bytes_per_unit=3 * _FRAME, gpu=True
+    "mrpn_interference": Work(
+        ("clips", "mrpn_interference_work"),
+        ("mrpn_train_bytes",),
+        bytes_per_unit=1.0,
+        gpu=True,
     ),
     "mrpn_rdms": Work(
         ("conditions", "mrpn_forward_work"),
-        ("conditions", "clip_frames"),
-        bytes_per_unit=3 * _FRAME,
+        ("conditions", "mrpn_clip_bytes"),
+        bytes_per_unit=1.0,
+        gpu=True,
+    ),
+    "affect3d_train": Work(
+        ("pool_clips", "affect_work"),
+        ("pool_clips", "affect_clip_bytes"),
+        bytes_per_unit=1.0,
         gpu=True,
     ),
     "affect3d_evaluate": Work(
         ("conditions", "affect_forward_work"),
-        ("conditions", "clip_frames"),
-        bytes_per_unit=3 * _FRAME,
+        ("conditions", "affect_clip_bytes"),
+        bytes_per_unit=1.0,
         gpu=True,
     ),
     "estimate_motion": Work(("volumes",), ("volumes", "scan_voxels"), ("volumes",), 1.5 * _FLOAT),
