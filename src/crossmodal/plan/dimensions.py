@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crossmodal.plan.families import affect3d_work, mrpn_work
+from crossmodal.plan.families import affect3d_work, mrpn_work, width_cost
 
 BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm
 HEAD_MM3 = 1.2e7  # a field of view, 84 x 84 x 54 voxels of 3.15 mm
@@ -105,7 +105,7 @@ def _networks(
         "network_seeds": 0,
     }
     if block := families.get("cross_channel"):
-        width = block["network"].get("width", 1) ** 2
+        width = width_cost(block["network"].get("width", 1))
         visual = width * CROSS_CHANNEL_VISUAL_M * block["n_frames"]
         auditory = width * CROSS_CHANNEL_AUDITORY_M
         epochs = {name: fit["n_epochs"] for name, fit in block["pretrain"].items()}
