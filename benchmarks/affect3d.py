@@ -172,10 +172,10 @@ def memory(n_clips: int) -> list[dict]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--windows", type=int, default=16)
+    parser.add_argument("--windows", type=int, default=8)
     parser.add_argument("--batch", type=int, default=4)
-    parser.add_argument("--width", type=float, default=0.25)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--width", type=float, default=family().network_config.width)
+    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--clips", type=int, default=N_RAVDESS)
     parser.add_argument("--hold", type=int, help="only hold so many clips and print the memory")
     args = parser.parse_args()

@@ -126,8 +126,9 @@ class Windows:
         # skin and lighting, which tell people apart and not what they feel.
         """
         x = self.pixels(rows).to(device).float()
-        centred = x - x.mean((2, 3, 4), keepdim=True)
-        return centred / centred.std((2, 3, 4), keepdim=True).clamp_min(1.0)
+        x -= x.mean((2, 3, 4), keepdim=True)
+        x /= x.std((2, 3, 4), keepdim=True).clamp_min(1.0)
+        return x
 
     def of_actors(self, actors: Sequence[str]) -> list[int]:
         """Rows of windows of some actors."""
