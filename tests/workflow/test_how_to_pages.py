@@ -84,7 +84,7 @@ def test_a_new_network_family(study: Study) -> None:
     config["figures"]["regimes"] = []
     (folder / CONFIG).write_text(yaml.safe_dump(config))
 
-    check = study.crossmodal("check", "--config", CONFIG)
+    check = study.crossmodal("check")
     assert check.returncode == 0, check.stdout + check.stderr
     jobs = study.planned_jobs()
     assert (jobs["toynet_train"], jobs["toynet_evaluate"]) == (1, 1)
@@ -94,5 +94,5 @@ def test_a_new_network_family(study: Study) -> None:
     assert '"toynet_train"' in plan.stdout
     config["stimuli"]["pool"]["exclude"] = "stimuli"
     (folder / CONFIG).write_text(yaml.safe_dump(config))
-    check = study.crossmodal("check", "--config", CONFIG)
+    check = study.crossmodal("check")
     assert "families.toynet" in check.stdout + check.stderr
