@@ -1,6 +1,7 @@
 """Frames in a scratch file are the same frames, and take no memory of the process."""
 
 import gc
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from crossmodal.affect3d import windows
 from crossmodal.affect3d.network import Affect3dConfig
 from crossmodal.affect3d.training import Affect3dTraining, train
 from crossmodal.affect3d.windows import AffectClips, cut_windows, load_clips
+from crossmodal.contracts.errors import InputError
 from crossmodal.learning.scratch import in_scratch_file
 
 
@@ -38,6 +40,14 @@ def test_nothing_is_left_in_the_folder(tmp_path: Path, monkeypatch: pytest.Monke
     found = in_scratch_file([torch.ones(9, dtype=torch.uint8)])
     assert list(tmp_path.iterdir()) == []
     assert int(found[0].sum()) == 9
+
+
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    full = partial(open, "/dev/full", "r+b")
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(InputError, match=f"{tmp_path}: TMPDIR: expected room .* No space left"):
+        in_scratch_file([torch.ones(99_999, dtype=torch.uint8)])
 
 
 def test_memory_does_not_grow_with_their_number() -> None:
