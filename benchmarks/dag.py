@@ -72,7 +72,8 @@ def full_size_study(folder: Path) -> None:
         copy_code(folder)
     with chdir(folder):
         config = load_config("config/ravdess.yaml")
-        config["stimuli"]["pool"] = {"exclude": "stimuli"}  # all 1,440 clips
+        # All 1,440 clips are inputs; the families' pool is without the study's actors.
+        config["stimuli"] |= {"pool": {"exclude": "actors"}, "voices": {"emotions": None}}
         for block in config["families"].values():
             block["n_seeds"] = N_SEEDS
         config = with_stubs(config, "data", Data())

@@ -95,7 +95,8 @@ def main() -> None:
     loop_s = best_time(
         lambda: fit_rows(network, Ready(source, batches), rows, None, config, 0, "benchmark")
     )
-    gigabytes = clips.n_bytes / args.clips * N_RAVDESS / 1e9
+    sound_gb = sum(wave.nbytes for wave in clips.audio) / args.clips * N_RAVDESS / 1e9
+    all_gb = clips.n_bytes / args.clips * N_RAVDESS / 1e9
     report(
         "mrpn",
         [
@@ -105,8 +106,10 @@ def main() -> None:
              "value": step_s / data_s, "unit": "x", "goal": 1.0, "better": "higher"},
             {"claim": "data path", "value": args.clips / data_s, "unit": "clips/s/core",
              "goal": 1.0, "better": "higher"},
-            {"claim": "memory of 1,440 clips", "value": gigabytes, "unit": "GB", "goal": 2.0,
-             "better": "lower"},
+            {"claim": "memory of 1,440 clips, which is their sound", "value": sound_gb,
+             "unit": "GB", "goal": 1.0, "better": "lower"},
+            {"claim": "scratch file of 1,440 clips, their frames", "value": all_gb - sound_gb,
+             "unit": "GB", "goal": None, "better": "lower"},
         ],
     )  # fmt: skip
 

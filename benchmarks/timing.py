@@ -1,7 +1,8 @@
-"""CPU time, as the benchmarks measure it."""
+"""How the benchmarks measure time."""
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 
 def cpu_s(work: Callable[[], object], repeats: int = 3) -> float:
@@ -12,3 +13,15 @@ def cpu_s(work: Callable[[], object], repeats: int = 3) -> float:
         work()
         times.append(time.process_time() - start)
     return min(times)
+
+
+def seconds(work: Callable[[], object], device: Any) -> float:
+    """Time of one call on a torch.device: of the process on a CPU, on the wall with a GPU."""
+    if device.type != "cuda":
+        return cpu_s(work, 1)
+    import torch  # other benchmarks of this module's users need none
+
+    start = time.perf_counter()
+    work()
+    torch.cuda.synchronize()
+    return time.perf_counter() - start

@@ -7,14 +7,13 @@ the clock is that of the process, so that other jobs on the machine do not count
 """
 
 import argparse
-import time
-from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
 from benchmarks.report import report
+from benchmarks.timing import seconds
 from crossmodal.learning.loop import choose_device
 from crossmodal.network.cross_channel import CrossChannel
 from crossmodal.network.cross_channel_config import CrossChannelConfig
@@ -50,16 +49,6 @@ def bare_loop(
                 loss = cross_entropy(network(frames[rows], mel[rows]), labels[rows])
             loss.backward()
             optimiser.step()
-
-
-def seconds(work: Callable[[], object], device: torch.device) -> float:
-    """Time of one call, s."""
-    clock = time.perf_counter if device.type == "cuda" else time.process_time
-    start = clock()
-    work()
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    return clock() - start
 
 
 def main() -> None:

@@ -18,9 +18,9 @@ def read(path: Path) -> object:
     return config
 
 
-def changed(name: str, old: str, new: str, match: str) -> Case:
-    """The mini-study's config with one line changed."""
-    text = (ROOT / "config/config.yaml").read_text()
+def changed(name: str, old: str, new: str, match: str, study: str = "config") -> Case:
+    """A shipped config, by default the mini-study's, with one line changed."""
+    text = (ROOT / f"config/{study}.yaml").read_text()
     assert text.count(old) >= 1, old
     return of_text(name, "config.yaml", text.replace(old, new, 1), read, match)
 
@@ -57,5 +57,12 @@ CASES = [
     changed("an unknown distance", "distance: correlation", "distance: euclid", "expected one of"),
     changed("actors unquoted", '["01", "02"', "[1, 2", "expected type string, got 1"),
     changed("no seeds", "n_seeds: 2", "n_seeds: 0", "n_seeds: expected at least 1"),
+    changed(
+        "tested actors in the pool",
+        "exclude: actors",
+        "exclude: stimuli",
+        r"exclude: expected 'actors': .* new to families.mrpn and families.affect3d, got 'stimuli'",
+        study="test",
+    ),
     changed("a dropped block", "  task: emotion\n", "", "scans: expected key 'task'"),
 ]

@@ -19,7 +19,8 @@ from tests.contracts import examples
 from tests.contracts.examples import EXAMPLES
 
 # Not artefacts of their own: helpers, and what the user gives (tested beside their readers).
-OTHERS = {"atlas", "atomic", "config", "errors", "layer_names", "reading", "rois", "tables"}
+OTHERS = {"atlas", "atomic", "config", "errors", "families", "layer_names", "reading", "rois"}
+OTHERS |= {"tables"}
 # Where a reader got its content from is part of its messages, not of the content.
 ORIGIN = {"source", "name"}
 

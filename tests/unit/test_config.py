@@ -5,9 +5,12 @@ import yaml
 from snakemake.utils import update_config
 
 from crossmodal.commands.keys import first_comments, page
+from crossmodal.commands.planning import planning_problems
+from crossmodal.commands.problems import find_problems
 from crossmodal.contracts.config import (
     canonical,
     config_problems,
+    consistency_problems,
     load_config,
     suggestion,
     validate_config,
@@ -128,3 +131,75 @@ def test_blocks_that_contradict_each_other(root: Path, change: object, message: 
     change(config)
     with pytest.raises(InputError, match=message):
         validate_config(config, root / SCHEMA)
+
+
+@pytest.fixture
+def with_seen_actors(root: Path) -> dict:
+    """All three families, and a pool that has the study's actors."""
+    config = load_config(root / "config/test.yaml")
+    config["stimuli"]["pool"]["exclude"] = "stimuli"
+    return config
+
+
+def pool_problems(root: Path, config: dict) -> list[str]:
+    problems = config_problems(config, root / SCHEMA, "mine.yaml")
+    return [str(problem) for problem in problems]
+
+
+def test_actors_tested_on_are_never_in_the_pool(root: Path, with_seen_actors: dict) -> None:
+    expected = "mine.yaml: stimuli.pool.exclude: expected 'actors': the study's must be new to "
+    config = with_seen_actors
+    assert pool_problems(root, config) == [
+        expected + "families.mrpn and families.affect3d, got 'stimuli'"
+    ]
+    family = config["families"].pop("affect3d")
+    assert pool_problems(root, config) == [expected + "families.mrpn, got 'stimuli'"]
+    config["families"]["mrpn"]["weights"] = {"video": "a.pth", "audio": None}
+    assert pool_problems(root, config) == [expected + "families.mrpn, got 'stimuli'"]
+    config["families"] = {"affect3d": family}
+    assert pool_problems(root, config) == [expected + "families.affect3d, got 'stimuli'"]
+
+
+def test_a_pool_that_no_family_learns_people_from_may_have_all_actors(
+    root: Path, with_seen_actors: dict
+) -> None:
+    config, families = with_seen_actors, with_seen_actors["families"]
+    del families["affect3d"]
+    families["mrpn"]["weights"] = {"video": "a.pth", "audio": "b.pth"}
+    assert pool_problems(root, config) == []
+    families["mrpn"]["weights"]["video"] = None
+    families["mrpn"]["inputs"]["modalities"] = ["audio"]
+    assert pool_problems(root, config) == []
+    del families["mrpn"]
+    assert pool_problems(root, config) == []
+
+
+def test_a_pool_says_nothing_of_actors_where_it_leaves_them_out(
+    root: Path, with_seen_actors: dict
+) -> None:
+    del with_seen_actors["stimuli"]["pool"]["exclude"]
+    assert pool_problems(root, with_seen_actors) == []
+    del with_seen_actors["families"]["cross_channel"]
+    with_seen_actors["figures"]["regimes"] = []
+    with_seen_actors["stimuli"]["pool"] = None
+    assert pool_problems(root, with_seen_actors) == []
+
+
+def test_seen_actors_are_refused_by_check_and_before_planning(
+    root: Path, with_seen_actors: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(with_seen_actors))
+    for problems in (find_problems(path), planning_problems(with_seen_actors, path)):
+        assert [problem.field for problem in problems] == ["stimuli.pool.exclude"]
+
+
+def test_a_family_without_its_line_in_the_registry_is_named(root: Path) -> None:
+    config = load_config(root / "config/test.yaml")
+    config["families"]["mine"] = config["families"]["affect3d"]
+    messages = [str(problem) for problem in consistency_problems(config, "mine.yaml")]
+    assert messages == [
+        "mine.yaml: families.mine: expected a line in crossmodal.contracts.families, which has "
+        "['cross_channel', 'mrpn', 'affect3d'], got none"
+    ]

@@ -5,9 +5,11 @@ import torch
 
 from crossmodal.affect3d.layers import describe_layers
 from crossmodal.affect3d.network import Affect3d, Affect3dConfig
-from crossmodal.contracts.layer_names import AFFECT3D, MRPN, cross_channel_layers, known_layers
+from crossmodal.contracts.families import known_layers, n_models
+from crossmodal.contracts.layer_names import AFFECT3D, cross_channel_layers, mrpn_layers
 from crossmodal.mrpn.networks import Mrpn, MrpnConfig
 from crossmodal.mrpn.steps import join
+from crossmodal.mrpn.variants import VARIANTS
 from crossmodal.network.cross_channel import CrossChannel, CrossChannelConfig
 from crossmodal.network.layer_table import layer_table
 
@@ -21,12 +23,15 @@ def test_cross_channel(audio_blocks: int) -> None:
     assert sum(map(len, arms.values())) == 29
 
 
-def test_mrpn() -> None:
-    config = MrpnConfig(network="N2", width=0.0625, aggregated_units=8, hidden_units=6)
-    network = Mrpn(config, 3, {"video": 3, "audio": 1}).eval()
-    images = {"video": join([torch.randn(2, 3, 32, 32)] * 2)}
-    images["audio"] = join([torch.randn(3, 1, 32, 32)] * 2)
-    assert [name for name, _ in network.layers(images)] == list(MRPN)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_mrpn(name: str) -> None:
+    variant = VARIANTS[name]
+    config = MrpnConfig(network=variant.network, width=0.0625, aggregated_units=8, hidden_units=6)
+    channels = {m: {"video": 3, "audio": 1}[m] for m in variant.modalities}
+    network = Mrpn(config, 3, channels).eval()
+    images = {m: join([torch.randn(2, n, 32, 32)] * 2) for m, n in channels.items()}
+    found = tuple(layer for layer, _ in network.layers(images))
+    assert found == mrpn_layers({"rdm_variant": name})
 
 
 def test_affect3d() -> None:
@@ -38,3 +43,9 @@ def test_known_layers_are_those_of_the_configured_families() -> None:
     assert known_layers({}) == []
     assert known_layers({"affect3d": {}}) == list(AFFECT3D)
     assert len(known_layers({"cross_channel": {"network": {"audio_blocks": 1}}})) == 29
+
+
+def test_models_are_counted_for_every_regime() -> None:
+    assert n_models({}) == 0
+    mrpn = {"regimes": ["emotion", "gender"], "rdm_variant": "n2"}
+    assert n_models({"mrpn": mrpn, "affect3d": {"regimes": ["affect"]}}) == 2 * 20 + 11

@@ -71,8 +71,9 @@ def test_a_new_network_family(study: Study) -> None:
         copied(path, path.with_name(path.name.replace("affect3d", "toynet")), **words)
     rules = folder / "workflow/rules"
     copied(rules / "affect3d.smk", rules / "toynet.smk", **words)
-    copied(rules / "families.smk", rules / "families.smk",
-           **{'"affect3d": "affect3d.smk",': '"toynet": "toynet.smk",'})  # fmt: skip
+    registry, start = folder / "src/crossmodal/contracts/families.py", "FAMILIES = {\n"
+    line = '    "toynet": Family("toynet.smk", lambda block: AFFECT3D),\n'
+    copied(registry, registry, **{start: start + line})
     schema = yaml.safe_load((folder / "config/config.schema.yaml").read_text())
     blocks = schema["properties"]["families"]["properties"]
     blocks["toynet"] = blocks["affect3d"]
@@ -83,9 +84,15 @@ def test_a_new_network_family(study: Study) -> None:
     config["figures"]["regimes"] = []
     (folder / CONFIG).write_text(yaml.safe_dump(config))
 
+    check = study.crossmodal("check")
+    assert check.returncode == 0, check.stdout + check.stderr
     jobs = study.planned_jobs()
     assert (jobs["toynet_train"], jobs["toynet_evaluate"]) == (1, 1)
     assert not {"affect3d_train", "tune"} & set(jobs)
     plan = study.crossmodal("plan", "--json")
     assert plan.returncode == 0, plan.stderr
     assert '"toynet_train"' in plan.stdout
+    config["stimuli"]["pool"]["exclude"] = "stimuli"
+    (folder / CONFIG).write_text(yaml.safe_dump(config))
+    check = study.crossmodal("check")
+    assert "families.toynet" in check.stdout + check.stderr

@@ -95,7 +95,7 @@ def write_relevance(
         for video in shown_videos(evaluation.traces):
             rows = np.flatnonzero(windows.clip == windows.clips.stimulus_ids.index(video))
             row = int(rows[len(rows) // 2])
-            images = windows.images([row]).to(device)
+            images = windows.images([row], device)
             group = file.create_group(video)
             group["frames"] = windows.pixels([row])[0].permute(1, 2, 3, 0).numpy()
             for axis, name in enumerate(AXES):

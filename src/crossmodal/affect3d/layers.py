@@ -24,7 +24,7 @@ def layer_activations(
     with torch.no_grad():
         for clip in range(len(windows.clips)):
             rows = np.flatnonzero(windows.clip == clip).tolist()
-            for name, activation in network.layers(windows.images(rows).to(device)):
+            for name, activation in network.layers(windows.images(rows, device)):
                 mean = activation.mean(0).flatten().cpu().numpy()
                 parts.setdefault(name, []).append(mean)
     return {name: np.stack(arrays) for name, arrays in parts.items()}

@@ -59,10 +59,10 @@ def train(
         generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
         order = torch.as_tensor(list(rows))[torch.randperm(len(rows), generator=generator)]
         for part in order.split(loop.batch_size):
-            images = windows.images(part.tolist())
+            images = windows.images(part.tolist(), device)
             mirrored = torch.rand(len(part), generator=generator) < 0.5
             images[mirrored] = images[mirrored].flip(-1)
-            yield images.to(device), windows.targets[part].to(device)
+            yield images, windows.targets[part].to(device)
 
     def step(batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         return {"loss": mse_loss(network(batch[0]), batch[1])}
@@ -83,7 +83,8 @@ def predict(
     """Valence and arousal, float32 (window, 2), on the CPU."""
     network.eval()
     with torch.no_grad():
-        parts = [network(images.to(device)).cpu() for images, _ in windows.batches(rows)]
+        batches = windows.batches(rows, device=device)
+        parts = [network(images).cpu() for images, _ in batches]
     return torch.cat(parts)
 
 

@@ -1,4 +1,4 @@
-"""Windows of 16 consecutive frames, cut from clips in memory when they are needed."""
+"""Windows of 16 consecutive frames, cut from clips when they are needed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ from torch.nn.functional import interpolate
 
 from crossmodal.affect3d.network import N_FRAMES
 from crossmodal.contracts.affect_labels import AXES, AffectLabels
-from crossmodal.contracts.clips import ARRAYS, read_clips
+from crossmodal.contracts.clips import ARRAYS, Clip
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.learning.data import clips_of_table
+from crossmodal.learning.scratch import in_scratch_file
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class AffectClips:
 
     Shapes and units
     ----------------
-    frames : per clip uint8 (frame, 3, row, col), at ``frame_rate_hz``
+    frames : per clip uint8 (frame, 3, row, col), at ``frame_rate_hz``, in a scratch file
     frame_index : per clip int64 (frame,), which stored frames these are
     stimulus_ids, actors : one per clip
     n_stored_frames : stimulus_id -> frames of the clip before thinning
@@ -41,31 +43,41 @@ class AffectClips:
 def load_clips(
     paths: Sequence[str | Path], table: StimulusTable, frame_rate_hz: float, image_px: int
 ) -> AffectClips:
-    """Read the clips of a table (one HDF5 file per actor) and shrink their frames.
+    """Read the clips of a table (one HDF5 file per actor), one at a time, and shrink their frames.
 
     Raises
     ------
     InputError : an actor without file, a clip without video or with fewer than 16 frames
     """
-    files = {Path(path).stem.removeprefix("actor-"): path for path in paths}
-    frames, index, stored = {}, {}, {}
-    for actor, rows in table.frame.groupby("identity", sort=False):
-        if actor not in files:
-            raise InputError(table.source, "identity", f"one of {sorted(files)}", repr(actor))
-        for clip in read_clips(files[actor], rows.stimulus_id, ARRAYS):
-            name = clip.stimulus_id
-            if not clip.has_video:
-                raise InputError(f"Clip {name}", "modalities", "video", "none")
-            kept = thinned(len(clip.video_rgb), clip.frame_rate_hz, frame_rate_hz)
-            if len(kept) < N_FRAMES:
-                expected = f"at least {N_FRAMES} at {frame_rate_hz} Hz"
-                raise InputError(f"Clip {name}", "frames", expected, len(kept))
-            frames[name], index[name] = shrink(clip.video_rgb[kept], image_px), kept
-            stored[name] = len(clip.video_rgb)
-    ids = tuple(table.stimulus_ids)
-    return AffectClips(
-        [frames[i] for i in ids], [index[i] for i in ids], ids, tuple(table.frame.identity), stored
-    )
+    index, stored = {}, {}
+
+    def shrunk() -> Iterator[Tensor]:
+        for clip in clips_of_table(paths, table, ARRAYS):
+            name, kept = clip.stimulus_id, kept_frames(clip, frame_rate_hz)
+            index[name], stored[name] = kept, len(clip.video_rgb)
+            # Colours stay innermost, as decoded: the layout decides how sums are rounded.
+            yield shrink(clip.video_rgb[kept], image_px).permute(0, 2, 3, 1)
+
+    frames = [pixels.permute(0, 3, 1, 2) for pixels in in_scratch_file(shrunk())]
+    frames_of, ids = dict(zip(index, frames, strict=True)), tuple(table.stimulus_ids)
+    actors = tuple(table.frame.identity)
+    return AffectClips([frames_of[i] for i in ids], [index[i] for i in ids], ids, actors, stored)
+
+
+def kept_frames(clip: Clip, frame_rate_hz: float) -> np.ndarray:
+    """Which of a clip's frames are looked at, int64 (frame,).
+
+    Raises
+    ------
+    InputError : a clip without video or with fewer than 16 frames at that rate
+    """
+    if not clip.has_video:
+        raise InputError(f"Clip {clip.stimulus_id}", "modalities", "video", "none")
+    kept = thinned(len(clip.video_rgb), clip.frame_rate_hz, frame_rate_hz)
+    if len(kept) < N_FRAMES:
+        expected = f"at least {N_FRAMES} at {frame_rate_hz} Hz"
+        raise InputError(f"Clip {clip.stimulus_id}", "frames", expected, len(kept))
+    return kept
 
 
 def thinned(n_frames: int, stored_hz: float, wanted_hz: float) -> np.ndarray:
@@ -105,25 +117,30 @@ class Windows:
         ]
         return torch.stack(cut).permute(0, 2, 1, 3, 4)
 
-    def images(self, rows: Sequence[int]) -> Tensor:
+    def images(self, rows: Sequence[int], device: torch.device | None = None) -> Tensor:
         """float32 (window, 3, 16, row, col): mean 0 and SD 1 per window and colour.
+
+        Pixels go to the device as uint8, so that a GPU does the arithmetic.
 
         # ASSUME: the paper does not normalise its input. Raw colours let the network go by
         # skin and lighting, which tell people apart and not what they feel.
         """
-        x = self.pixels(rows).float()
-        centred = x - x.mean((2, 3, 4), keepdim=True)
-        return centred / centred.std((2, 3, 4), keepdim=True).clamp_min(1.0)
+        x = self.pixels(rows).to(device).float()
+        x -= x.mean((2, 3, 4), keepdim=True)
+        x /= x.std((2, 3, 4), keepdim=True).clamp_min(1.0)
+        return x
 
     def of_actors(self, actors: Sequence[str]) -> list[int]:
         """Rows of windows of some actors."""
         return [i for i, clip in enumerate(self.clip) if self.clips.actors[clip] in actors]
 
-    def batches(self, rows: Sequence[int], batch_size: int = 32) -> Iterator[tuple[Tensor, Tensor]]:
-        """Images and targets of rows, in order."""
+    def batches(
+        self, rows: Sequence[int], batch_size: int = 32, device: torch.device | None = None
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Images and targets of rows, in order; images on the device."""
         for start in range(0, len(rows), batch_size):
             part = list(rows[start : start + batch_size])
-            yield self.images(part), self.targets[part]
+            yield self.images(part, device), self.targets[part]
 
 
 def cut_windows(

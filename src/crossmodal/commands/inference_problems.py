@@ -8,7 +8,8 @@ from crossmodal.bold.bids import find_runs
 from crossmodal.commands.group_problems import group_problems
 from crossmodal.contracts.atlas import Atlas
 from crossmodal.contracts.errors import InputError
-from crossmodal.contracts.layer_names import cross_channel_layers, known_layers
+from crossmodal.contracts.families import known_layers
+from crossmodal.contracts.layer_names import cross_channel_layers
 from crossmodal.contracts.rois import read_rois
 from crossmodal.rsa.comparisons import LINEAR
 from crossmodal.rsa.config import SearchlightConfig

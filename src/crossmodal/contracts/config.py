@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.families import FAMILIES
 
 FMRIPREP_SPACES = ("MNI152NLin2009cAsym", "MNI152NLin6Asym")
 OWN_SPACES = ("MNI152NLin2009aSym", "native")
@@ -101,7 +102,9 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
         expected = "a block (video is among stimuli.modalities)"
         problems.append(InputError(source, "stimuli.face", expected, None))
     problems += _space_problems(config.get("scans"), source)
-    network = (config.get("families") or {}).get("cross_channel")
+    families = config.get("families") or {}
+    problems += _family_problems(families, stimuli, source)
+    network = families.get("cross_channel")
     if network and stimuli and stimuli["pool"] is None:
         problems.append(InputError(source, "stimuli.pool", "a pool to pretrain on", None))
     if config.get("voices") and not (stimuli or {}).get("voices"):
@@ -112,6 +115,25 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
     for regime in (config.get("figures") or {}).get("regimes", []):
         if network and regime not in regimes:
             problems.append(InputError(source, "figures.regimes", f"some of {regimes}", regime))
+    return problems
+
+
+def _family_problems(
+    families: dict[str, Any], stimuli: dict[str, Any] | None, source: str | Path
+) -> list[InputError]:
+    """Families that nothing is known of, and a pool with the actors a family is tested on."""
+    known = [name for name in families if name in FAMILIES]
+    expected = f"a line in crossmodal.contracts.families, which has {list(FAMILIES)}"
+    problems = [
+        InputError(source, f"families.{name}", expected, "none")
+        for name in families
+        if name not in known
+    ]
+    pool = (stimuli or {}).get("pool") or {}
+    unseen = [f"families.{name}" for name in known if FAMILIES[name].unseen_actors(families[name])]
+    if unseen and pool.get("exclude") == "stimuli":
+        expected = f"'actors': the study's must be new to {' and '.join(unseen)}"
+        problems.append(InputError(source, "stimuli.pool.exclude", expected, "'stimuli'"))
     return problems
 
 

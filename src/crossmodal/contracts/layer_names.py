@@ -1,6 +1,6 @@
 """Names of the layers of the network families, for whoever must know them without a network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 VISUAL = (
@@ -20,10 +20,7 @@ MRPN_ARM = (
     *("stem", "stage1", "stage2", "stage3", "stage4", "features", "aggregated", "normalised"),
     "residual",
 )
-MRPN = (
-    *(f"{arm}_{name}" for arm in ("visual", "auditory") for name in MRPN_ARM),
-    *("crossmodal_dense", "crossmodal_normalised"),
-)
+MRPN_ARMS = ("visual", "auditory")
 AFFECT3D = (
     *(f"visual_{kind}{block}" for block in (1, 2, 3) for kind in ("conv", "pool", "norm")),
     *("visual_average", "visual_affect"),
@@ -39,11 +36,12 @@ def cross_channel_layers(audio_blocks: int = 3) -> dict[str, tuple[str, ...]]:
     }
 
 
-def known_layers(families: Mapping[str, Any]) -> Sequence[str]:
-    """All layers of the configured families."""
-    names: list[str] = []
-    if network := families.get("cross_channel"):
-        arms = cross_channel_layers((network.get("network") or {}).get("audio_blocks", 3))
-        names += [name for arm in arms.values() for name in arm]
-    names += MRPN if "mrpn" in families else ()
-    return names + list(AFFECT3D if "affect3d" in families else ())
+def mrpn_layers(block: Mapping[str, Any]) -> tuple[str, ...]:
+    """Layers of the variant whose layers become RDMs: one arm or both, residuals in N2 only."""
+    arms = {"video": ("visual",), "audio": ("auditory",)}
+    variant = block["rdm_variant"]
+    names = MRPN_ARM if variant == "n2" else MRPN_ARM[:-1]
+    return (
+        *(f"{arm}_{name}" for arm in arms.get(variant.split("_")[0], MRPN_ARMS) for name in names),
+        *("crossmodal_dense", "crossmodal_normalised"),
+    )

@@ -1,6 +1,6 @@
-"""Clips in memory for mrpn: colour faces at a low frame rate and standardised waves."""
+"""Clips for mrpn: colour faces at a low frame rate and standardised waves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from crossmodal.contracts.clips import ARRAYS, Clip
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.learning.data import clips_of_table, encode_labels
+from crossmodal.learning.scratch import in_scratch_file
 
 MODALITIES = ("video", "audio")
 N_CHANNELS = {"video": 3, "audio": 1}
@@ -61,11 +62,12 @@ class MrpnInputs:
 
 @dataclass(frozen=True)
 class ClipSequences:
-    """A set of clips in memory, in one order.
+    """A set of clips in one order.
 
     Shapes and units
     ----------------
-    video : per clip uint8 (frame, row, col, 3) at ``inputs.video_rate_hz``, or None
+    video : per clip uint8 (frame, row, col, 3) at ``inputs.video_rate_hz``, in a
+        scratch file, or None
     audio : per clip float32 (sample,), mean 0 and SD 1, or None
     sample_rate_hz : of the waves
     labels : int64 (clip,), indices into ``classes``
@@ -85,7 +87,7 @@ class ClipSequences:
 
     @property
     def n_bytes(self) -> int:
-        """Memory of all clips."""
+        """Size of all clips, scratch file and memory together."""
         return sum(t.nbytes for group in (self.video, self.audio) for t in group or ())
 
 
@@ -103,17 +105,25 @@ def load_sequences(
     InputError : fewer than two classes, an actor without file, a clip without a modality
     """
     labels, names = encode_labels(table, regime, classes)
-    rates, clips = set(), {}
-    for clip in clips_of_table(paths, table, ARRAYS):
-        clips[clip.stimulus_id] = prepare(clip, inputs)
-        rates.add(clip.sample_rate_hz)
+    rates, names_of, audio = set(), [], {}
+
+    def prepared_frames() -> Iterator[Tensor]:
+        for clip in clips_of_table(paths, table, ARRAYS):
+            prepared = prepare(clip, inputs)
+            rates.add(clip.sample_rate_hz)
+            if "audio" in prepared:
+                audio[clip.stimulus_id] = prepared["audio"]
+            if "video" in prepared:
+                names_of.append(clip.stimulus_id)
+                yield prepared["video"]
+
+    video = dict(zip(names_of, in_scratch_file(prepared_frames()), strict=True))
     if len(rates) > 1:
         raise InputError(table.source, "sample_rate_hz", "one rate for all clips", sorted(rates))
-    columns = {m: [clips[i][m] for i in table.stimulus_ids] for m in inputs.modalities}
     return ClipSequences(
         inputs,
-        columns.get("video"),
-        columns.get("audio"),
+        [video[i] for i in table.stimulus_ids] if "video" in inputs.modalities else None,
+        [audio[i] for i in table.stimulus_ids] if "audio" in inputs.modalities else None,
         rates.pop() or 0.0,
         labels,
         names,

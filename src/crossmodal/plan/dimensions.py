@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crossmodal.contracts.families import n_models
 from crossmodal.plan.families import affect3d_work, mrpn_work, width_cost
 
 BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm
 HEAD_MM3 = 1.2e7  # a field of view, 84 x 84 x 54 voxels of 3.15 mm
 # Multiply-adds of one forward pass at width 1, counted from the layers, in millions.
 CROSS_CHANNEL_VISUAL_M, CROSS_CHANNEL_AUDITORY_M = 625.0, 100.0
-LAYERS_PER_FAMILY = {"cross_channel": 29, "mrpn": 20, "affect3d": 10}
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,7 @@ def _networks(
 ) -> dict[str, float]:
     families, models = config.get("families") or {}, config.get("models") or {}
     result = {
-        "models": sum(
-            LAYERS_PER_FAMILY.get(name, 20) * len(block["regimes"])
-            for name, block in families.items()
-        )
+        "models": n_models(families)
         + len(models.get("labels") or [])
         + 3 * bool(models.get("planted")),
         "network_seeds": 0,
