@@ -8,7 +8,12 @@ FAMILY_RULES = {
     "mrpn": "mrpn.smk",
     "affect3d": "affect3d.smk",
 }
-FAMILY_SETS = [(model, regime) for model, block in FAMILIES.items() for regime in block["regimes"]]
+FAMILY_SETS = [
+    (model, regime)
+    for model, block in FAMILIES.items()
+    if block.get("rdms", True)
+    for regime in block["regimes"]
+]
 NETWORK_SETS = [pair for pair in FAMILY_SETS if FAMILY_RULES[pair[0]] == "network.smk"]
 
 
