@@ -10,6 +10,7 @@ import pytest
 import torch
 from scipy.stats import binomtest
 from tests.unit.mrpn_clips import write_set
+from tests.unit.script_job import execute
 from torch import nn
 
 from crossmodal.contracts.errors import InputError
@@ -266,6 +267,28 @@ def test_the_transformer_variant_has_one_whatever_the_config_says(study, tmp_pat
     kept = layer_activations(networks["seed-0"], data.clips, data.device, {"crossmodal_dense"})
     assert list(kept) == ["crossmodal_dense"]
     assert data.trainer(FAMILY, find_variant("n2")).config.aggregator == "lstm"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_features_are_embedded_with_and_without_rdms(
+    root: Path, study, trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    paths, table, extractors = study
+    table.write("study.tsv")
+    trained[1].write("weights.safetensors")
+    given = {
+        "table": "study.tsv",
+        "clips": list(map(str, paths)),
+        "weights": ["weights.safetensors"],
+    }
+    output = {"rdms": "rdms.h5" if wanted else [], "embedding": "tsne.tsv", "layers": "layers.tsv"}
+    params = {"inputs": FAMILY.inputs, "accelerator": "cpu", "study_seed": 1}
+    files = {modality: str(path) for modality, path in extractors.items()}
+    execute(root, "mrpn_rdms", given | files, output, params, {"regime": "emotion"})
+    embedding = pd.read_csv("tsne.tsv", sep="\t")
+    assert embedding.groupby("set").size().to_dict() == dict.fromkeys(("a", "v", "va"), 24)
+    assert Path("rdms.h5").exists() == wanted
 
 
 def test_interference_compares_variants_at_every_level(study) -> None:

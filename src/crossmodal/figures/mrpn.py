@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from crossmodal.figures import style
 
+WHOLE = {"break_long_words": False}
 MEAN_MARKER = {"marker": "D", "ls": "", "ms": 3, "mfc": "none", "color": style.OTHER_COLOUR}
 SET_TITLES = {"v": "visual features", "a": "auditory features", "va": "fused features"}
 
@@ -41,8 +42,8 @@ def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
         xytext=(0, 2), textcoords="offset points", color=style.CHANCE_COLOUR,
     )  # fmt: skip
     axes.set(
-        ylim=(0, 1.02), ylabel="accuracy on actors never trained on",
-        xticks=range(len(summary)), xticklabels=[fill(label, 10) for label in summary.label],
+        ylim=(0, 1.02), ylabel="accuracy on actors\nnever trained on",
+        xticks=range(len(summary)), xticklabels=[fill(name, 11, **WHOLE) for name in summary.label],
     )  # fmt: skip
     handles = [
         plt.Line2D([], [], marker="o", ls="", ms=3, color=style.CATEGORY_COLOURS[0]),
