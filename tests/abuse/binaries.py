@@ -163,6 +163,7 @@ CASES = [
     Case("weights: none", lambda folder: Weights.read(folder / "w.safetensors"), "no such file"),
     of_bytes("torch weights: pickle", "w.pth", PICKLE, read_state, "expected"),
     of_bytes("torch weights: pickle in zip", "w.pth", torch_zip(), read_state, "expected"),
+    of_bytes("torch weights: empty", "w.pth", b"", read_state, "a readable state dict, got EOF"),
     of_bytes("torch weights: npz", "w.npz", torch_zip(), read_state, "expected"),
     of_text("training: no JSON", "t.json", "{", Training.read, "the JSON of a training"),
     of_text("training: a number", "t.json", "3", Training.read, "the JSON of a training"),

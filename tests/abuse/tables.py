@@ -13,6 +13,7 @@ from crossmodal.contracts.planted_features import PlantedFeatures
 from crossmodal.contracts.rois import read_rois
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
 from crossmodal.representations.models import table_rdms
+from crossmodal.stimuli.demographics import read_demographics
 from tests.abuse.case import Case, of_bytes, of_text
 
 ROI_HEAD = "name\themisphere\tx_mm\ty_mm\tz_mm\tradius_mm\tcertainty\tsource\n"
@@ -49,6 +50,11 @@ def affect(path: Path) -> object:
     return AffectLabels.read([path])
 
 
+def genders(name: str, text: str, match: str) -> Case:
+    return of_text(f"demographics: {name}", "d.csv", text, read_demographics, match)
+
+
+ACTORS = "ActorID,Age,Sex,Race,Ethnicity\n"
 EVENTS = "onset\tduration\ttrial_type\n"
 CASES = [
     events("no column", "onset\tduration\n1\t1\n", "columns: expected 'trial_type'"),
@@ -97,5 +103,12 @@ CASES = [
         "affect: outside", "a.csv", "stimulus_id,frame,valence,arousal\na,0,2,0\n", affect,
         r"a value in \[-1, 1\]",
     ),
+    genders("empty file", "", "columns: expected"),
+    genders("no column", "ActorID,Sex\n1001,Male\n", "columns: expected"),
+    genders("unknown sex", ACTORS + "1001,51,x,y,z\n", "line 2, Sex: expected one of"),
+    genders("short row", ACTORS + "1001\n", "line 2, Sex: expected one of"),
+    genders("long row", ACTORS + "1001,51,,y,z,a,b\n", "line 2, Sex: expected one of"),
+    genders("twice", ACTORS + "1001,51,Male,y,z\n" * 2, "line 3, ActorID: expected each actor"),
+    of_bytes("demographics: binary", "d.csv", bytes(range(256)), read_demographics, "a table of"),
     of_text("circumplex: no column", "c.tsv", "emotion\nx\n", read_circumplex, "columns"),
 ]  # fmt: skip

@@ -124,6 +124,17 @@ def test_the_documented_keys_are_those_of_the_schema(root: Path) -> None:
             lambda c: c["families"]["cross_channel"].update(regimes=["emotion"]),
             "figures.regimes: expected some of \\['emotion'\\], got identity",
         ),
+        (
+            lambda c: c["families"]["mrpn"].update(compare_with_published="CREMA-D"),
+            "mrpn.compare_with_published: expected null or that of stimuli.naming ravdess",
+        ),
+        (
+            lambda c: (
+                c["families"]["mrpn"]["variants"].append("n2_transformer"),
+                c["families"]["mrpn"]["network"].update(aggregated_units=30),
+            ),
+            "mrpn.network.aggregated_units: expected a multiple of 4, .* got 30",
+        ),
     ],
 )
 def test_blocks_that_contradict_each_other(root: Path, change: object, message: str) -> None:

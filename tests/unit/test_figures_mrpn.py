@@ -33,7 +33,7 @@ def legend_texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in legend.get_texts()]
 
 
-@pytest.mark.parametrize("n_variants", [1, 2, 5, 6, 8])
+@pytest.mark.parametrize("n_variants", [1, 2, 5, 6, 9])
 def test_variants_legend_is_on_the_page(n_variants: int) -> None:
     names = [f"variant_{n}" for n in range(n_variants)]
     folds = pd.DataFrame(
@@ -43,6 +43,18 @@ def test_variants_legend_is_on_the_page(n_variants: int) -> None:
     summary = pd.DataFrame({"variant": names, "label": names, "accuracy": 0.5, "low": 0.4,
                             "high": 0.6, "chance": 0.125})  # fmt: skip
     assert legend_texts(draw_variants(folds, summary))[-1] == "published, same actors"
+
+
+def test_a_published_mean_over_unknown_actors_is_a_diamond_beside_ours() -> None:
+    rows = [("n2", fold, 0.5, np.nan) for fold in ("S1", "S2")]
+    folds = pd.DataFrame(rows, columns=["variant", "fold", "accuracy", "published"])
+    summary = pd.DataFrame({"variant": ["n2"], "label": ["N2 Transformer"], "accuracy": 0.5,
+                            "low": 0.4, "high": 0.6, "chance": 0.17, "published": 0.8})  # fmt: skip
+    figure = draw_variants(folds, summary)
+    assert legend_texts(figure)[-1] == "published mean"
+    assert [
+        list(line.get_ydata()) for line in figure.axes[0].lines if line.get_marker() == "D"
+    ] == [[0.8]]
 
 
 @pytest.mark.parametrize("sets", [("a",), ("a", "va"), ("v", "a", "va")])

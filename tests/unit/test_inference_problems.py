@@ -39,6 +39,16 @@ def test_results_folder_in_a_longer_form_is_refused(config: dict[str, Any], give
     ]
 
 
+def test_weights_that_are_not_there_are_named(config: dict[str, Any], tmp_path: Path) -> None:
+    path = str(tmp_path / "faces.pth")
+    weights = changed(config, "families.mrpn.weights.video", path)
+    assert [str(problem) for problem in planning_problems(weights, "mine.yaml")] == [
+        f"{path}: families.mrpn.weights.video: expected a file of weights, got no such file"
+    ]
+    Path(path).touch()
+    assert planning_problems(weights, "mine.yaml") == []
+
+
 @pytest.mark.parametrize("given", ["/data/results", "../results", "."])
 def test_results_folder_elsewhere_is_refused(config: dict[str, Any], given: str) -> None:
     problems = results_problems(changed(config, "study.results_dir", given))

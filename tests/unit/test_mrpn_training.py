@@ -10,6 +10,7 @@ import pytest
 import torch
 from scipy.stats import binomtest
 from tests.unit.mrpn_clips import write_set
+from tests.unit.script_job import execute
 from torch import nn
 
 from crossmodal.contracts.errors import InputError
@@ -24,7 +25,13 @@ from crossmodal.mrpn.experiment import (
     train_variant,
 )
 from crossmodal.mrpn.interference import Interference, difference_table, run_interference
-from crossmodal.mrpn.layers import describe_layers, layer_rdms, networks_of
+from crossmodal.mrpn.layers import (
+    describe_layers,
+    layer_activations,
+    layer_rdms,
+    networks_of,
+)
+from crossmodal.mrpn.networks import TransformerAggregator
 from crossmodal.mrpn.published import (
     errata,
     is_share_of,
@@ -39,7 +46,7 @@ from crossmodal.mrpn.tables import (
     summary_table,
     wilson_interval,
 )
-from crossmodal.mrpn.variants import find_variant
+from crossmodal.mrpn.variants import VARIANTS, find_variant
 
 ACTORS = ["01", "02", "03", "04", "05", "06"]
 LOOP = {"n_epochs": 3, "batch_size": 8, "learning_rate": 3e-3}
@@ -242,6 +249,48 @@ def test_weights_of_another_network_name_the_layer(trained) -> None:
         restored(Weights(tensors, weights.meta))
 
 
+def test_the_transformer_variant_has_one_whatever_the_config_says(study, tmp_path: Path) -> None:
+    paths, table, extractors = study
+    data = load_training_set(FAMILY, table, None, paths, "emotion", extractors)
+    weights, training = train_variant(FAMILY, data, "n2_transformer", "emotion", 0, 5)
+    assert weights.meta["architecture"]["aggregator"] == "transformer"
+    assert training.config["network"]["aggregator"] == "transformer"
+    weights.write(tmp_path / "w.safetensors")
+    networks = networks_of([Weights.read(tmp_path / "w.safetensors")], extractors, 3)
+    for network in networks.values():
+        for aggregator in network.fusion.aggregate.values():
+            assert isinstance(aggregator, TransformerAggregator)
+        assert network.fusion.residual  # N2
+    stored = restored(weights).state_dict()
+    for name, array in weights.tensors.items():
+        np.testing.assert_array_equal(stored[name], array)
+    kept = layer_activations(networks["seed-0"], data.clips, data.device, {"crossmodal_dense"})
+    assert list(kept) == ["crossmodal_dense"]
+    assert data.trainer(FAMILY, find_variant("n2")).config.aggregator == "lstm"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_features_are_embedded_with_and_without_rdms(
+    root: Path, study, trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    paths, table, extractors = study
+    table.write("study.tsv")
+    trained[1].write("weights.safetensors")
+    given = {
+        "table": "study.tsv",
+        "clips": list(map(str, paths)),
+        "weights": ["weights.safetensors"],
+    }
+    output = {"rdms": "rdms.h5" if wanted else [], "embedding": "tsne.tsv", "layers": "layers.tsv"}
+    params = {"inputs": FAMILY.inputs, "accelerator": "cpu", "study_seed": 1}
+    files = {modality: str(path) for modality, path in extractors.items()}
+    execute(root, "mrpn_rdms", given | files, output, params, {"regime": "emotion"})
+    embedding = pd.read_csv("tsne.tsv", sep="\t")
+    assert embedding.groupby("set").size().to_dict() == dict.fromkeys(("a", "v", "va"), 24)
+    assert Path("rdms.h5").exists() == wanted
+
+
 def test_interference_compares_variants_at_every_level(study) -> None:
     paths, table, extractors = study
     experiment = Interference("audio", (None, 0.0), ("n0", "n2"), 1)
@@ -266,7 +315,9 @@ def test_embedding_has_three_sets() -> None:
 # --- tables and errata ---------------------------------------------------------------------
 
 
-def training_of(variant: str, hits: dict[str, int], n: int = 10, seed: int = 0) -> Training:
+def training_of(
+    variant: str, hits: dict[str, int], n: int = 10, seed: int = 0, **config: dict
+) -> Training:
     predictions = [
         Predictions(
             "cross_validated", fold, [f"{fold}-{i}" for i in range(n)], ["a"] * n,
@@ -274,7 +325,7 @@ def training_of(variant: str, hits: dict[str, int], n: int = 10, seed: int = 0) 
         )
         for fold, right in hits.items()
     ]  # fmt: skip
-    return Training("mrpn", "emotion", seed, variant, ["a", "b"], {}, [], predictions)
+    return Training("mrpn", "emotion", seed, variant, ["a", "b"], config, [], predictions)
 
 
 @pytest.fixture(scope="module")
@@ -292,6 +343,7 @@ def test_published_means_are_the_printed_ones(published: pd.DataFrame) -> None:
 def test_errata_show_what_the_tables_do(published: pd.DataFrame) -> None:
     table = errata(published).set_index("claim").recomputed
     assert table["table 4, CREMA-D, N0 LSTM, VA+AO"].startswith("78.37")
+    assert table["table 4, RAVDESS, N2 LSTM, VA+AO"].startswith("91.40")
     assert table["gain of N2 over N0, RAVDESS"].startswith("3.84 points")
 
 
@@ -326,16 +378,67 @@ def test_unknown_row(published: pd.DataFrame) -> None:
         row_values(published, 2, "N9")
 
 
+def tables_of(
+    trainings: dict[str, list[Training]], published: pd.DataFrame, dataset: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    folds = fold_table(trainings, published, dataset)
+    return folds, summary_table(folds, trainings, published, dataset, 0).set_index("variant")
+
+
 def test_tables_put_published_folds_beside_ours(published: pd.DataFrame) -> None:
     trainings = {"n0": [training_of("n0", {"A1,2": 9, "A3,4": 5})]}
-    folds = fold_table(trainings, published, compare=True)
+    folds, summary = tables_of(trainings, published, "RAVDESS")
     assert folds.accuracy.tolist() == [0.9, 0.5]
     np.testing.assert_allclose(folds.published, [0.975, 0.903])
-    summary = summary_table(folds, 0).iloc[0]
-    np.testing.assert_allclose(summary.accuracy, 0.7)
-    np.testing.assert_allclose(summary.published, (0.975 + 0.903) / 2)
-    assert summary.low <= 0.7 <= summary.high
-    assert fold_table(trainings, published, compare=False).published.isna().all()
+    row = summary.loc["n0"]
+    np.testing.assert_allclose(row.accuracy, 0.7)
+    np.testing.assert_allclose(row.published, (0.975 + 0.903) / 2)
+    assert row.low <= 0.7 <= row.high
+    assert np.isnan(row.published_table4)  # a mean over twelve folds
+    folds, summary = tables_of(trainings, published, None)
+    assert folds.published.isna().all()
+    assert summary[["published", "published_table4"]].isna().all(axis=None)
+
+
+RAVDESS_FOLDS = {f"A{n},{n + 1}": 9 for n in range(1, 25, 2)}
+CREMAD_FOLDS = {f"S{n}": 9 for n in range(1, 10)}
+
+
+def all_variants(folds: dict[str, int], **config: dict) -> dict[str, list[Training]]:
+    return {name: [training_of(name, folds, **config)] for name in VARIANTS}
+
+
+def test_tables_1_2_and_4_for_ravdess(published: pd.DataFrame) -> None:
+    folds, summary = tables_of(all_variants(RAVDESS_FOLDS), published, "RAVDESS")
+    shown = folds.groupby("variant").published.count()
+    assert shown.drop("n2_transformer").eq(12).all()
+    assert shown["n2_transformer"] == 0  # the paper has no folds of it
+    beside = summary.published_table4.dropna().to_dict()
+    assert beside == pytest.approx({"n0": 0.8755, "n2": 0.908, "n2_transformer": 0.914})
+    np.testing.assert_allclose(summary.published["n1"], 0.898, atol=5e-4)
+
+
+def test_tables_3_and_4_for_cremad_are_compared_by_means(published: pd.DataFrame) -> None:
+    folds, summary = tables_of(all_variants(CREMAD_FOLDS), published, "CREMA-D")
+    assert folds.published.isna().all()  # who is in the paper's S1 is unknown
+    means = summary.published.dropna().to_dict()
+    assert means == pytest.approx({"n0": 0.784, "n1": 0.770, "n2": 0.806}, abs=5e-4)
+    beside = summary.published_table4.dropna().to_dict()
+    assert beside == pytest.approx({"n0": 0.813, "n2": 0.83, "n2_transformer": 0.8315})
+    fewer = dict(list(CREMAD_FOLDS.items())[:3])
+    _, summary = tables_of(all_variants(fewer), published, "CREMA-D")
+    assert summary[["published", "published_table4"]].isna().all(axis=None)
+
+
+def test_published_numbers_stand_beside_the_same_network_only(published: pd.DataFrame) -> None:
+    network = {"aggregator": "transformer"}
+    folds, summary = tables_of(all_variants(RAVDESS_FOLDS, network=network), published, "RAVDESS")
+    assert folds.published.isna().all()  # printed folds are of LSTMs
+    beside = summary.published_table4.dropna().to_dict()
+    assert beside == pytest.approx({"n2": 0.914, "n2_transformer": 0.914})
+    apart = {"window_s": 1.0, "window_hop_s": 1.0}  # no audio overlapping
+    _, summary = tables_of(all_variants(RAVDESS_FOLDS, inputs=apart), published, "RAVDESS")
+    assert summary.published_table4.isna().all()
 
 
 def test_wilson_interval_is_scipys() -> None:
@@ -349,5 +452,5 @@ def test_paired_difference_pairs_folds(published: pd.DataFrame) -> None:
         "n0": [training_of("n0", {"f": 5, "g": 6, "h": 7})],
         "n2": [training_of("n2", {"f": 6, "g": 7, "h": 8})],
     }
-    found = paired_difference(fold_table(trainings, published, False), "n2", "n0", 0)
+    found = paired_difference(fold_table(trainings, published, None), "n2", "n0", 0)
     np.testing.assert_allclose(list(found.values()), 0.1)

@@ -25,6 +25,7 @@ from crossmodal.plan.stubs import stub_bids, stub_ravdess, with_stubs
 from crossmodal.plan.work import WORK, Work, work_of
 from crossmodal.simulate.clips_config import actor_labels, clip_files
 from crossmodal.simulate.encoding import write_mp4
+from crossmodal.stimuli.selection import find_selection
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +283,16 @@ def test_stubs_have_the_published_counts(tmp_path: Path) -> None:
     assert len(list(stub_ravdess(tmp_path / "clips").rglob("*.mp4"))) == 1440
     bids = stub_bids(tmp_path / "bids", Data(n_participants=3, n_runs=2), "emotion")
     assert len(list(bids.rglob("*_bold.nii.gz"))) == 6
+
+
+def test_stubs_of_cremad_have_its_names_and_genders(tmp_path: Path, root: Path) -> None:
+    config = with_stubs(load_config(root / "config/mrpn_cremad.yaml"), tmp_path, Data())
+    problems, selection = find_selection(config["stimuli"])
+    assert problems == []
+    assert len(selection.study) == 91 * 82  # the release lacks 20 of these 7,462
+    genders = {name.identity: name.gender for name in selection.study}
+    assert sorted(genders.values()) == ["female"] * 43 + ["male"] * 48
+    assert all(Path(path).is_file() for path in config["families"]["mrpn"]["weights"].values())
 
 
 def test_stubs_replace_only_what_is_missing(tmp_path: Path, ravdess: dict) -> None:

@@ -28,6 +28,7 @@ SCANS = frozenset({"estimate_motion", "normalise_anatomy", "coregister"})
 STUDY_CLIP = FROM_TUNING | {"select_stimuli", "extract_clips", "draw_contact_sheet",
                             "compute_label_rdms"}  # fmt: skip
 POOL_CLIP = FROM_PRETRAINING | {"select_stimuli", "extract_clips"}
+FROM_STIMULI = FROM_PRETRAINING | {"select_stimuli", "draw_contact_sheet", "compute_label_rdms"}
 EVERYTHING = (
     POOL_CLIP
     | STUDY_CLIP
@@ -65,6 +66,7 @@ def flip_last_byte(content: bytes) -> bytes:
 
 STUDY_FILE = "data/clips/Actor_01/*.mp4"
 POOL_FILE = "data/clips/Actor_08/*.mp4"
+DEMOGRAPHICS = "data/demographics.csv"
 RUN = "data/bids/sub-01/func/*_run-2_bold.nii.gz"
 T1 = "data/bids/sub-01/anat/*_T1w.nii.gz"
 BETAS_LOG = "results-own/logs/estimate_betas/sub-01.log"
@@ -86,6 +88,8 @@ CHANGES = [
            lambda box: box.copy(POOL_FILE, "data/clips/Actor_08/01-01-03-02-01-02-08.mp4"),
            POOL_CLIP),
     Change("inputs", "a pool clip is removed", lambda box: box.remove(POOL_FILE), POOL_CLIP),
+    Change("inputs", "the table of actors' genders (`stimuli.demographics`)",
+           lambda box: box.append(DEMOGRAPHICS, "25,30,Male,n/a,n/a\n"), FROM_STIMULI),
     Change("inputs", "a participant's run is replaced",
            lambda box: box.rewrite(RUN, flip_last_byte),
            FROM_BETAS | {"estimate_motion"}),

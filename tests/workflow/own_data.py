@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.workflow.changes import CONFIG
+from tests.workflow.changes import CONFIG, DEMOGRAPHICS
 from tests.workflow.study import Study, clone
 
 PARTICIPANTS = ("01", "02", "03")
@@ -20,6 +20,8 @@ def own_data_study(folder: Path, finished: Study) -> Study:
         name = f"sub-{label}"
         shutil.copytree(simulated / "bids" / name, study.folder / "data/bids" / name)
     shutil.copy(simulated / "bids/dataset_description.json", study.folder / "data/bids")
+    header = "ActorID,Age,Sex,Race,Ethnicity\n"  # RAVDESS's names say it: nobody is looked up
+    (study.folder / DEMOGRAPHICS).write_text(header)
     write_config(study.folder)
     study.snakemake()
     return study
@@ -31,7 +33,7 @@ def write_config(folder: Path) -> None:
     for block in ("simulate", "roi"):
         del config[block]
     config["study"] |= {"name": "own", "results_dir": "results-own"}
-    config["stimuli"]["clips_dir"] = "data/clips"
+    config["stimuli"] |= {"clips_dir": "data/clips", "demographics": DEMOGRAPHICS}
     config["scans"]["bids_dir"] = "data/bids"
     config["models"] |= {"planted": False, "labels": ["emotion"]}
     family = config["families"]["cross_channel"] | {"regimes": ["emotion"], "n_seeds": 1}

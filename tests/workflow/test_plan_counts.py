@@ -19,3 +19,23 @@ def test_job_counts_of_the_published_study(root: Path, monkeypatch: pytest.Monke
     assert jobs["estimate_motion"] == 43 * 6
     assert jobs["searchlight"] == 43
     assert not [rule for rule in jobs if rule.startswith("simulate")]
+
+
+@pytest.mark.parametrize(
+    ("name", "n_actors", "n_variants"), [("mrpn_ravdess", 24, 9), ("mrpn_cremad", 91, 4)]
+)
+def test_job_counts_of_the_published_tables_of_mrpn(
+    root: Path, monkeypatch: pytest.MonkeyPatch, name: str, n_actors: int, n_variants: int
+) -> None:
+    monkeypatch.chdir(root)
+    jobs = count_jobs(load_config(f"config/{name}.yaml"), Data())
+    assert jobs == {
+        "select_stimuli": 1,
+        "extract_clips": n_actors,
+        "draw_contact_sheet": 1,
+        "mrpn_train": n_variants,
+        "mrpn_tables": 1,
+        "mrpn_rdms": 1,
+        "draw_mrpn": 1,
+        "write_lineage": 1,
+    }

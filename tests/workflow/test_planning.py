@@ -62,6 +62,16 @@ def test_all_problems_of_a_config_are_shown_at_once(root: Path, config: Path) ->
         assert words in said
 
 
+def test_missing_weights_genders_and_clips_are_named(root: Path) -> None:
+    result = plan(root, root / "config/mrpn_cremad.yaml")
+    said = result.stdout + result.stderr
+    for words in (
+        "data/weights/resnet18_faces.pth", "families.mrpn.weights.video", "a file of weights",
+        "data/weights/resnet18_voices.pth", "data/cremad/VideoDemographics.csv", "4 problem(s)",
+    ):  # fmt: skip
+        assert words in said
+
+
 def test_a_narrow_terminal_hides_nothing(
     root: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

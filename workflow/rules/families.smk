@@ -3,7 +3,12 @@
 from crossmodal.contracts.families import FAMILIES as REGISTRY
 
 FAMILIES = config["families"]
-FAMILY_SETS = [(model, regime) for model, block in FAMILIES.items() for regime in block["regimes"]]
+FAMILY_SETS = [
+    (model, regime)
+    for model, block in FAMILIES.items()
+    if block.get("rdms", True)
+    for regime in block["regimes"]
+]
 NETWORK_SETS = [pair for pair in FAMILY_SETS if REGISTRY[pair[0]].rules == "network.smk"]
 
 

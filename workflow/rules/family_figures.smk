@@ -90,7 +90,7 @@ if "affect3d" in FAMILIES:
     TARGETS += [*rules.draw_affect3d.output]
 
 
-if len(FAMILIES) > 1:
+if len(dict(FAMILY_SETS)) > 1:
 
     rule compare_families:
         message:

@@ -6,6 +6,7 @@ MRPN_SEEDS = range(MRPN["n_seeds"])
 MRPN_MODALITIES = MRPN["inputs"]["modalities"]
 # Without weights of their own, extractors are pretrained on the pool, where there is one.
 MRPN_PRETRAINED = [m for m in MRPN_MODALITIES if not MRPN["weights"][m] and POOL_ACTORS]
+MRPN_RDMS = MRPN.get("rdms", True)
 MRPN_FAMILY = {
     key: MRPN[key]
     for key in ("network", "inputs", "train", "n_folds", "n_validation_folds", "accelerator")
@@ -96,7 +97,9 @@ rule mrpn_tables:
         errata=f"{RESULTS}/tables/mrpn/{{regime}}_errata.tsv",
         record=record("mrpn_tables", "{regime}"),
     params:
-        compare=MRPN["compare_with_published"],
+        dataset=lambda wildcards: (
+            MRPN["compare_with_published"] if wildcards.regime == "emotion" else None
+        ),
         study_seed=config["study"]["seed"],
     threads: 1
     resources:
@@ -114,7 +117,7 @@ rule mrpn_tables:
 
 rule mrpn_rdms:
     message:
-        "RDMs of all layers of mrpn, {wildcards.regime}"
+        "Layers of mrpn, {wildcards.regime}: t-SNE and, where wanted, RDMs"
     input:
         unpack(mrpn_extractors),
         table=f"{RESULTS}/stimuli/study.tsv",
@@ -127,7 +130,7 @@ rule mrpn_rdms:
         ),
         code=code_inputs("mrpn_rdms.py"),
     output:
-        rdms=f"{RESULTS}/rdms/mrpn/{{regime}}.h5",
+        rdms=f"{RESULTS}/rdms/mrpn/{{regime}}.h5" if MRPN_RDMS else [],
         embedding=f"{RESULTS}/tables/mrpn/{{regime}}_tsne.tsv",
         layers=f"{MRPN_DIR}/{{regime}}/layers.tsv",
         record=record("mrpn_rdms", "{regime}"),

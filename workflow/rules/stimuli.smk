@@ -24,6 +24,7 @@ SELECTION = or_stop(
     StudySet(**STIMULI["study"]),
     Pool(**STIMULI["pool"]) if STIMULI["pool"] else None,
     Voices(**STIMULI["voices"]) if STIMULI.get("voices") else None,
+    STIMULI.get("demographics"),
 )
 STUDY_IDS = [name.stimulus_id for name in SELECTION.study]  # the condition order everywhere
 STUDY_ACTORS = SELECTION.study_actors
@@ -56,6 +57,7 @@ rule select_stimuli:
         "Label the clips of the {wildcards.set}"
     input:
         clips=lambda wildcards: [name.path for name in getattr(SELECTION, wildcards.set)],
+        demographics=STIMULI.get("demographics") or [],
         code=code_inputs("select_stimuli.py"),
     output:
         table=f"{RESULTS}/stimuli/{{set}}.tsv",

@@ -1,4 +1,4 @@
-"""RDMs of all layers of mrpn, its layer table and the t-SNE of its features."""
+"""The t-SNE of mrpn's features, its layer table and, where wanted, RDMs of all layers."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.tables import write_table
 from crossmodal.contracts.weights import Weights
 from crossmodal.learning.loop import choose_device
-from crossmodal.mrpn.embedding import embed_features
+from crossmodal.mrpn.embedding import SETS, embed_features
 from crossmodal.mrpn.experiment import extractor_files
 from crossmodal.mrpn.inputs import MrpnInputs, load_sequences
 from crossmodal.mrpn.layers import describe_layers, layer_activations, layer_rdms, networks_of
@@ -26,9 +26,10 @@ with recorded(snakemake):
     clips = load_sequences(snakemake.input.clips, table, inputs, regime)
     device = choose_device(params.accelerator)
     networks = networks_of(weights, extractor_files(snakemake.input), params.study_seed)
-    layer_rdms(networks, clips, regime, device).write(snakemake.output.rdms)
+    if snakemake.output.get("rdms"):
+        layer_rdms(networks, clips, regime, device).write(snakemake.output.rdms)
     describe_layers(networks["seed-0"], clips, device).write(snakemake.output.layers)
-    activations = layer_activations(networks["seed-0"], clips, device)
+    activations = layer_activations(networks["seed-0"], clips, device, set(SETS.values()))
     labels = table.labels(regime)
     embedding = embed_features(activations, table.stimulus_ids, labels, params.study_seed)
     write_table(embedding, snakemake.output.embedding)

@@ -18,7 +18,9 @@ with recorded(snakemake):
     for path in snakemake.input.training:
         trainings[Path(path).parts[-3]].append(Training.read(path))
     published = read_published(snakemake.input.published)
-    folds = fold_table(trainings, published, snakemake.params.compare)
+    dataset, seed = snakemake.params.dataset, snakemake.params.study_seed
+    folds = fold_table(trainings, published, dataset)
     write_table(folds, snakemake.output.folds)
-    write_table(summary_table(folds, snakemake.params.study_seed), snakemake.output.summary)
+    summary = summary_table(folds, trainings, published, dataset, seed)
+    write_table(summary, snakemake.output.summary)
     write_table(errata(published), snakemake.output.errata)

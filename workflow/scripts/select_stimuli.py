@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.provenance.hashing import sha256_files
 from crossmodal.provenance.record import recorded
+from crossmodal.stimuli.demographics import with_genders
 from crossmodal.stimuli.naming import PARSERS
 from crossmodal.stimuli.table import stimulus_table
 
@@ -13,5 +14,6 @@ if TYPE_CHECKING:
 with recorded(snakemake):
     clips = list(snakemake.input.clips)
     names = [PARSERS[snakemake.params.naming](path) for path in clips]
+    names = with_genders(names, snakemake.input.get("demographics") or None)
     table = stimulus_table(names, sha256_files(clips), snakemake.wildcards.set)
     table.write(snakemake.output.table)

@@ -50,7 +50,8 @@ def n_participants(config: Config) -> int | None:
 def model_sets(config: Config) -> list[str]:
     """'model/regime' of every set of RDMs that the study makes."""
     families, models = config.get("families") or {}, config.get("models") or {}
-    sets = [f"{name}/{regime}" for name, block in families.items() for regime in block["regimes"]]
+    made = {name: block for name, block in families.items() if block.get("rdms", True)}
+    sets = [f"{name}/{regime}" for name, block in made.items() for regime in block["regimes"]]
     sets += [f"table/{name}" for name in models.get("tables") or {}]
     if config.get("stimuli") and models.get("labels"):
         sets.append("labels/categories")

@@ -83,7 +83,7 @@ def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return f"{schema['$ref'].removeprefix('#/$defs/')}, see below"
     if "enum" in schema:
-        return " \\| ".join(f"`{value}`" for value in schema["enum"])
+        return " \\| ".join("`null`" if v is None else f"`{v}`" for v in schema["enum"])
     kind = schema.get("type", "any")
     text = " or ".join(kind) if isinstance(kind, list) else kind
     bounds = [

@@ -26,7 +26,7 @@ def planning_problems(config: dict[str, Any], source: str | Path) -> list[InputE
     problems = config_problems(config, SCHEMA, source)
     if problems:
         return problems
-    problems += [*long_results_dir(config), *group_problems(config)]
+    problems += [*long_results_dir(config), *group_problems(config), *missing_weights(config)]
     stimuli, scans = config.get("stimuli"), config.get("scans")
     if stimuli and stimuli["clips_dir"] is not None:
         problems += find_selection(stimuli)[0]
@@ -44,6 +44,17 @@ def long_results_dir(config: dict[str, Any]) -> list[InputError]:
     if given == (short := Path(given).as_posix()):
         return []
     return [InputError("config", "study.results_dir", repr(short), repr(given))]
+
+
+def missing_weights(config: dict[str, Any]) -> list[InputError]:
+    """Weights that families start from and that are not there."""
+    families = config.get("families") or {}
+    return [
+        InputError(path, f"families.{name}.weights.{modality}", "a file of weights", "no such file")
+        for name, block in families.items()
+        for modality, path in (block.get("weights") or {}).items()
+        if path and not Path(path).is_file()
+    ]
 
 
 def _runs(scans: dict[str, Any]) -> object:

@@ -104,6 +104,7 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
     problems += _space_problems(config.get("scans"), source)
     families = config.get("families") or {}
     problems += _family_problems(families, stimuli, source)
+    problems += _mrpn_problems(config, source)
     network = families.get("cross_channel")
     if network and stimuli and stimuli["pool"] is None:
         problems.append(InputError(source, "stimuli.pool", "a pool to pretrain on", None))
@@ -134,6 +135,26 @@ def _family_problems(
     if unseen and pool.get("exclude") == "stimuli":
         expected = f"'actors': the study's must be new to {' and '.join(unseen)}"
         problems.append(InputError(source, "stimuli.pool.exclude", expected, "'stimuli'"))
+    return problems
+
+
+def _mrpn_problems(config: dict[str, Any], source: str | Path) -> list[InputError]:
+    """Published numbers of other clips, and vectors that a Transformer cannot share out."""
+    block, where = (config.get("families") or {}).get("mrpn"), "families.mrpn"
+    if not block:
+        return []
+    problems = []
+    dataset, naming = block["compare_with_published"], (config.get("stimuli") or {}).get("naming")
+    if (dataset, naming) in (("RAVDESS", "cremad"), ("CREMA-D", "ravdess")):
+        expected = f"null or that of stimuli.naming {naming}"
+        problems.append(InputError(source, f"{where}.compare_with_published", expected, dataset))
+    network = block["network"]
+    units, default = network.get("aggregated_units", 4), network.get("aggregator", "lstm")
+    noisy = (block.get("interference") or {}).get("variants", [])
+    names = [default, *block["variants"], block["rdm_variant"], *noisy]
+    if units % 4 and any(name.endswith("transformer") for name in names):
+        expected = "a multiple of 4, the heads of a Transformer"
+        problems.append(InputError(source, f"{where}.network.aggregated_units", expected, units))
     return problems
 
 

@@ -46,12 +46,19 @@ FAMILIES = {
 
 def known_layers(families: Mapping[str, Block]) -> list[str]:
     """All layers of the configured families."""
-    return [layer for name, block in families.items() for layer in FAMILIES[name].layers(block)]
+    return [
+        layer for name, block in _with_rdms(families) for layer in FAMILIES[name].layers(block)
+    ]
 
 
 def n_models(families: Mapping[str, Block]) -> int:
     """Layers times regimes, over the configured families."""
     return sum(
         len(FAMILIES[name].layers(block)) * len(block["regimes"])
-        for name, block in families.items()
+        for name, block in _with_rdms(families)
     )
+
+
+def _with_rdms(families: Mapping[str, Block]) -> list[tuple[str, Block]]:
+    """The families whose layers become RDMs: all that do not say ``rdms: false``."""
+    return [(name, block) for name, block in families.items() if block.get("rdms", True)]

@@ -40,7 +40,7 @@ def mrpn_layers(block: Mapping[str, Any]) -> tuple[str, ...]:
     """Layers of the variant whose layers become RDMs: one arm or both, residuals in N2 only."""
     arms = {"video": ("visual",), "audio": ("auditory",)}
     variant = block["rdm_variant"]
-    names = MRPN_ARM if variant == "n2" else MRPN_ARM[:-1]
+    names = MRPN_ARM if variant.startswith("n2") else MRPN_ARM[:-1]
     return (
         *(f"{arm}_{name}" for arm in arms.get(variant.split("_")[0], MRPN_ARMS) for name in names),
         *("crossmodal_dense", "crossmodal_normalised"),

@@ -1,5 +1,7 @@
 """mrpn: accuracy by variant and fold, features in two dimensions, what noise does."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
@@ -7,17 +9,21 @@ from matplotlib.figure import Figure
 
 from crossmodal.figures import style
 
+WHOLE = {"break_long_words": False}
+MEAN_MARKER = {"marker": "D", "ls": "", "ms": 3, "mfc": "none", "color": style.OTHER_COLOUR}
 SET_TITLES = {"v": "visual features", "a": "auditory features", "va": "fused features"}
 
 
 def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Test accuracy of each variant: a dot per fold (mean over seeds), mean and 95 % interval.
 
-    Crosses are the published accuracies of the same actors, where there are any.
+    Crosses are the published accuracies of the same actors; where only a mean over folds of
+    unknown actors is published, it is a diamond.
     """
     figure, axes = plt.subplots(
         layout="constrained", figsize=style.size_mm(max(90, 25 + 18 * len(summary)), 65)
     )
+    same_actors = folds.published.notna().any()
     for position, row in enumerate(summary.itertuples()):
         part = folds[folds.variant == row.variant].groupby("fold", sort=False)
         values = part.accuracy.mean()
@@ -28,23 +34,28 @@ def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
             position + 0.3, row.accuracy, [[row.accuracy - row.low], [row.high - row.accuracy]],
             fmt="_", color="black", capsize=2, lw=0.8,
         )  # fmt: skip
+        if not same_actors:
+            axes.plot(position + 0.3, row.published, **MEAN_MARKER)
     axes.axhline(summary.chance.mean(), color=style.CHANCE_COLOUR, lw=0.6, ls=":")
     axes.annotate(
         "chance", (1, summary.chance.mean()), xycoords=("axes fraction", "data"), ha="right",
         xytext=(0, 2), textcoords="offset points", color=style.CHANCE_COLOUR,
     )  # fmt: skip
     axes.set(
-        ylim=(0, 1.02), ylabel="accuracy on actors never trained on",
-        xticks=range(len(summary)), xticklabels=summary.label,
+        ylim=(0, 1.02), ylabel="accuracy on actors\nnever trained on",
+        xticks=range(len(summary)), xticklabels=[fill(name, 11, **WHOLE) for name in summary.label],
     )  # fmt: skip
     handles = [
         plt.Line2D([], [], marker="o", ls="", ms=3, color=style.CATEGORY_COLOURS[0]),
         plt.Line2D([], [], marker="_", ls="", ms=6, color="black"),
     ]
     names = ["one fold of actors", "mean and 95 % interval over folds"]
-    if folds.published.notna().any():
+    if same_actors:
         handles.append(plt.Line2D([], [], marker="x", ls="", ms=4, color=style.OTHER_COLOUR))
         names.append("published, same actors")
+    elif summary.published.notna().any():
+        handles.append(plt.Line2D([], [], **MEAN_MARKER))
+        names.append("published mean")
     n_columns = len(names) if len(summary) > 5 else 1  # all in one row needs 140 mm
     figure.legend(handles, names, loc="outside lower center", ncols=n_columns, frameon=False)
     return figure

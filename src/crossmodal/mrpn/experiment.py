@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,15 +136,16 @@ def train_variant(
     modalities = trainer.variant.modalities
     weights = to_weights(network, trainer.config, data.clips.classes, modalities, meta)
     training = Training(
-        "mrpn", regime, seed, variant, list(data.clips.classes), config_of(family),
+        "mrpn", regime, seed, variant, list(data.clips.classes), config_of(family, trainer),
         [*histories, history], predictions,
     )  # fmt: skip
     return weights, training
 
 
-def config_of(family: MrpnFamily) -> dict[str, Any]:
-    """The family's settings, for training.json."""
-    return {"network": family.network, "inputs": family.inputs, "train": family.train}
+def config_of(family: MrpnFamily, trainer: VariantTrainer) -> dict[str, Any]:
+    """Settings of one variant, for training.json: the network is the variant's own."""
+    network = asdict(trainer.config)
+    return {"network": network, "inputs": family.inputs, "train": family.train}
 
 
 def read_tables(paths: Sequence[str]) -> tuple[StimulusTable, StimulusTable | None]:

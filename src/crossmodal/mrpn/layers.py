@@ -1,6 +1,6 @@
 """Layer activations of the study clips, and their RDMs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +19,20 @@ from crossmodal.representations.rdm import correlation_rdm
 
 
 def layer_activations(
-    network: Mrpn, clips: ClipSequences, device: torch.device
+    network: Mrpn, clips: ClipSequences, device: torch.device, only: Container[str] | None = None
 ) -> dict[str, np.ndarray]:
-    """Layer -> float32 (clip, unit), in the order of the computation; complete clips."""
+    """Layer -> float32 (clip, unit), in the order of the computation; complete clips.
+
+    ``only``: the layers to keep; None keeps all.
+    """
     source = RawSource(clips, MrpnAugmentation(), device)
     network.to(device).eval()
     parts: dict[str, list[np.ndarray]] = {}
     with torch.no_grad():
         for images, _ in evaluation_batches(source, range(len(clips))):
             for name, activation in network.layers(images):
+                if only is not None and name not in only:
+                    continue
                 parts.setdefault(name, []).append(activation.flatten(1).cpu().numpy())
     return {name: np.concatenate(arrays) for name, arrays in parts.items()}
 

@@ -93,7 +93,7 @@ def read_state(path: str | Path) -> dict[str, Tensor]:
             return load_file(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        line = str(error).splitlines()[0]
+        line = (str(error).splitlines() or [type(error).__name__])[0]  # an empty file says nothing
         raise InputError(path, "file", "a readable state dict", line) from None
     except Exception as error:  # the unpickler's own error class; importing it means pickle
         raise InputError(path, "file", "tensors only", type(error).__name__) from None

@@ -169,7 +169,8 @@ class VariantTrainer:
             got = f"only {clips.inputs.modalities}"
             raise InputError(f"variant {variant.name}", "modalities", missing[0], got)
         self.variant, self.training, self.device = variant, training, device
-        self.config = replace(config, network=variant.network)
+        aggregator = variant.aggregator or config.aggregator
+        self.config = replace(config, network=variant.network, aggregator=aggregator)
         inputs = replace(clips.inputs, modalities=variant.modalities)
         self.clips, self.extractors = replace(clips, inputs=inputs), extractors
         self.source = self._source()

@@ -7,13 +7,17 @@ from crossmodal.contracts.errors import InputError
 
 @dataclass(frozen=True)
 class Variant:
-    """One row of a table. ``name`` is the config's and the files'; ``label`` is the paper's."""
+    """One row of a table. ``name`` is the config's and the files'; ``label`` is the paper's.
+
+    ``aggregator`` overrides the config's; None leaves it.
+    """
 
     name: str
     label: str
     network: str
     modalities: tuple[str, ...]
     time_slices: bool
+    aggregator: str | None = None
 
 
 BOTH = ("video", "audio")
@@ -28,6 +32,7 @@ VARIANTS = {
         Variant("n0", "N0 = JM(T)", "N0", BOTH, True),
         Variant("n1", "N1", "N1", BOTH, True),
         Variant("n2", "N2 (MRPN)", "N2", BOTH, True),
+        Variant("n2_transformer", "N2 Transformer", "N2", BOTH, True, "transformer"),
     )
 }
 

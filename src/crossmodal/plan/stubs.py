@@ -7,6 +7,13 @@ from typing import Any
 
 from crossmodal.plan.dimensions import Data
 
+CREMAD_ACTORS = range(1001, 1092)
+CREMAD_SENTENCES = (
+    *("IEO", "TIE", "IOM", "IWW", "TAI", "MTI"),
+    *("IWL", "ITH", "DFA", "ITS", "TSI", "WSI"),
+)
+CREMAD_EMOTIONS = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
+
 
 def with_stubs(config: Mapping[str, Any], folder: str | Path, data: Data) -> dict[str, Any]:
     """A copy of the config whose missing data folders are stand-ins below ``folder``.
@@ -17,7 +24,16 @@ def with_stubs(config: Mapping[str, Any], folder: str | Path, data: Data) -> dic
     config["study"]["results_dir"] = str(Path(folder, "results"))
     clips, scans = config.get("stimuli") or {}, config.get("scans") or {}
     if clips.get("clips_dir") and not Path(clips["clips_dir"]).is_dir():
-        clips["clips_dir"] = str(stub_ravdess(Path(folder, "clips")))
+        stub = stub_cremad if clips["naming"] == "cremad" else stub_ravdess
+        clips["clips_dir"] = str(stub(Path(folder, "clips")))
+    if clips.get("demographics") and not Path(clips["demographics"]).is_file():
+        clips["demographics"] = str(stub_demographics(Path(folder, "demographics.csv")))
+    for family, block in (config.get("families") or {}).items():
+        for modality, path in (block.get("weights") or {}).items():
+            if path and not Path(path).is_file():
+                stand_in = Path(folder, f"{family}-{modality}.pth")
+                stand_in.touch()
+                block["weights"][modality] = str(stand_in)
     folders = [scans.get(key) for key in ("bids_dir", "fmriprep_dir")]
     if any(path and not Path(path).is_dir() for path in folders):
         scans["bids_dir"] = str(stub_bids(Path(folder, "bids"), data, scans["task"]))
@@ -39,6 +55,30 @@ def stub_ravdess(folder: Path) -> Path:
                         name = "-".join(f"{code:02d}" for code in codes)
                         (folder / f"Actor_{actor:02d}" / f"{name}.mp4").touch()
     return folder
+
+
+def stub_cremad(folder: Path) -> Path:
+    """Names of 82 clips of each of CREMA-D's 91 actors; 20 of these are not in the release."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for actor in CREMAD_ACTORS:
+        for sentence in CREMAD_SENTENCES:
+            for emotion in CREMAD_EMOTIONS:
+                graded = sentence == CREMAD_SENTENCES[0] and emotion != "NEU"
+                for level in ("LO", "MD", "HI") if graded else ("XX",):
+                    (folder / f"{actor}_{sentence}_{emotion}_{level}.flv").touch()
+    return folder
+
+
+def stub_demographics(path: Path) -> Path:
+    """A table with CREMA-D's 48 men and 43 women; who is which is made up."""
+    n = len(CREMAD_ACTORS)
+    men = {i for i in range(n) if (i + 1) * 48 // n > i * 48 // n}
+    rows = [
+        f"{actor},30,{'Male' if i in men else 'Female'},Unknown,Unknown"
+        for i, actor in enumerate(CREMAD_ACTORS)
+    ]
+    path.write_text("\n".join(["ActorID,Age,Sex,Race,Ethnicity", *rows]) + "\n")
+    return path
 
 
 def stub_bids(folder: Path, data: Data, task: str) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.demographics import read_demographics, with_genders
 from crossmodal.stimuli.naming import MEDIA_SUFFIXES, PARSERS, StimulusName
 
 
@@ -108,13 +109,16 @@ def select(
     study: StudySet,
     pool: Pool | None,
     voices: Voices | None = None,
+    demographics: str | None = None,
 ) -> Selection:
     """Parse all names, keep one modality, and divide them into study set, pool and voices.
+
+    ``demographics``: a table that tells the gender where names do not.
 
     Raises
     ------
     InputError : a name that does not parse, an unknown ``naming``, a study set without clips,
-        or actors of the study set without any
+        or actors of the study set without any; a bad table of demographics
     """
     if naming not in PARSERS:
         raise InputError("config", "stimuli.naming", f"one of {sorted(PARSERS)}", repr(naming))
@@ -129,7 +133,10 @@ def select(
         )
     whole = _sorted(name for name in names if voices is not None and voices.has(name))
     rest = [] if pool is None else _pool_of(names, chosen, pool)
-    return Selection(tuple(chosen), tuple(_sorted(rest)), tuple(whole))
+    sets = (chosen, _sorted(rest), whole)
+    every = {name.path: name for names_of_set in sets for name in names_of_set}
+    filled = {name.path: name for name in with_genders(every.values(), demographics)}
+    return Selection(*(tuple(filled[name.path] for name in names_of_set) for names_of_set in sets))
 
 
 def _pool_of(
@@ -146,17 +153,23 @@ def _pool_of(
 
 
 def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection | None]:
-    """All problems of the folder, the names and the sets of config block ``stimuli``.
+    """All problems of the folder, names, sets and demographics of config block ``stimuli``.
 
     Returns
     -------
     The problems, and the selection among the names that parse; None where there is none.
     """
+    problems, good, table = [], [], stimuli.get("demographics")
+    try:
+        if table is not None:
+            read_demographics(table)
+    except InputError as problem:
+        problems.append(problem)
+        table = None
     try:
         paths = find_media(stimuli["clips_dir"])
     except InputError as problem:
-        return [problem], None
-    problems, good = [], []
+        return [*problems, problem], None
     for path in paths:
         try:
             PARSERS[stimuli["naming"]](path)
@@ -166,8 +179,9 @@ def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection
     pool = Pool(**stimuli["pool"]) if stimuli["pool"] else None
     study = StudySet(**stimuli["study"])
     voices = Voices(**stimuli["voices"]) if stimuli.get("voices") else None
+    naming, modalities = stimuli["naming"], stimuli["modalities"]
     try:
-        selection = select(good, stimuli["naming"], stimuli["modalities"], study, pool, voices)
+        selection = select(good, naming, modalities, study, pool, voices, table)
     except InputError as problem:
         return [*problems, problem], None
     return problems, selection
