@@ -42,10 +42,10 @@ VOLATILE = ("git", "record_digest", "seal")  # the commit of a checkout, digests
 
 
 def small_config() -> dict:
-    """The mini-study with three emotions, eight actors and five participants (for its tests)."""
+    """The mini-study with three emotions, ten actors and five participants (for its tests)."""
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     emotions = ["neutral", "happy", "angry"]
-    config["simulate"]["clips"] |= {"n_actors": 8, "emotions": emotions}
+    config["simulate"]["clips"] |= {"n_actors": 10, "emotions": emotions}
     config["simulate"]["brain"] |= {"n_participants": 5, "missing_runs": {}}
     config["stimuli"]["study"]["emotions"] = config["stimuli"]["pool"]["emotions"] = emotions
     return config

@@ -46,9 +46,7 @@ FAMILIES = {
 
 def known_layers(families: Mapping[str, Block]) -> list[str]:
     """All layers of the configured families."""
-    return [
-        layer for name, block in _with_rdms(families) for layer in FAMILIES[name].layers(block)
-    ]
+    return [layer for name, block in _with_rdms(families) for layer in FAMILIES[name].layers(block)]
 
 
 def n_models(families: Mapping[str, Block]) -> int:

@@ -118,7 +118,7 @@ def load_training_set(
     own = load_sequences(clips, study, inputs, regime)
     more = None if pool is None else load_sequences(clips, pool, inputs, regime, own.classes)
     joined = join_clips(own, more)
-    log.info("%d clips, %.0f MB in memory", len(joined), joined.n_bytes / 1e6)
+    log.info("%d clips, %.0f MB", len(joined), joined.n_bytes / 1e6)
     states = extractor_states(extractors, family.network_config.width)
     return TrainingSet(joined, len(own), folds, states, choose_device(family.accelerator))
 

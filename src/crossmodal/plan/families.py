@@ -21,7 +21,7 @@ AFFECT_FRAMES = 16
 def mrpn_work(
     block: Mapping[str, Any], stimuli: Mapping[str, Any], found: Mapping[str, float], clip_s: float
 ) -> dict[str, float]:
-    """Millions of pixels per clip of each rule's jobs, and pixels and samples kept in memory."""
+    """Millions of pixels per clip of each rule's jobs, and bytes kept in memory."""
     inputs, network = block["inputs"], block["network"]
     modalities = inputs.get("modalities", ("video", "audio"))
     steps = _steps(inputs, clip_s)
@@ -48,7 +48,7 @@ def mrpn_work(
         return FORWARD * pixels(modalities) + epochs * fits * n_steps * FUSION_PIXELS / 1e6
 
     variants = [variant_modalities(name, modalities) for name in block["variants"]]
-    clip_bytes = 3 * steps["video"] * px["video"] + 4 * 16_000 * clip_s
+    clip_bytes = 4 * 16_000 * clip_s  # sound; frames are in a scratch file
     noisy = block.get("interference") or {"snr_db": (), "variants": (), "n_seeds": 0}
     return {
         "mrpn_pretrain_work": sum(pixels([m], pretrain) for m in modalities)
@@ -105,7 +105,7 @@ def width_cost(width: float) -> float:
 def affect3d_work(
     block: Mapping[str, Any], clip_s: float, frame_rate_hz: float
 ) -> dict[str, float]:
-    """Millions of pixels of all windows per clip, by network passes; bytes kept in memory."""
+    """Millions of pixels of all windows per clip, by network passes."""
     network, training = block["network"], block["training"]
     size = network.get("width", 1.0) ** 2 * network["image_px"] ** 2 * AFFECT_FRAMES / 1e6
     n_frames = clip_s * min(frame_rate_hz, training["frame_rate_hz"])
@@ -113,5 +113,4 @@ def affect3d_work(
     return {
         "affect_work": windows * size * training["loop"]["n_epochs"],
         "affect_forward_work": windows * size * (block["n_seeds"] + 1),
-        "affect_clip_bytes": 3 * n_frames * network["image_px"] ** 2,
     }
