@@ -105,6 +105,26 @@ def test_costs_recover_a_line() -> None:
     assert line.at(1000) == pytest.approx(502)
 
 
+def test_rules_with_large_imports_have_a_fixed_part_of_their_own() -> None:
+    """The cheapest rule takes 2 s; the searchlight takes 6 s before it starts."""
+    studies = [study(amount, 0.5) for amount in (100, 300)]
+    slower = [
+        dataclasses.replace(
+            one, measured=[dataclasses.replace(one.measured[0], seconds=6 + n), one.measured[1]]
+        )
+        for one, n in zip(studies, (50, 150), strict=True)
+    ]
+    line = fit_costs(slower)["searchlight"]["seconds"]
+    np.testing.assert_allclose([line.fixed, line.per_unit], [6, 0.5])
+
+
+def test_a_smaller_job_that_took_longer_does_not_turn_the_line() -> None:
+    noisy = [study(100, 0.5), study(300, 0.1)]
+    line = fit_costs(noisy)["searchlight"]["seconds"]
+    assert line.fixed == 2
+    assert line.per_unit > 0
+
+
 def test_costs_survive_writing(tmp_path: Path) -> None:
     costs = fit_costs([study(100, 0.5)])
     write_costs(tmp_path / "costs.tsv", costs)

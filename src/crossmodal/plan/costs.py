@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from crossmodal.contracts.atomic import write_text
@@ -52,9 +53,9 @@ Costs = dict[str, dict[str, Line]]
 def fit_costs(studies: Sequence[Study]) -> Costs:
     """Rule -> kind -> line.
 
-    The fixed part is what the cheapest job of all takes: interpreter, imports, records. With
-    two studies of different size the slope is the least-squares one through that point. Of
-    memory the slope is known (``Work.bytes_per_unit``) and the fixed part is what is left.
+    The fixed part is at least what the cheapest job of all takes: interpreter, imports, records.
+    Studies of different size give a rule's own; else the slope is the one through that point.
+    Of memory the slope is known (``Work.bytes_per_unit``) and the fixed part is what is left.
     """
     jobs = [job for study in studies for job in study.measured]
     if not jobs:
@@ -76,8 +77,14 @@ def _line(studies: Sequence[Study], rule: str, kind: str, fixed: float) -> Line:
     if kind == "memory":
         per_unit = work_of(rule).bytes_per_unit / BYTES_PER_MB
         return Line(max(fixed, *(mb - per_unit * n for n, mb in points)), per_unit)
-    squares = sum(amount**2 for amount, _ in points)
-    return Line(fixed, sum(amount * (value - fixed) for amount, value in points) / squares)
+    amounts, values = np.array(points).T
+    if np.ptp(amounts) > 0:
+        # Relative errors count: jobs of small studies are to be predicted, too.
+        design = np.stack([np.ones_like(amounts), amounts], axis=1) / values[:, None]
+        own, slope = np.linalg.lstsq(design, np.ones_like(values))[0]
+        if own >= fixed and slope > 0:
+            return Line(float(own), float(slope))
+    return Line(fixed, float(amounts @ (values - fixed) / (amounts @ amounts)))
 
 
 def write_costs(path: str | Path, costs: Costs) -> None:
