@@ -125,8 +125,23 @@ def test_the_documented_keys_are_those_of_the_schema(root: Path) -> None:
             "figures.regimes: expected some of \\['emotion'\\], got identity",
         ),
         (
-            lambda c: c["families"]["mrpn"].update(compare_with_published="CREMA-D"),
-            "mrpn.compare_with_published: expected null or that of stimuli.naming ravdess",
+            lambda c: c["families"]["mrpn"].update(compare_with_published="RAVDESS"),
+            "mrpn.compare_with_published: expected null or the collection of simulated clips",
+        ),
+        (
+            lambda c: (
+                c["families"]["mrpn"].update(compare_with_published="CREMA-D"),
+                c["stimuli"].update(clips_dir="clips"),
+            ),
+            "mrpn.compare_with_published: expected null or the collection of stimuli.naming rav",
+        ),
+        (
+            lambda c: (c["simulate"].pop("clips"), c["stimuli"].update(clips_dir="clips")),
+            r"affect3d.labels: expected 'frames' or 'circumplex' \(there is no .* got 'simulated'",
+        ),
+        (
+            lambda c: (c["families"].pop("cross_channel"), c["stimuli"].update(pool=None)),
+            "stimuli.pool: expected a pool to train affect3d on",
         ),
         (
             lambda c: (
@@ -190,7 +205,7 @@ def test_a_pool_says_nothing_of_actors_where_it_leaves_them_out(
 ) -> None:
     del with_seen_actors["stimuli"]["pool"]["exclude"]
     assert pool_problems(root, with_seen_actors) == []
-    del with_seen_actors["families"]["cross_channel"]
+    del with_seen_actors["families"]["cross_channel"], with_seen_actors["families"]["affect3d"]
     with_seen_actors["figures"]["regimes"] = []
     with_seen_actors["stimuli"]["pool"] = None
     assert pool_problems(root, with_seen_actors) == []

@@ -99,6 +99,31 @@ def test_each_problem_is_found(config: dict[str, Any], path: str, value: object,
     assert re.search(message, messages(config)), messages(config)
 
 
+def test_the_noisy_modality_and_its_variants_are_looked_at(config: dict[str, Any]) -> None:
+    mrpn = config["families"]["mrpn"]
+    mrpn["inputs"]["modalities"] = ["video"]
+    mrpn |= {"variants": ["video_t"], "rdm_variant": "video_t"}
+    assert messages(config) == ""
+    mrpn["interference"] = {"modality": "audio", "variants": ["n0"]}
+    assert "expected audio, which is made noisy, got ['video']" in messages(config)
+    assert "expected audio for variant n0, got ['video']" in messages(config)
+
+
+def test_affect3d_needs_pictures(config: dict[str, Any]) -> None:
+    config["stimuli"]["modalities"] = ["audio"]
+    assert "stimuli.modalities: expected video, for affect3d, got ['audio']" in messages(config)
+
+
+def test_actors_of_unknown_gender_ask_for_a_table(config: dict[str, Any], tmp_path: Path) -> None:
+    for path in (tmp_path / "clips").iterdir():
+        actor = 1000 + int(path.stem[-2:])
+        path.rename(path.with_name(f"{actor}_DFA_{'HAP' if '-03-' in path.name else 'ANG'}_HI.mp4"))
+    config["stimuli"]["naming"] = "cremad"
+    config["stimuli"]["study"]["actors"] = ["1001", "1002"]
+    assert "stimuli.demographics: expected a table" in messages(config)
+    assert "got none of ['1001', '1002']" in messages(config)
+
+
 def test_too_few_actors_of_a_gender_in_the_pool(config: dict[str, Any], tmp_path: Path) -> None:
     for clip in (tmp_path / "clips").glob("*-08.mp4"):
         clip.unlink()

@@ -1,12 +1,14 @@
 """Frames in a scratch file are the same frames, and take no memory of the process."""
 
 import gc
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 from tests.unit.mrpn_clips import write_set
+from torch import Tensor
 
 from crossmodal.affect3d import windows
 from crossmodal.affect3d.network import Affect3dConfig
@@ -48,6 +50,15 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     with pytest.raises(InputError, match=f"{tmp_path}: TMPDIR: expected room .* No space left"):
         in_scratch_file([torch.ones(99_999, dtype=torch.uint8)])
+
+
+def test_an_error_of_what_makes_the_arrays_stays_what_it_is() -> None:
+    def arrays() -> Iterator[Tensor]:
+        yield torch.ones(9, dtype=torch.uint8)
+        raise FileNotFoundError("clips.h5")
+
+    with pytest.raises(FileNotFoundError, match=r"clips\.h5"):
+        in_scratch_file(arrays())
 
 
 def test_memory_does_not_grow_with_their_number() -> None:

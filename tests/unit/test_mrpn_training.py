@@ -294,7 +294,7 @@ def test_features_are_embedded_with_and_without_rdms(
 def test_interference_compares_variants_at_every_level(study) -> None:
     paths, table, extractors = study
     experiment = Interference("audio", (None, 0.0), ("n0", "n2"), 1)
-    accuracy = run_interference(FAMILY, experiment, (table, None), paths, extractors, 1)
+    accuracy = run_interference(FAMILY, experiment, (table, None), paths, "emotion", extractors, 1)
     assert len(accuracy) == 2 * 2 * 3
     differences = difference_table(accuracy, 0)
     assert differences["first"].tolist() == ["n2", "n2"]

@@ -201,6 +201,30 @@ def test_sizes_of_data_that_are_there(root: Path, tmp_path: Path) -> None:
     assert data.n_participants == Data().n_participants
 
 
+@pytest.mark.parametrize(
+    ("name", "n_conditions", "n_clips", "n_actors"),
+    [("ravdess", 72, 864, 24), ("mrpn_ravdess", 1440, 1440, 24), ("mrpn_cremad", 7462, 7462, 91)],
+)
+def test_clips_that_are_not_there_are_counted(
+    root: Path, name: str, n_conditions: int, n_clips: int, n_actors: int
+) -> None:
+    data = found_data(load_config(root / f"config/{name}.yaml"))
+    assert (data.n_conditions, data.n_clips, data.n_actors) == (n_conditions, n_clips, n_actors)
+
+
+def test_the_committed_costs_fit_the_dimensions(root: Path, ravdess: dict) -> None:
+    """Orders of magnitude: costs that were fitted to other dimensions are far off."""
+    costs, sizes = read_costs(root / "resources/costs.tsv"), dimensions(ravdess, Data())
+    for rule, lines in costs.items():
+        if rule.startswith("simulate") or rule in OPTIONAL:
+            continue
+        one = {kind: line.at(work_of(rule).amount(kind, sizes)) for kind, line in lines.items()}
+        assert 0 < one["seconds"] < 300 * 3600, rule
+        assert 0 < one["memory"] < 32_000, rule
+    (end_to_end,) = estimate({"mrpn_train": 1}, sizes, costs, gpu=False)
+    assert end_to_end.core_h > 10
+
+
 def test_sizes_of_scans_that_are_there(root: Path, tmp_path: Path) -> None:
     config = load_config(root / "config/localizer.yaml")
     bids = stub_bids(tmp_path, Data(n_participants=2, n_runs=3), config["scans"]["task"])

@@ -46,7 +46,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("ActorID,Age\n1001,51\n", r"t.csv: columns: expected .*'Sex'.*got no \['Sex', 'Race'"),
+        ("ActorID,Age\n1001,51\n", r"t.csv: columns: expected .*'Sex'.*got no \['Sex'\]"),
         ("", "t.csv: columns: expected .*'ActorID'"),
         (HEAD + "1001,51,m,x,y\n", r"t.csv: line 2, Sex: expected one of \['Male'.*got 'm'"),
         (HEAD + MAN + "1002\n", "t.csv: line 3, Sex: expected one of .*got ''"),

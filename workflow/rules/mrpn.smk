@@ -199,4 +199,4 @@ if MRPN.get("interference"):
         script:
             "../scripts/mrpn_interference.py"
 
-    TARGETS += expand([*rules.mrpn_interference.output], regime=["emotion"])
+    TARGETS += expand([*rules.mrpn_interference.output], regime=MRPN["regimes"])

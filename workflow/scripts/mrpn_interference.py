@@ -17,7 +17,8 @@ with recorded(snakemake):
     family = MrpnFamily(**snakemake.params.family)
     experiment = Interference(**snakemake.params.interference)
     tables, seed = read_tables(snakemake.input.tables), snakemake.params.study_seed
+    clips, regime = snakemake.input.clips, snakemake.wildcards.regime
     extractors = extractor_files(snakemake.input)
-    accuracy = run_interference(family, experiment, tables, snakemake.input.clips, extractors, seed)
+    accuracy = run_interference(family, experiment, tables, clips, regime, extractors, seed)
     write_table(accuracy, snakemake.output.accuracy)
     write_table(difference_table(accuracy, seed), snakemake.output.differences)

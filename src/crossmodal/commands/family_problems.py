@@ -18,7 +18,7 @@ from crossmodal.mrpn.resnet import build_extractor, load_extractor
 from crossmodal.mrpn.variants import find_variant
 from crossmodal.simulate.clips_config import actor_labels, clip_files
 from crossmodal.stimuli.media import announced_frames, read_video
-from crossmodal.stimuli.naming import StimulusName
+from crossmodal.stimuli.naming import UNKNOWN, StimulusName
 from crossmodal.stimuli.selection import Pool, Selection, StudySet, find_selection, select
 
 Config = Mapping[str, Any]
@@ -26,7 +26,7 @@ CIRCUMPLEX = "resources/circumplex.tsv"  # the rules' default, too
 
 
 def family_problems(config: Config) -> list[InputError]:
-    """Everything the two families' jobs would refuse, by clip names, weights and labels.
+    """What the two families' jobs would refuse, by clip names, weights and labels.
 
     Opens weights, label tables and headers of clips; decodes a clip only where its labels seem
     too short for it.
@@ -68,7 +68,7 @@ def _weights(block: Config) -> list[InputError]:
     return [
         problem
         for modality, path in block["weights"].items()
-        if path
+        if path and modality in MrpnInputs(**block["inputs"]).modalities
         for problem in problems_of(
             lambda m=modality, p=path: load_extractor(build_extractor(N_CHANNELS[m], width), p)
         )
@@ -80,7 +80,10 @@ def _modalities(block: Config, of_clips: Sequence[str]) -> Iterator[InputError]:
     field = "families.mrpn.inputs.modalities"
     if missing := sorted(set(own) - set(of_clips)):
         yield InputError("config", field, f"some of stimuli.modalities {list(of_clips)}", missing)
-    for name in dict.fromkeys([*block["variants"], block["rdm_variant"]]):
+    noise = block.get("interference") or {"variants": ()}
+    if noise.get("modality", own[0]) not in own:
+        yield InputError("config", field, f"{noise['modality']}, which is made noisy", list(own))
+    for name in dict.fromkeys([*block["variants"], block["rdm_variant"], *noise["variants"]]):
         if missing := sorted(set(find_variant(name).modalities) - set(own)):
             expected = f"{missing[0]} for variant {name}"
             yield InputError("config", field, expected, list(own))
@@ -88,21 +91,29 @@ def _modalities(block: Config, of_clips: Sequence[str]) -> Iterator[InputError]:
 
 def _folds(block: Config, chosen: Selection) -> list[InputError]:
     """Folds of the study's actors without an actor of each gender, or none left to train on."""
+    genders = _genders(chosen.study)
+    if silent := sorted(actor for actor, gender in genders.items() if gender == UNKNOWN):
+        expected = "a table with the genders of the study's actors, whose names do not say them"
+        return [InputError("config", "stimuli.demographics", expected, f"none of {silent}")]
     asked = (block["n_folds"], block["n_validation_folds"])
     return [
         InputError("config", f"families.mrpn.n_folds: {one.field}", one.expected, one.got)
-        for one in problems_of(lambda: actor_folds(_genders(chosen.study), *asked))
+        for one in problems_of(lambda: actor_folds(genders, *asked))
     ]
 
 
 def _affect(config: Config, block: Config, chosen: Selection) -> list[InputError]:
+    if "video" not in config["stimuli"]["modalities"]:
+        given = list(config["stimuli"]["modalities"])
+        return [InputError("config", "stimuli.modalities", "video, for affect3d", given)]
     if not chosen.pool:
         expected = "clips of other actors, on which affect3d is trained"
         return [InputError("config", "stimuli.pool", expected, "none")]
     problems = problems_of(lambda: validation_actors(_genders(chosen.pool), "stimuli.pool"))
     clips = [*chosen.study, *chosen.pool]
     if block["labels"] == "circumplex":
-        problems += problems_of(lambda: _circumplex(block.get("circumplex", CIRCUMPLEX), clips))
+        table = block.get("circumplex", CIRCUMPLEX)
+        problems += problems_of(lambda: _circumplex(table, chosen.pool))
     if block["labels"] == "frames":
         problems += _frame_labels(block.get("labels_dir"), clips)
     if config["stimuli"]["clips_dir"] is not None:

@@ -1,6 +1,7 @@
 """How large the user's data are, from file names and the headers of the first clip and run."""
 
 import dataclasses
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -11,8 +12,9 @@ from crossmodal.bold.events import EventsConfig, conditions_of_first
 from crossmodal.bold.images import open_image
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.dimensions import Data
+from crossmodal.plan.stubs import with_stubs
 from crossmodal.stimuli.media import announced_duration_s, opened
-from crossmodal.stimuli.selection import find_selection
+from crossmodal.stimuli.selection import Selection, find_selection
 
 
 def found_data(config: Mapping[str, Any]) -> Data:
@@ -21,20 +23,32 @@ def found_data(config: Mapping[str, Any]) -> Data:
     scans, stimuli = config.get("scans"), config.get("stimuli")
     if scans and scans["bids_dir"] and Path(scans["bids_dir"]).is_dir():
         found |= _scans(scans)
-    if stimuli and stimuli["clips_dir"] and Path(stimuli["clips_dir"]).is_dir():
-        found |= _clips(stimuli)
+    if stimuli and stimuli["clips_dir"]:
+        is_there = Path(stimuli["clips_dir"]).is_dir()
+        found |= _clips(stimuli) if is_there else _announced_clips(config)
     return dataclasses.replace(Data(), **found)
+
+
+def _announced_clips(config: Mapping[str, Any]) -> dict[str, Any]:
+    """How many clips the config takes of the whole collection."""
+    with tempfile.TemporaryDirectory() as folder:
+        _, selection = find_selection(with_stubs(config, folder, Data())["stimuli"])
+    return {} if selection is None else _counts(selection)
+
+
+def _counts(selection: Selection) -> dict[str, Any]:
+    return {
+        "n_conditions": len(selection.study),
+        "n_clips": len(selection.study) + len(selection.pool),
+        "n_actors": len({*selection.study_actors, *selection.pool_actors}),
+    }
 
 
 def _clips(stimuli: dict[str, Any]) -> dict[str, Any]:
     _, selection = find_selection(stimuli)
     if selection is None:
         return {}
-    found: dict[str, Any] = {
-        "n_conditions": len(selection.study),
-        "n_clips": len(selection.study) + len(selection.pool),
-        "n_actors": len({*selection.study_actors, *selection.pool_actors}),
-    }
+    found = _counts(selection)
     with suppress(InputError):  # make check tells what is wrong with it
         found |= _first_clip(selection.study[0].path)
     return found

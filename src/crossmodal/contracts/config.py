@@ -105,9 +105,13 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
     families = config.get("families") or {}
     problems += _family_problems(families, stimuli, source)
     problems += _mrpn_problems(config, source)
-    network = families.get("cross_channel")
-    if network and stimuli and stimuli["pool"] is None:
-        problems.append(InputError(source, "stimuli.pool", "a pool to pretrain on", None))
+    network, affect = families.get("cross_channel"), families.get("affect3d")
+    if (network or affect) and stimuli and stimuli["pool"] is None:
+        purpose = "pretrain cross_channel" if network else "train affect3d"
+        problems.append(InputError(source, "stimuli.pool", f"a pool to {purpose} on", None))
+    if affect and affect["labels"] == "simulated" and "clips" not in simulated:
+        expected = "'frames' or 'circumplex' (there is no block simulate.clips)"
+        problems.append(InputError(source, "families.affect3d.labels", expected, "'simulated'"))
     if config.get("voices") and not (stimuli or {}).get("voices"):
         problems.append(InputError(source, "stimuli.voices", "clips for the block voices", None))
     if config.get("voices") and "figures" not in config:
@@ -144,9 +148,12 @@ def _mrpn_problems(config: dict[str, Any], source: str | Path) -> list[InputErro
     if not block:
         return []
     problems = []
-    dataset, naming = block["compare_with_published"], (config.get("stimuli") or {}).get("naming")
-    if (dataset, naming) in (("RAVDESS", "cremad"), ("CREMA-D", "ravdess")):
-        expected = f"null or that of stimuli.naming {naming}"
+    dataset, stimuli = block["compare_with_published"], config.get("stimuli") or {}
+    naming, simulated = stimuli.get("naming"), stimuli.get("clips_dir", "") is None
+    fitting = {"RAVDESS": "ravdess", "CREMA-D": "cremad"}
+    if dataset and (simulated or naming not in (fitting[dataset], "auto")):
+        of_clips = "simulated clips" if simulated else f"stimuli.naming {naming}"
+        expected = f"null or the collection of {of_clips}"
         problems.append(InputError(source, f"{where}.compare_with_published", expected, dataset))
     network = block["network"]
     units, default = network.get("aggregated_units", 4), network.get("aggregator", "lstm")

@@ -1,5 +1,6 @@
 """Frames of many clips in a nameless temporary file instead of in memory."""
 
+import errno
 import tempfile
 from collections.abc import Iterable
 
@@ -8,6 +9,8 @@ import torch
 from torch import Tensor
 
 from crossmodal.contracts.errors import InputError
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def in_scratch_file(arrays: Iterable[Tensor]) -> list[Tensor]:
@@ -25,6 +28,8 @@ def in_scratch_file(arrays: Iterable[Tensor]) -> list[Tensor]:
     try:
         shapes, everything = _written(arrays)
     except OSError as error:  # also of closing the file, which tries to write again
+        if error.errno not in NO_ROOM:  # whatever made the arrays has failed
+            raise
         folder = tempfile.gettempdir()
         raise InputError(folder, "TMPDIR", "room for the clips' frames", error) from None
     parts = everything.split([shape.numel() for shape in shapes])

@@ -89,7 +89,7 @@ def pretrain(
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Study and pool clips in memory, folds over the study's actors, pretrained extractors."""
+    """Study and pool clips, folds over the study's actors, pretrained extractors."""
 
     clips: ClipSequences
     n_study: int

@@ -36,6 +36,7 @@ def run_interference(
     experiment: Interference,
     tables: tuple[StimulusTable, StimulusTable | None],
     clips: Sequence[str],
+    regime: str,
     extractors: Mapping[str, str | Path],
     study_seed: int,
 ) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def run_interference(
     for level in experiment.snr_db:
         noise = {} if level is None else {experiment.modality: level}
         noisy = replace(family, inputs=family.inputs | {"noise_snr_db": noise})
-        data = load_training_set(noisy, *tables, clips, "emotion", extractors)
+        data = load_training_set(noisy, *tables, clips, regime, extractors)
         for name in experiment.variants:
             trainer = data.trainer(noisy, find_variant(name))
             for seed in range(experiment.n_seeds):

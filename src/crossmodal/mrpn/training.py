@@ -152,7 +152,7 @@ class VariantTrainer:
     Parameters
     ----------
     variant, config, training : what is trained and how
-    clips : study clips, then pool clips; in-memory images
+    clips : study clips, then pool clips
     extractors : modality -> state dict of a pretrained ResNet, or nothing for random ones
     """
 

@@ -12,7 +12,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.reading import reading
 from crossmodal.stimuli.naming import UNKNOWN, StimulusName
 
-COLUMNS = ("ActorID", "Age", "Sex", "Race", "Ethnicity")
+COLUMNS = ("ActorID", "Sex")  # the table has more
 GENDERS = {"Male": "male", "Female": "female"}
 
 
@@ -32,6 +32,8 @@ def read_demographics(path: str | Path) -> dict[str, str]:
     genders: dict[str, str] = {}
     for line, row in enumerate(rows, 2):
         actor, sex = (row["ActorID"] or "").strip(), (row["Sex"] or "").strip()
+        if not actor:
+            raise InputError(path, f"line {line}, ActorID", "an actor", "nothing")
         if sex not in GENDERS:
             raise InputError(path, f"line {line}, Sex", f"one of {list(GENDERS)}", repr(sex))
         if actor in genders:
