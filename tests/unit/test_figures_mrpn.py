@@ -33,7 +33,7 @@ def legend_texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in legend.get_texts()]
 
 
-@pytest.mark.parametrize("n_variants", [1, 2, 5, 6, 9])
+@pytest.mark.parametrize("n_variants", [1, 2, 5, 6, 7, 9])
 def test_variants_legend_is_on_the_page(n_variants: int) -> None:
     names = [f"variant_{n}" for n in range(n_variants)]
     folds = pd.DataFrame(

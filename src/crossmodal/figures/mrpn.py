@@ -36,11 +36,7 @@ def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
         )  # fmt: skip
         if not same_actors:
             axes.plot(position + 0.3, row.published, **MEAN_MARKER)
-    axes.axhline(summary.chance.mean(), color=style.CHANCE_COLOUR, lw=0.6, ls=":")
-    axes.annotate(
-        "chance", (1, summary.chance.mean()), xycoords=("axes fraction", "data"), ha="right",
-        xytext=(0, 2), textcoords="offset points", color=style.CHANCE_COLOUR,
-    )  # fmt: skip
+    chance = axes.axhline(summary.chance.mean(), color=style.CHANCE_COLOUR, lw=0.6, ls=":")
     axes.set(
         ylim=(0, 1.02), ylabel="accuracy on actors\nnever trained on",
         xticks=range(len(summary)), xticklabels=[fill(name, 11, **WHOLE) for name in summary.label],
@@ -48,15 +44,16 @@ def draw_variants(folds: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     handles = [
         plt.Line2D([], [], marker="o", ls="", ms=3, color=style.CATEGORY_COLOURS[0]),
         plt.Line2D([], [], marker="_", ls="", ms=6, color="black"),
+        chance,
     ]
-    names = ["one fold of actors", "mean and 95 % interval over folds"]
+    names = ["one fold of actors", "mean and 95 % interval over folds", "chance"]
     if same_actors:
         handles.append(plt.Line2D([], [], marker="x", ls="", ms=4, color=style.OTHER_COLOUR))
         names.append("published, same actors")
     elif summary.published.notna().any():
         handles.append(plt.Line2D([], [], **MEAN_MARKER))
         names.append("published mean")
-    n_columns = len(names) if len(summary) > 5 else 1  # all in one row needs 140 mm
+    n_columns = len(names) if len(summary) > 6 else 1  # all in one row needs 150 mm
     figure.legend(handles, names, loc="outside lower center", ncols=n_columns, frameon=False)
     return figure
 
