@@ -25,7 +25,7 @@ ALLOWED = {
     "quality": {"contracts", "bold", "figures"},
     "cluster": {"contracts"},
     "download": {"contracts"},
-    "plan": {"contracts"},
+    "plan": {"contracts", "stimuli"},
     "report": {"contracts", "figures", "provenance"},
     "commands": {
         "affect3d",

@@ -303,6 +303,13 @@ def test_interference_compares_variants_at_every_level(study) -> None:
     )
 
 
+def test_interference_is_about_the_regime_that_is_asked_for(study) -> None:
+    paths, table, extractors = study  # whose clips have one sentence, and two emotions
+    experiment = Interference("audio", (0.0,), ("n0",), 1)
+    with pytest.raises(InputError, match="sentence"):
+        run_interference(FAMILY, experiment, (table, None), paths, "sentence", extractors, 1)
+
+
 def test_embedding_has_three_sets() -> None:
     rng = np.random.default_rng(0)
     layers = ("visual_normalised", "auditory_normalised", "crossmodal_dense")

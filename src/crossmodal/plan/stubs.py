@@ -6,13 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.plan.dimensions import Data
+from crossmodal.stimuli.naming import CREMAD_EMOTIONS, CREMAD_SENTENCES
 
 CREMAD_ACTORS = range(1001, 1092)
-CREMAD_SENTENCES = (
-    *("IEO", "TIE", "IOM", "IWW", "TAI", "MTI"),
-    *("IWL", "ITH", "DFA", "ITS", "TSI", "WSI"),
-)
-CREMAD_EMOTIONS = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
 
 
 def with_stubs(config: Mapping[str, Any], folder: str | Path, data: Data) -> dict[str, Any]:
