@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from crossmodal.contracts.config import (
     validate_config,
 )
 from crossmodal.contracts.errors import InputError
+from crossmodal.network.augmentation import Augmentation
+from crossmodal.network.fit import FitConfig
 
 SCHEMA = "config/config.schema.yaml"
 
@@ -36,6 +39,22 @@ def test_presets_are_valid_on_top_of_a_study(root: Path, preset: str) -> None:
     update_config(config, load_config(root / f"config/presets/{preset}.yaml"))
     assert config_problems(config, root / SCHEMA) == []
     assert config["families"]["cross_channel"]["preset"] == preset
+
+
+@pytest.mark.parametrize("preset", ["published", "tuned"])
+def test_the_voices_are_heard_with_the_presets_settings(root: Path, preset: str) -> None:
+    """The table of voices speaks of the presets: only the number of epochs may differ."""
+    voices = load_config(root / "config/voices.yaml")["voices"]["presets"][preset]
+    family = load_config(root / f"config/presets/{preset}.yaml")["families"]["cross_channel"]
+    assert voices["mel"] == family["mel"]
+    assert voices["network"].items() <= family["network"].items()
+    epochs = {"n_epochs", "patience_epochs"} if preset == "tuned" else set()
+    used, stated = (
+        {key: value for key, value in asdict(FitConfig(**fit)).items() if key not in epochs}
+        for fit in (voices["fit"], family["pretrain"]["auditory"])
+    )
+    assert Augmentation(**used.pop("augmentation")) == Augmentation(**stated.pop("augmentation"))
+    assert used == stated
 
 
 def test_unknown_key_is_refused_with_a_suggestion(root: Path) -> None:

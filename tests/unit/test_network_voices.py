@@ -65,7 +65,7 @@ def test_no_actor_is_trained_and_tested_on(train_set):
 
 @pytest.mark.parametrize("choose_epoch", [True, False])
 def test_the_arm_learns_and_scores_the_test_actors_alone(clips, choose_epoch):
-    chosen = preset(choose_epoch=choose_epoch, standardise=True, shifts_s=[-0.1, 0.0, 0.1])
+    chosen = preset(choose_epoch=choose_epoch, standardise="training", shifts_s=[-0.1, 0.0, 0.1])
     scores, history = voices.train_fold(clips, TABLE, chosen, Machine("cpu"), JOB)
     tested = TABLE.frame.set_index("stimulus_id").identity[list(scores.stimulus_ids)]
     assert set(tested) & set(TABLE.frame.identity) == set(tested)
@@ -87,12 +87,27 @@ def test_equal_jobs_give_equal_scores_and_other_seeds_do_not(clips):
 
 
 def test_bands_are_standardised_by_the_training_part(clips):
-    rows = np.arange(10)
-    mel = voices.standardised(clips, rows).mel
+    rows, every = np.arange(10), np.arange(72)
+    mel = voices.standardised(clips, [(rows, every)]).mel
     np.testing.assert_allclose(mel[rows].mean((0, 2)), 0, atol=1e-4)
     np.testing.assert_allclose(mel[rows].std((0, 2)), 1, atol=1e-3)
     other = replace(clips, mel=torch.cat([clips.mel[:10], 5 * clips.mel[10:]]))
-    torch.testing.assert_close(voices.standardised(other, rows).mel[rows], mel[rows])
+    torch.testing.assert_close(voices.standardised(other, [(rows, every)]).mel[rows], mel[rows])
+
+
+def test_a_speakers_bands_are_as_loud_as_anybodys_where_speakers_are_standardised(clips):
+    """Another gain per band for each actor, as microphones have, changes no score."""
+    rng = np.random.default_rng(0)
+    actor = pd.factorize(TABLE.frame.identity)[0]
+    gain = 2.0 ** rng.integers(0, 4, (8, 96))[actor]  # powers of two: without rounding
+    other = replace(clips, mel=clips.mel * torch.tensor(gain[:, :, None]).float())
+    for standardise, alike in (("speaker", True), ("training", False)):
+        chosen = preset(standardise=standardise, fit=FIT | {"n_epochs": 1})
+        first, second = (
+            voices.train_fold(part, TABLE, chosen, Machine("cpu"), JOB)[0].scores
+            for part in (clips, other)
+        )
+        assert np.array_equal(first, second) == alike
 
 
 def test_scores_are_means_over_rotated_copies(clips):
@@ -117,6 +132,11 @@ def test_a_class_missing_from_the_training_part_is_named(clips):
 def test_a_preset_without_shifts_is_refused():
     with pytest.raises(InputError, match="shifts_s: expected at least one time"):
         preset(shifts_s=[])
+
+
+def test_an_unknown_way_to_standardise_is_refused():
+    with pytest.raises(InputError, match="standardise: expected one of .* got 'clip'"):
+        preset(standardise="clip")
 
 
 SVM = SvmConfig((1.0, 10.0), (0.1,), 3)
@@ -144,6 +164,20 @@ def test_the_baseline_never_sees_labels_of_test_actors():
     other = replace(TABLE, frame=TABLE.frame.assign(emotion=emotion))
     before, after = (svm_scores(statistics(), table, SVM, JOB) for table in (TABLE, other))
     np.testing.assert_array_equal(before.scores[test], after.scores[test])
+
+
+def test_the_baseline_can_forget_who_speaks():
+    """Statistics that speakers shift and stretch more than emotions do."""
+    rng = np.random.default_rng(1)
+    actor = pd.factorize(TABLE.frame.identity)[0]
+    shifted = statistics().mul(rng.uniform(1, 20, 8)[actor], axis=0)
+    shifted = shifted.add(rng.normal(0, 100, 8)[actor], axis=0)
+    right = []
+    for by_speaker in (False, True):
+        scores = svm_scores(shifted, TABLE, SVM, JOB, by_speaker)
+        right.append(np.mean(np.array(scores.labels) == np.array(scores.predicted)))
+    assert right[0] < 0.5
+    assert right[1] > 0.9
 
 
 def test_a_clip_without_statistics_is_named():

@@ -38,7 +38,12 @@ def mini(root: Path) -> dict:
     return load_config(root / "config/config.yaml")
 
 
-OPTIONAL = {"mrpn_interference"}  # no work where a config does not ask for it
+OPTIONAL = {
+    "mrpn_interference",
+    "crop_speech",
+    "train_voices",
+    "voice_baseline",
+}  # no work where a config does not ask for it
 
 
 def study(amount: float, slope: float) -> Study:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -29,8 +30,9 @@ def few_voices(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def few_voices_config(study: Study) -> dict:
-    """config/voice_folds.yaml with tiny trainings on a few clips."""
-    config = yaml.safe_load((study.folder / "config/voice_folds.yaml").read_text())
+    """config/voices.yaml with tiny trainings on a few clips, and without the four regimes."""
+    config = yaml.safe_load((study.folder / "config/voices.yaml").read_text())
+    del config["families"], config["models"]
     config["study"] |= {"name": "few", "results_dir": "results-few"}
     config["stimuli"] |= {"clips_dir": "data/clips", "pool": None}
     config["stimuli"]["study"]["actors"] = ["01", "02"]
@@ -41,7 +43,7 @@ def few_voices_config(study: Study) -> dict:
     for preset in voices["presets"].values():
         preset["network"]["width"] = 0.25
         preset["fit"]["n_epochs"] = 2
-    voices["presets"]["tuned"] |= {"n_seeds": 2, "train_sets": ["strong", "both"]}
+    voices["presets"]["published"]["train_sets"] = ["both"]
     return config
 
 
@@ -50,8 +52,8 @@ def test_every_method_has_a_row_per_training_and_test_set(few_voices: Study) -> 
     rows = set(table[["method", "kind", "trained_on"]].itertuples(index=False, name=None))
     assert rows == {
         ("published", "single", "both"),
-        *(("tuned", kind, name) for kind in ("single", "ensemble") for name in ("strong", "both")),
-        *(("svm", "single", name) for name in ("strong", "both")),
+        *product(("tuned", "tuned-speaker"), ("single", "ensemble"), ("strong", "both")),
+        *product(("svm", "svm-speaker"), ("single",), ("strong", "both")),
     }
     assert set(table.tested_on) == {"strong", "both"}
     assert table.uar.between(0, 1).all()
@@ -72,5 +74,7 @@ def test_the_figure_knows_the_presets_behind_it(few_voices: Study) -> None:
     sidecar = few_voices.folder / "results-few/figures/figS7_voices.prov.json"
     jobs = json.loads(sidecar.read_text())["jobs"]
     trained = [job for job in jobs if job["rule"] == "train_voices"]
-    assert {job["wildcards"]["preset"] for job in trained} == {"published", "tuned"}
+    assert {job["wildcards"]["preset"] for job in trained} == {
+        "published", "tuned", "tuned-speaker",
+    }  # fmt: skip
     assert {job["params"]["preset"]["fit"]["optimiser"] for job in trained} == {"adagrad", "adamw"}

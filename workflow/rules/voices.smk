@@ -5,7 +5,8 @@ VOICES_DIR = f"{RESULTS}/voices"
 VOICE_TABLE = f"{RESULTS}/stimuli/voices.tsv"
 VOICE_PRESETS = VOICES["presets"]
 VOICE_FOLDS = range(VOICES["n_folds"])
-SVM_SETS = VOICES["svm"]["train_sets"]
+SVM = VOICES["svm"]
+SVM_METHODS = [{"training": "svm", "speaker": "svm-speaker"}[name] for name in SVM["standardise"]]
 SPEECH = f"{VOICES_DIR}/speech/actor-{{actor}}.h5"
 VOICE_CLIPS = {
     True: expand(SPEECH, actor=VOICE_ACTORS),
@@ -93,28 +94,30 @@ rule train_voices:
 
 rule voice_baseline:
     message:
-        "Support vector machine on utterance statistics, {wildcards.train_set} intensities"
+        "Support vector machine on utterance statistics: {wildcards.method}, {wildcards.train_set}"
     input:
         table=VOICE_TABLE,
         clips=VOICE_CLIPS[True],
         code=code_inputs("voice_baseline.py"),
     output:
-        scores=f"{VOICES_DIR}/svm/{{train_set}}/all.tsv",
-        record=record("voice_baseline", "{train_set}"),
+        scores=f"{VOICES_DIR}/{{method}}/{{train_set}}/all.tsv",
+        record=record("voice_baseline", "{method}_{train_set}"),
     params:
-        svm={key: VOICES["svm"][key] for key in ("c", "gamma", "n_inner_folds")},
+        svm={key: SVM[key] for key in ("c", "gamma", "n_inner_folds")},
+        by_speaker=lambda wildcards: wildcards.method == "svm-speaker",
         n_folds=VOICES["n_folds"],
         study_seed=config["study"]["seed"],
     wildcard_constraints:
+        method="svm|svm-speaker",
         train_set="strong|both",
     threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
     log:
-        f"{LOGS}/voice_baseline/{{train_set}}.log",
+        f"{LOGS}/voice_baseline/{{method}}_{{train_set}}.log",
     benchmark:
-        f"{BENCHMARKS}/voice_baseline/{{train_set}}.tsv"
+        f"{BENCHMARKS}/voice_baseline/{{method}}_{{train_set}}.tsv"
     conda:
         "../envs/crossmodal.yaml"
     script:
@@ -133,7 +136,9 @@ rule tabulate_voices:
             for preset, name, seed in VOICE_NETWORKS
             for fold in VOICE_FOLDS
         ],
-        baseline=expand(rules.voice_baseline.output.scores, train_set=SVM_SETS),
+        baseline=expand(
+            rules.voice_baseline.output.scores, method=SVM_METHODS, train_set=SVM["train_sets"]
+        ),
         code=code_inputs("tabulate_voices.py"),
     output:
         recall=report(
@@ -146,7 +151,15 @@ rule tabulate_voices:
         record=record("tabulate_voices"),
     params:
         networks=[(preset, name) for preset, name, _ in VOICE_NETWORKS],
-        svm_sets=SVM_SETS,
+        baseline=[(method, name) for method in SVM_METHODS for name in SVM["train_sets"]],
+        by_speaker=[
+            *(
+                name
+                for name, block in VOICE_PRESETS.items()
+                if block.get("standardise") == "speaker"
+            ),
+            *(name for name in SVM_METHODS if name == "svm-speaker"),
+        ],
         n_folds=VOICES["n_folds"],
         n_actors=len(VOICE_ACTORS),
         seed=config["study"]["seed"],
@@ -174,6 +187,6 @@ for preset, name, seed in VOICE_NETWORKS:
         seed=seed,
     )
 TARGETS += [
-    *expand([*rules.voice_baseline.output], train_set=SVM_SETS),
+    *expand([*rules.voice_baseline.output], method=SVM_METHODS, train_set=SVM["train_sets"]),
     *rules.tabulate_voices.output,
 ]

@@ -25,8 +25,8 @@ with recorded(snakemake):
     for preset, name in params.networks:  # once per seed
         folds = [ClassScores.read(next(paths)) for _ in range(params.n_folds)]
         methods.setdefault((preset, name), []).append(joined(folds))
-    for name, path in zip(params.svm_sets, snakemake.input.baseline, strict=True):
-        methods["svm", name] = [ClassScores.read(path)]
+    for key, path in zip(params.baseline, snakemake.input.baseline, strict=True):
+        methods[tuple(key)] = [ClassScores.read(path)]
     recall = recall_table(methods, tests, params.seed)
     write_table(recall, snakemake.output.recall)
     write_text(snakemake.output.markdown, markdown_table(recall))

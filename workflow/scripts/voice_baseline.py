@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
-    params = snakemake.params
+    params, where = snakemake.params, snakemake.wildcards
     table = StimulusTable.read(snakemake.input.table)
     rows = {
         clip.stimulus_id: utterance_statistics(clip.audio, clip.sample_rate_hz)
@@ -23,6 +23,6 @@ with recorded(snakemake):
         for clip in read_clips(path, arrays=("audio", "mel_power"))
     }
     statistics = pd.DataFrame.from_dict(rows, orient="index")
-    job = VoiceJob("svm", snakemake.wildcards.train_set, 0, params.n_folds, 0, params.study_seed)
-    scores = svm_scores(statistics, table, SvmConfig(**params.svm), job)
+    job = VoiceJob(where.method, where.train_set, 0, params.n_folds, 0, params.study_seed)
+    scores = svm_scores(statistics, table, SvmConfig(**params.svm), job, params.by_speaker)
     scores.write(snakemake.output.scores)

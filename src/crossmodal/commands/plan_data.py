@@ -40,7 +40,8 @@ def _counts(selection: Selection) -> dict[str, Any]:
     return {
         "n_conditions": len(selection.study),
         "n_clips": len(selection.study) + len(selection.pool),
-        "n_actors": len({*selection.study_actors, *selection.pool_actors}),
+        "n_voices": len(selection.voices),
+        "n_actors": len({name.identity for name in selection.clips}),
     }
 
 

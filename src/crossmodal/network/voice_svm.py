@@ -14,7 +14,7 @@ from crossmodal.contracts.class_scores import ClassScores
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.network.splits import require_classes
-from crossmodal.network.voices import REGIME, VoiceJob, fold_rows
+from crossmodal.network.voices import REGIME, VoiceJob, fold_rows, rows_of_speakers
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,18 @@ class SvmConfig:
 
 
 def svm_scores(
-    statistics: pd.DataFrame, table: StimulusTable, config: SvmConfig, job: VoiceJob
+    statistics: pd.DataFrame,
+    table: StimulusTable,
+    config: SvmConfig,
+    job: VoiceJob,
+    by_speaker: bool = False,
 ) -> ClassScores:
     """Predictions for every clip by the machine that never saw its actor; scores are 0 or 1.
 
     ``statistics``: one row per clip, indexed by stimulus id. Features are z-scored with the
-    training part's mean and SD; ``job`` gives training set, number of folds and study seed.
+    training part's mean and SD; ``by_speaker`` before that with each speaker's own, which takes
+    recordings, but no labels, of test speakers. ``job`` gives training set, number of folds and
+    study seed.
 
     Raises
     ------
@@ -52,7 +58,10 @@ def svm_scores(
     """
     if missing := sorted(set(table.stimulus_ids) - set(statistics.index)):
         raise InputError(table.source, "statistics", "those of every clip", f"none: {missing[0]}")
-    x = statistics.loc[table.stimulus_ids].to_numpy()
+    x = statistics.loc[table.stimulus_ids].to_numpy(copy=True)
+    if by_speaker:
+        for rows in rows_of_speakers(table):
+            x[rows] = StandardScaler().fit_transform(x[rows])
     labels, actors = np.array(table.labels(REGIME)), table.frame.identity.to_numpy()
     classes = tuple(sorted(set(labels)))
     predicted = np.empty(len(labels), dtype=labels.dtype)
@@ -67,16 +76,17 @@ def svm_scores(
         )
         search.fit(x[train], labels[train], groups=actors[train])
         predicted[test] = search.predict(x[test])
-        _log(search, job.train_set, fold, float((predicted[test] == labels[test]).mean()))
+        _log(search, job, fold, float((predicted[test] == labels[test]).mean()))
     one_hot = (predicted[:, None] == np.array(classes)).astype(np.float64)
     return ClassScores(tuple(table.stimulus_ids), tuple(labels.tolist()), classes, one_hot)
 
 
-def _log(search: GridSearchCV, train_set: str, fold: int, share: float) -> None:
+def _log(search: GridSearchCV, job: VoiceJob, fold: int, share: float) -> None:
     best = search.best_params_
     logging.getLogger(__name__).info(
-        "svm %s fold %d: C %g, gamma %g, inner recall %.3f; %.3f right",
-        train_set,
+        "%s %s fold %d: C %g, gamma %g, inner recall %.3f; %.3f right",
+        job.preset,
+        job.train_set,
         fold,
         best["svc__C"],
         best["svc__gamma"],

@@ -1,7 +1,7 @@
 """Voices of actors never trained on: the auditory arm in actor-disjoint folds."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from crossmodal.network.states import new_network
 
 REGIME = "emotion"
 SETS = ("strong", "both")
+STANDARDISE = ("none", "training", "speaker")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class VoicePreset:
     mel : scale of the mel image
     network, fit : size of the arm, and how it is trained
     duration_s : of the mel images
-    standardise : z-score every band with the training part's mean and SD
+    standardise : whose mean and SD z-score every band: nobody's ('none'), the training part's, or
+        each speaker's own ('speaker'), which takes recordings, but no labels, of test speakers
     choose_epoch : on validation actors taken out of the training part; otherwise all training
         actors are trained on and the last epoch's weights count
     shifts_s : at test, class scores are averaged over copies of the sound rotated by these times
@@ -41,14 +43,14 @@ class VoicePreset:
 
     Raises
     ------
-    InputError : no shift
+    InputError : no shift, unknown ``standardise``
     """
 
     mel: str
     network: CrossChannelConfig
     fit: FitConfig
     duration_s: float
-    standardise: bool = False
+    standardise: str = "none"
     choose_epoch: bool = True
     shifts_s: tuple[float, ...] = (0.0,)
     speech_only: bool = False
@@ -57,6 +59,7 @@ class VoicePreset:
         object.__setattr__(self, "shifts_s", tuple(self.shifts_s))
         if not self.shifts_s:
             raise InputError("VoicePreset", "shifts_s", "at least one time", "none")
+        require_standardise(self.standardise, "VoicePreset")
 
     @classmethod
     def build(cls, preset: Mapping[str, Any], audio: Mapping[str, Any]) -> "VoicePreset":
@@ -110,6 +113,17 @@ def fold_rows(table: StimulusTable, job: VoiceJob) -> tuple[np.ndarray, np.ndarr
     )
 
 
+def require_standardise(name: str, source: str) -> None:
+    """Refuse an unknown way to standardise.
+
+    Raises
+    ------
+    InputError : not one of ``STANDARDISE``
+    """
+    if name not in STANDARDISE:
+        raise InputError(source, "standardise", f"one of {STANDARDISE}", repr(name))
+
+
 def part_of(table: StimulusTable, rows: np.ndarray) -> StimulusTable:
     """The table of some rows."""
     return replace(table, frame=table.frame.iloc[rows].reset_index(drop=True))
@@ -121,7 +135,7 @@ def train_fold(
     """Train on all folds but one and score the clips of that one's actors.
 
     Test actors take no part in anything before: neither in training, nor in choosing the
-    epoch, nor in the bands' mean and SD.
+    epoch, nor in the bands' mean and SD, unless these are each speaker's own.
 
     Raises
     ------
@@ -129,8 +143,10 @@ def train_fold(
     """
     train_rows, test_rows = fold_rows(table, job)
     require_classes(table, train_rows, REGIME, clips.classes, f"the training part of {job.fold}")
-    if preset.standardise:
-        clips = standardised(clips, train_rows)
+    if preset.standardise == "training":
+        clips = standardised(clips, [(train_rows, np.arange(len(clips)))])
+    if preset.standardise == "speaker":
+        clips = standardised(clips, [(rows, rows) for rows in rows_of_speakers(table)])
     train, validation = clips.rows(train_rows), None
     if preset.choose_epoch:
         inner = validation_actors(part_of(table, train_rows), job.study_seed)
@@ -145,11 +161,22 @@ def train_fold(
     return scores, history
 
 
-def standardised(clips: ClipTensors, train_rows: np.ndarray) -> ClipTensors:
-    """Mel bands with mean 0 and SD 1 over the training part's clips and times."""
-    train = clips.mel[torch.as_tensor(train_rows)]
-    mean, sd = train.mean((0, 2)), train.std((0, 2)).clamp(min=1e-6)
-    return replace(clips, mel=(clips.mel - mean[:, None]) / sd[:, None])
+def rows_of_speakers(table: StimulusTable) -> list[np.ndarray]:
+    """The rows of each actor's clips."""
+    return [np.flatnonzero(table.frame.identity == actor) for actor in table.actors]
+
+
+def standardised(clips: ClipTensors, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> ClipTensors:
+    """Mel bands z-scored over clips and times.
+
+    ``parts``: pairs of rows, those that mean and SD come from and those that they are applied to.
+    """
+    mel = clips.mel.clone()
+    for source, target in parts:
+        known = clips.mel[torch.as_tensor(source)]
+        mean, sd = known.mean((0, 2)), known.std((0, 2)).clamp(min=1e-6)
+        mel[target] = (clips.mel[target] - mean[:, None]) / sd[:, None]
+    return replace(clips, mel=mel)
 
 
 @torch.no_grad()

@@ -20,12 +20,14 @@ class Data:
 
     n_conditions : clips of the study; 0 takes what the config asks for
     n_clips : clips of study and pool together, n_actors in all
+    n_voices : clips of the folds of whole actors (block ``voices``); others' among them
     width_px, height_px, duration_s, frame_rate_hz : of the clips
     n_participants, n_runs (each), n_volumes (a run), voxel_mm : of the scans
     """
 
     n_conditions: int = 0
     n_clips: int = 864
+    n_voices: int = 0
     n_actors: int = 24
     width_px: int = 1280
     height_px: int = 720
@@ -85,7 +87,9 @@ def _clips(config: Mapping[str, Any], data: Data) -> dict[str, float]:
         "pairs": conditions * (conditions - 1) / 2,
         "clips": data.n_clips,
         "pool_clips": data.n_clips - conditions,
-        "actor_clips": data.n_clips / data.n_actors,
+        "actor_clips": max(data.n_clips, data.n_voices) / data.n_actors,
+        "voice_clips": data.n_voices,
+        "actor_voices": data.n_voices / data.n_actors,
         "clip_pixels": frames * data.width_px * data.height_px,
         "clip_frames": frames,
     }
@@ -103,8 +107,9 @@ def _networks(
     }
     if block := families.get("cross_channel"):
         width = width_cost(block["network"].get("width", 1))
-        visual = width * CROSS_CHANNEL_VISUAL_M * block["n_frames"]
-        auditory = width * CROSS_CHANNEL_AUDITORY_M
+        shown, heard = (name in config["stimuli"]["modalities"] for name in ("video", "audio"))
+        visual = width * CROSS_CHANNEL_VISUAL_M * block["n_frames"] * shown
+        auditory = width * CROSS_CHANNEL_AUDITORY_M * heard
         epochs = {name: fit["n_epochs"] for name, fit in block["pretrain"].items()}
         epochs_of = [epochs.get(name, 0) for name in ("visual", "auditory")]
         result |= {
@@ -120,7 +125,21 @@ def _networks(
         result |= mrpn_work(block, config["stimuli"], found, data.duration_s)
     if block := families.get("affect3d"):
         result |= affect3d_work(block, data.duration_s, data.frame_rate_hz)
+    if block := config.get("voices"):
+        result["voices_macs"] = _voices_macs(block)
     return result
+
+
+def _voices_macs(block: Mapping[str, Any]) -> float:
+    """Of one training on voices, for each of the clips: mean over all trainings."""
+    macs = [
+        width_cost(preset["network"].get("width", 1))
+        * CROSS_CHANNEL_AUDITORY_M
+        * preset["fit"]["n_epochs"]
+        for preset in block["presets"].values()
+        for _ in range(len(preset["train_sets"]) * preset.get("n_seeds", 1))
+    ]
+    return sum(macs) / len(macs)
 
 
 def _scans(config: Mapping[str, Any], data: Data, found: Mapping[str, float]) -> dict[str, float]:

@@ -67,6 +67,9 @@ WORK: dict[str, Work] = {
         bytes_per_unit=2 * _FRAME,
         gpu=True,
     ),
+    "crop_speech": Work(("actor_voices",), disk=("actor_voices",)),
+    "train_voices": Work(("voice_clips", "voices_macs"), gpu=True),
+    "voice_baseline": Work(("voice_clips",)),
     "compute_layer_rdms": Work(
         ("conditions", "forward_macs"),
         ("conditions", "network_units"),
