@@ -156,14 +156,36 @@ def test_the_baseline_predicts_every_clip_and_finds_what_is_there():
     assert np.mean([a == b for a, b in zip(scores.labels, scores.predicted, strict=True)]) > 0.9
 
 
-def test_the_baseline_never_sees_labels_of_test_actors():
-    """With the labels of one fold's actors permuted, that fold's predictions stay the same."""
+def with_other_labels_in_the_test_part():
     _, test = voices.fold_rows(TABLE, JOB)
     emotion = TABLE.frame.emotion.copy()
     emotion.iloc[test] = emotion.iloc[test[::-1]].to_numpy()
-    other = replace(TABLE, frame=TABLE.frame.assign(emotion=emotion))
-    before, after = (svm_scores(statistics(), table, SVM, JOB) for table in (TABLE, other))
+    assert (emotion != TABLE.frame.emotion).any()
+    return replace(TABLE, frame=TABLE.frame.assign(emotion=emotion)), test
+
+
+@pytest.mark.parametrize("standardise", ["training", "speaker"])
+def test_the_baseline_never_sees_labels_of_test_actors(standardise):
+    """With the labels of one fold's actors permuted, that fold's predictions stay the same."""
+    other, test = with_other_labels_in_the_test_part()
+    before, after = (
+        svm_scores(statistics(), table, SVM, JOB, standardise) for table in (TABLE, other)
+    )
     np.testing.assert_array_equal(before.scores[test], after.scores[test])
+
+
+@pytest.mark.parametrize("standardise", voices.STANDARDISE)
+def test_the_arm_never_sees_labels_of_test_actors(clips, standardise):
+    other, _ = with_other_labels_in_the_test_part()
+    codes = [clips.classes.index(name) for name in other.frame.emotion]
+    relabelled = replace(clips, labels=torch.tensor(codes))
+    short = preset(standardise=standardise, fit=FIT | {"n_epochs": 1})
+    before, after = (
+        voices.train_fold(part, table, short, Machine("cpu"), JOB)[0]
+        for part, table in ((clips, TABLE), (relabelled, other))
+    )
+    assert before.labels != after.labels
+    np.testing.assert_array_equal(before.scores, after.scores)
 
 
 def test_the_baseline_can_forget_who_speaks():
@@ -173,8 +195,8 @@ def test_the_baseline_can_forget_who_speaks():
     shifted = statistics().mul(rng.uniform(1, 20, 8)[actor], axis=0)
     shifted = shifted.add(rng.normal(0, 100, 8)[actor], axis=0)
     right = []
-    for by_speaker in (False, True):
-        scores = svm_scores(shifted, TABLE, SVM, JOB, by_speaker)
+    for standardise in ("training", "speaker"):
+        scores = svm_scores(shifted, TABLE, SVM, JOB, standardise)
         right.append(np.mean(np.array(scores.labels) == np.array(scores.predicted)))
     assert right[0] < 0.5
     assert right[1] > 0.9
@@ -183,6 +205,20 @@ def test_the_baseline_can_forget_who_speaks():
 def test_a_clip_without_statistics_is_named():
     with pytest.raises(InputError, match=f"statistics: .* none: {TABLE.stimulus_ids[0]}"):
         svm_scores(statistics().iloc[1:], TABLE, SVM, JOB)
+
+
+def test_a_class_missing_from_the_baselines_training_part_is_named():
+    train, _ = voices.fold_rows(TABLE, JOB)
+    emotion = TABLE.frame.emotion.copy()
+    emotion.iloc[train] = emotion.iloc[train].replace("angry", "happy")
+    table = replace(TABLE, frame=TABLE.frame.assign(emotion=emotion))
+    with pytest.raises(InputError, match=r"emotion in the training part of 0: .*no \['angry'\]"):
+        svm_scores(statistics(), table, SVM, JOB)
+
+
+def test_more_inner_folds_than_training_actors_are_refused():
+    with pytest.raises(InputError, match="at least 7 training actors for as many .* got 6"):
+        svm_scores(statistics(), TABLE, replace(SVM, n_inner_folds=7), JOB)
 
 
 @pytest.mark.parametrize("kwargs", [{"c": ()}, {"gamma": (0.0,)}])

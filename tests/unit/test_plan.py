@@ -18,7 +18,12 @@ from crossmodal.mrpn.inputs import MODALITIES, MrpnInputs
 from crossmodal.mrpn.variants import VARIANTS, Variant
 from crossmodal.plan import families
 from crossmodal.plan.costs import Measured, Study, fit_costs, read_costs, write_costs
-from crossmodal.plan.dimensions import Data, dimensions, simulated_data
+from crossmodal.plan.dimensions import (
+    CROSS_CHANNEL_AUDITORY_M,
+    Data,
+    dimensions,
+    simulated_data,
+)
 from crossmodal.plan.estimate import CORES_PER_GPU, estimate
 from crossmodal.plan.measured import read_measured
 from crossmodal.plan.stubs import stub_bids, stub_ravdess, with_stubs
@@ -191,6 +196,23 @@ def test_every_shipped_config_has_dimensions(path: Path) -> None:
     found = dimensions(config, data)
     assert found["conditions"] > 0
     assert ("voxels" in found) == ("scans" in config)
+
+
+def test_voices_count_every_clip_once_and_train_one_arm(root: Path, mini: dict) -> None:
+    config = load_config(root / "config/voices.yaml")
+    data = Data(n_conditions=72, n_clips=688, n_voices=880, n_extracted=900, n_actors=20)
+    found = dimensions(config, data)
+    assert (found["actor_clips"], found["actor_voices"], found["voice_clips"]) == (45, 44, 880)
+    epochs = {
+        name: preset["fit"]["n_epochs"] for name, preset in config["voices"]["presets"].items()
+    }
+    trainings = {"published": 2, "tuned": 4, "tuned-speaker": 4}  # per fold
+    mean = sum(trainings[name] * epochs[name] for name in epochs) / sum(trainings.values())
+    assert found["voices_macs"] == pytest.approx(CROSS_CHANNEL_AUDITORY_M * mean)
+    heard = config["families"]["cross_channel"]["tune"]["n_epochs"] * 7  # six folds, and all
+    assert found["tune_macs"] == pytest.approx(CROSS_CHANNEL_AUDITORY_M * heard)
+    simulated = simulated_data(mini | {"voices": config["voices"]})
+    assert simulated.n_voices == simulated.n_clips
 
 
 def test_sizes_of_data_that_are_there(root: Path, tmp_path: Path) -> None:

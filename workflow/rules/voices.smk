@@ -6,7 +6,13 @@ VOICE_TABLE = f"{RESULTS}/stimuli/voices.tsv"
 VOICE_PRESETS = VOICES["presets"]
 VOICE_FOLDS = range(VOICES["n_folds"])
 SVM = VOICES["svm"]
-SVM_METHODS = [{"training": "svm", "speaker": "svm-speaker"}[name] for name in SVM["standardise"]]
+SVM_METHODS = {
+    {"training": "svm", "speaker": "svm-speaker"}[name]: name for name in SVM["standardise"]
+}
+# method -> whose mean and SD z-score its inputs
+STANDARDISE = SVM_METHODS | {
+    name: block.get("standardise", "none") for name, block in VOICE_PRESETS.items()
+}
 SPEECH = f"{VOICES_DIR}/speech/actor-{{actor}}.h5"
 VOICE_CLIPS = {
     True: expand(SPEECH, actor=VOICE_ACTORS),
@@ -104,7 +110,7 @@ rule voice_baseline:
         record=record("voice_baseline", "{method}_{train_set}"),
     params:
         svm={key: SVM[key] for key in ("c", "gamma", "n_inner_folds")},
-        by_speaker=lambda wildcards: wildcards.method == "svm-speaker",
+        standardise=lambda wildcards: SVM_METHODS[wildcards.method],
         n_folds=VOICES["n_folds"],
         study_seed=config["study"]["seed"],
     wildcard_constraints:
@@ -152,14 +158,8 @@ rule tabulate_voices:
     params:
         networks=[(preset, name) for preset, name, _ in VOICE_NETWORKS],
         baseline=[(method, name) for method in SVM_METHODS for name in SVM["train_sets"]],
-        by_speaker=[
-            *(
-                name
-                for name, block in VOICE_PRESETS.items()
-                if block.get("standardise") == "speaker"
-            ),
-            *(name for name in SVM_METHODS if name == "svm-speaker"),
-        ],
+        standardise=STANDARDISE,
+        by_speaker=[name for name in STANDARDISE if STANDARDISE[name] == "speaker"],
         n_folds=VOICES["n_folds"],
         n_actors=len(VOICE_ACTORS),
         seed=config["study"]["seed"],

@@ -28,6 +28,7 @@ with recorded(snakemake):
     for key, path in zip(params.baseline, snakemake.input.baseline, strict=True):
         methods[tuple(key)] = [ClassScores.read(path)]
     recall = recall_table(methods, tests, params.seed)
+    recall.insert(1, "standardised_by", recall.method.map(params.standardise))
     write_table(recall, snakemake.output.recall)
     write_text(snakemake.output.markdown, markdown_table(recall))
     confusion = confusion_table(methods, tests)

@@ -24,5 +24,5 @@ with recorded(snakemake):
     }
     statistics = pd.DataFrame.from_dict(rows, orient="index")
     job = VoiceJob(where.method, where.train_set, 0, params.n_folds, 0, params.study_seed)
-    scores = svm_scores(statistics, table, SvmConfig(**params.svm), job, params.by_speaker)
+    scores = svm_scores(statistics, table, SvmConfig(**params.svm), job, params.standardise)
     scores.write(snakemake.output.scores)

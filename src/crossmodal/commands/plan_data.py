@@ -41,6 +41,7 @@ def _counts(selection: Selection) -> dict[str, Any]:
         "n_conditions": len(selection.study),
         "n_clips": len(selection.study) + len(selection.pool),
         "n_voices": len(selection.voices),
+        "n_extracted": len(selection.clips),
         "n_actors": len({name.identity for name in selection.clips}),
     }
 

@@ -63,12 +63,14 @@ def _draw_set(axes: Axes, recall: pd.DataFrame, order: list[str]) -> None:
 
 def markdown_table(recall: pd.DataFrame) -> str:
     """The recalls as a Markdown table, one row per method and pair of sets."""
-    head = "| method | trained on | tested on | clips | chance | recall | 95 % CI over actors |"
-    lines = [head, "|---|---|---|---:|---:|---:|---:|"]
+    names = ("method", "z-scored by", "trained on", "tested on", "clips", "chance", "recall")
+    head = f"| {' | '.join(names)} | 95 % CI over actors |"
+    lines = [head, "|---|---|---|---|---:|---:|---:|---:|"]
     for row in recall.itertuples(index=False):
         sd = f" ± {row.sd:.2f}" if row.sd == row.sd else ""
         lines.append(
-            f"| {method_label(row.method, row.kind, row.n_seeds)} | {row.trained_on} "
+            f"| {method_label(row.method, row.kind, row.n_seeds)} | {row.standardised_by} "
+            f"| {row.trained_on} "
             f"| {row.tested_on} | {row.n_clips} | {row.chance:.2f} | {row.uar:.2f}{sd} "
             f"| {row.ci_low:.2f} to {row.ci_high:.2f} |"
         )

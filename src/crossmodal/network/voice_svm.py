@@ -43,31 +43,33 @@ def svm_scores(
     table: StimulusTable,
     config: SvmConfig,
     job: VoiceJob,
-    by_speaker: bool = False,
+    standardise: str = "training",
 ) -> ClassScores:
     """Predictions for every clip by the machine that never saw its actor; scores are 0 or 1.
 
     ``statistics``: one row per clip, indexed by stimulus id. Features are z-scored with the
-    training part's mean and SD; ``by_speaker`` before that with each speaker's own, which takes
-    recordings, but no labels, of test speakers. ``job`` gives training set, number of folds and
-    study seed.
+    training part's mean and SD; ``standardise='speaker'``: before that with each speaker's own,
+    which takes all recordings, but no labels, of test speakers. ``job`` gives training set, number
+    of folds and study seed.
 
     Raises
     ------
-    InputError : a clip without statistics, a class missing from a training part
+    InputError : a clip without statistics, a class missing from a training part, fewer training
+        actors than inner folds
     """
     if missing := sorted(set(table.stimulus_ids) - set(statistics.index)):
         raise InputError(table.source, "statistics", "those of every clip", f"none: {missing[0]}")
     x = statistics.loc[table.stimulus_ids].to_numpy(copy=True)
-    if by_speaker:
+    if standardise == "speaker":
         for rows in rows_of_speakers(table):
             x[rows] = StandardScaler().fit_transform(x[rows])
     labels, actors = np.array(table.labels(REGIME)), table.frame.identity.to_numpy()
-    classes = tuple(sorted(set(labels)))
+    classes = tuple(sorted(set(labels.tolist())))
     predicted = np.empty(len(labels), dtype=labels.dtype)
     for fold in range(job.n_folds):
         train, test = fold_rows(table, replace(job, fold=fold))
         require_classes(table, train, REGIME, classes, f"the training part of {fold}")
+        _require_inner_folds(table, actors[train], config)
         search = GridSearchCV(
             make_pipeline(StandardScaler(), SVC(kernel="rbf", class_weight="balanced")),
             {"svc__C": config.c, "svc__gamma": config.gamma},
@@ -79,6 +81,12 @@ def svm_scores(
         _log(search, job, fold, float((predicted[test] == labels[test]).mean()))
     one_hot = (predicted[:, None] == np.array(classes)).astype(np.float64)
     return ClassScores(tuple(table.stimulus_ids), tuple(labels.tolist()), classes, one_hot)
+
+
+def _require_inner_folds(table: StimulusTable, actors: np.ndarray, config: SvmConfig) -> None:
+    if len(set(actors)) < config.n_inner_folds:
+        expected = f"at least {config.n_inner_folds} training actors for as many inner folds"
+        raise InputError(table.source, "identity", expected, len(set(actors)))
 
 
 def _log(search: GridSearchCV, job: VoiceJob, fold: int, share: float) -> None:

@@ -35,7 +35,7 @@ class VoicePreset:
     network, fit : size of the arm, and how it is trained
     duration_s : of the mel images
     standardise : whose mean and SD z-score every band: nobody's ('none'), the training part's, or
-        each speaker's own ('speaker'), which takes recordings, but no labels, of test speakers
+        each speaker's own ('speaker'), which takes all recordings, but no labels, of test speakers
     choose_epoch : on validation actors taken out of the training part; otherwise all training
         actors are trained on and the last epoch's weights count
     shifts_s : at test, class scores are averaged over copies of the sound rotated by these times
@@ -59,7 +59,10 @@ class VoicePreset:
         object.__setattr__(self, "shifts_s", tuple(self.shifts_s))
         if not self.shifts_s:
             raise InputError("VoicePreset", "shifts_s", "at least one time", "none")
-        require_standardise(self.standardise, "VoicePreset")
+        if self.standardise not in STANDARDISE:
+            raise InputError(
+                "VoicePreset", "standardise", f"one of {STANDARDISE}", repr(self.standardise)
+            )
 
     @classmethod
     def build(cls, preset: Mapping[str, Any], audio: Mapping[str, Any]) -> "VoicePreset":
@@ -113,17 +116,6 @@ def fold_rows(table: StimulusTable, job: VoiceJob) -> tuple[np.ndarray, np.ndarr
     )
 
 
-def require_standardise(name: str, source: str) -> None:
-    """Refuse an unknown way to standardise.
-
-    Raises
-    ------
-    InputError : not one of ``STANDARDISE``
-    """
-    if name not in STANDARDISE:
-        raise InputError(source, "standardise", f"one of {STANDARDISE}", repr(name))
-
-
 def part_of(table: StimulusTable, rows: np.ndarray) -> StimulusTable:
     """The table of some rows."""
     return replace(table, frame=table.frame.iloc[rows].reset_index(drop=True))
@@ -162,14 +154,14 @@ def train_fold(
 
 
 def rows_of_speakers(table: StimulusTable) -> list[np.ndarray]:
-    """The rows of each actor's clips."""
+    """The rows of each actor's clips, int (clip of the actor,) each."""
     return [np.flatnonzero(table.frame.identity == actor) for actor in table.actors]
 
 
 def standardised(clips: ClipTensors, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> ClipTensors:
-    """Mel bands z-scored over clips and times.
+    """Mel images (clip, band, time) with bands z-scored over clips and times.
 
-    ``parts``: pairs of rows, those that mean and SD come from and those that they are applied to.
+    ``parts``: pairs of rows, int (clip,): those that mean and SD come from, those that get them.
     """
     mel = clips.mel.clone()
     for source, target in parts:

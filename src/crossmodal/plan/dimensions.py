@@ -19,8 +19,9 @@ class Data:
     """What a config does not say because the data say it; defaults are the published study's.
 
     n_conditions : clips of the study; 0 takes what the config asks for
-    n_clips : clips of study and pool together, n_actors in all
-    n_voices : clips of the folds of whole actors (block ``voices``); others' among them
+    n_clips : clips of study and pool together
+    n_voices : clips of the folds of whole actors (block ``voices``), which may be of both
+    n_extracted, n_actors : clips of any set and their actors; n_extracted 0 takes n_clips
     width_px, height_px, duration_s, frame_rate_hz : of the clips
     n_participants, n_runs (each), n_volumes (a run), voxel_mm : of the scans
     """
@@ -28,6 +29,7 @@ class Data:
     n_conditions: int = 0
     n_clips: int = 864
     n_voices: int = 0
+    n_extracted: int = 0
     n_actors: int = 24
     width_px: int = 1280
     height_px: int = 720
@@ -49,6 +51,7 @@ def simulated_data(config: Mapping[str, Any]) -> Data:
     return Data(
         # ASSUME: the pool leaves out the study's actors (pool.exclude: actors).
         n_clips=_n_conditions(config) + n_pool * per_actor,
+        n_voices=clips["n_actors"] * per_actor if config.get("voices") else 0,
         n_actors=clips["n_actors"],
         width_px=clips["width_px"],
         height_px=clips["height_px"],
@@ -87,7 +90,7 @@ def _clips(config: Mapping[str, Any], data: Data) -> dict[str, float]:
         "pairs": conditions * (conditions - 1) / 2,
         "clips": data.n_clips,
         "pool_clips": data.n_clips - conditions,
-        "actor_clips": max(data.n_clips, data.n_voices) / data.n_actors,
+        "actor_clips": (data.n_extracted or data.n_clips) / data.n_actors,
         "voice_clips": data.n_voices,
         "actor_voices": data.n_voices / data.n_actors,
         "clip_pixels": frames * data.width_px * data.height_px,
