@@ -1,6 +1,8 @@
 """The same workflow on real voices, a real BOLD run and real clips (skipped without them)."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -18,36 +20,43 @@ from tests.workflow.study import Study, clone
 pytestmark = pytest.mark.workflow
 
 
-def run(tmp_path_factory: pytest.TempPathFactory, config: str) -> Study:
+def run(
+    tmp_path_factory: pytest.TempPathFactory,
+    config: str,
+    edit: Callable[[dict[str, Any]], None] | None = None,
+) -> Study:
+    """Run a shipped config to its end in a clone, edited there if ``edit`` is given."""
     study = clone(tmp_path_factory.mktemp(Path(config).stem), config)
+    if edit is not None:
+        values = load_config(study.folder / config)
+        edit(values)
+        (study.folder / config).write_text(yaml.safe_dump(values))
     study.snakemake()
     return study
 
 
-@pytest.fixture(scope="module")
-def voices(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The four regimes; folds of whole actors take half an hour and have a test of their own."""
-    study = clone(tmp_path_factory.mktemp("voices"), "config/voices.yaml")
-    config = load_config(study.folder / study.config)
+def only_the_regimes(config: dict[str, Any]) -> None:
+    """Folds of whole actors take more than an hour and have tests of their own."""
     del config["voices"], config["stimuli"]["voices"]
-    (study.folder / study.config).write_text(yaml.safe_dump(config))
-    study.snakemake()
-    return study
 
 
-@pytest.fixture(scope="module")
-def unseen_actors(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The table of voices, strong intensity: both baselines, and one of the networks."""
-    study = clone(tmp_path_factory.mktemp("unseen"), "config/voices.yaml")
-    config = load_config(study.folder / study.config)
+def only_strong_voices(config: dict[str, Any]) -> None:
+    """Of the folds of whole actors: both baselines and one of the networks."""
     del config["families"], config["models"]
     config["stimuli"]["pool"], config["figures"]["regimes"] = None, []
     voices = config["voices"]
     tuned = voices["presets"]["tuned"] | {"train_sets": ["strong"], "n_seeds": 1}
     voices["presets"], voices["svm"]["train_sets"] = {"tuned": tuned}, ["strong"]
-    (study.folder / study.config).write_text(yaml.safe_dump(config))
-    study.snakemake()
-    return study
+
+
+@pytest.fixture(scope="module")
+def voices(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return run(tmp_path_factory, "config/voices.yaml", only_the_regimes)
+
+
+@pytest.fixture(scope="module")
+def unseen_actors(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return run(tmp_path_factory, "config/voices.yaml", only_strong_voices)
 
 
 @pytest.fixture(scope="module")
