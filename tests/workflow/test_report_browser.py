@@ -44,7 +44,9 @@ def browser():
         pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
+    # The page scrolls smoothly; a pointer that moves meanwhile would miss what it aims at.
+    still = "force-prefers-reduced-motion"
+    for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", still):
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     running = webdriver.Chrome(options, webdriver.ChromeService(driver))
@@ -61,6 +63,12 @@ def page(browser, page_path: Path):
     for name in ("brain", "rdms", "provenance"):
         section(browser, name)
     return browser
+
+
+def hover(browser, element, offset: tuple[int, int]) -> None:
+    """Move the pointer to ``offset`` pixels from the centre of an element brought into view."""
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    ActionChains(browser).move_to_element_with_offset(element, *offset).perform()
 
 
 def section(browser, name: str):
@@ -188,7 +196,7 @@ def test_thumbnails_follow_the_pointer_under_every_order(page) -> None:
         seen = set()
         # The second place is not the first one's mirror image: that would be the same pair.
         for offset in ((-40, 30), (60, -10)):
-            ActionChains(page).move_to_element_with_offset(canvas, *offset).perform()
+            hover(page, canvas, offset)
             captions = explorer.find_elements(By.CSS_SELECTOR, "[data-cards] b")
             seen.add(frozenset(caption.text for caption in captions))
             WebDriverWait(page, 10).until(lambda _: thumbnail_widths(explorer) == ["72", "72"])
