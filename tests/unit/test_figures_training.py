@@ -38,6 +38,16 @@ def test_confusions_show_per_cents_and_labels() -> None:
     assert [label.get_text() for label in panel.get_yticklabels()] == ["01", "02"]
 
 
+@pytest.mark.parametrize(("n_panels", "n_rows"), [(1, 1), (4, 1), (5, 2), (9, 3)])
+def test_many_confusions_wrap_into_rows(n_panels: int, n_rows: int) -> None:
+    titles = [f"method {number}" for number in range(n_panels)]
+    figure = draw_confusions(dict.fromkeys(titles, CONFUSION), "predicted")
+    *panels, bar = figure.axes
+    assert [panel.get_title() for panel in panels] == titles
+    assert len({panel.get_subplotspec().rowspan.start for panel in panels}) == n_rows
+    assert bar.get_ylabel() == "share of the label's clips"
+
+
 def curves() -> pd.DataFrame:
     rows = [
         (stage, seed, fit, 1 / 6, epoch, 2.0 - 0.1 * epoch, 2.1 - 0.1 * epoch, epoch == 2)

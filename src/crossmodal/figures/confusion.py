@@ -11,6 +11,8 @@ from matplotlib.image import AxesImage
 
 from crossmodal.figures import style
 
+MOST_IN_A_ROW = 4  # more would be too narrow for their numbers
+
 
 def share_matrix(confusion: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
     """Shares (label, predicted) and the labels, from columns label, predicted, share."""
@@ -20,20 +22,27 @@ def share_matrix(confusion: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
 
 
 def draw_confusions(panels: Mapping[str, pd.DataFrame], predicted_by: str) -> Figure:
-    """One matrix per title; rows are true labels and sum to 1, numbers are per cent.
+    """One matrix per title; their rows are true labels and sum to 1, numbers are per cent.
 
     ``predicted_by`` says what the columns are ('predicted in test folds').
     """
+    n_rows = -(-len(panels) // MOST_IN_A_ROW)
+    n_columns = -(-len(panels) // n_rows)
     figure, axes = plt.subplots(
-        1, len(panels), squeeze=False, layout="constrained",
-        figsize=style.size_mm(min(style.FULL_WIDTH_MM, 14 + 46 * len(panels)), 56),
+        n_rows, n_columns, squeeze=False, layout="constrained",
+        figsize=style.size_mm(min(style.FULL_WIDTH_MM, 14 + 46 * n_columns), 56 * n_rows),
     )  # fmt: skip
-    for (title, confusion), panel in zip(panels.items(), axes.flat, strict=True):
+    for (title, confusion), panel in zip(panels.items(), axes.flat, strict=False):
         image = _draw_matrix(panel, *share_matrix(confusion))
         panel.set_title(title, weight="bold")
         panel.set_xlabel(predicted_by)
-    axes.flat[0].set_ylabel("true label")
-    figure.colorbar(image, ax=axes, label="share of the label's clips", shrink=0.7, aspect=25)
+    for panel in axes.flat[len(panels) :]:
+        panel.remove()
+    for panel in axes[:, 0]:
+        panel.set_ylabel("true label")
+    figure.colorbar(
+        image, ax=figure.axes, label="share of the label's clips", shrink=0.7, aspect=25
+    )
     return figure
 
 
