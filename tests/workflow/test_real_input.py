@@ -107,7 +107,7 @@ def test_emotion_is_heard_in_voices_of_actors_never_trained_on(unseen_actors: St
     assert (table.n_actors == 20).all()
     assert table.uar["svm"] == pytest.approx(0.67, abs=0.04)
     assert table.uar["svm-speaker"] > table.uar["svm"]
-    assert table.ci_low["tuned"] > 2 * table.chance["tuned"]
+    assert table.ci_low["tuned"] > 0.5  # the published settings have .51 and start at .46
 
 
 def test_faces_beat_houses_in_ventral_temporal_cortex(localizer: Study) -> None:
