@@ -8,7 +8,12 @@ from crossmodal.figures.confusion import draw_confusions, share_matrix
 from crossmodal.figures.learning_curves import draw_learning_curves, part_curves
 from crossmodal.figures.seed_variability import draw_seed_variability
 from crossmodal.figures.style import use_style
-from crossmodal.figures.voices import draw_recall, markdown_table, method_label
+from crossmodal.figures.voices import (
+    confusion_panels,
+    draw_recall,
+    markdown_table,
+    method_label,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +135,17 @@ def test_recall_has_a_dot_with_its_interval_per_row() -> None:
         "tuned, ensemble of 3",
         "svm",
     ]
+
+
+def test_confusions_are_those_on_all_that_a_method_was_trained_on() -> None:
+    tested = [("svm", "strong"), ("svm", "both"), ("tuned", "strong")]
+    confusion = pd.concat(
+        CONFUSION.assign(method=method, tested_on=test_set) for method, test_set in tested
+    )
+    panels = confusion_panels(confusion)
+    assert list(panels) == ["svm\nboth intensities", "tuned\nstrong intensity"]
+    assert [set(rows.tested_on) for rows in panels.values()] == [{"both"}, {"strong"}]
+    assert all(len(rows) == len(CONFUSION) for rows in panels.values())
 
 
 def test_the_table_for_readers_has_the_same_numbers() -> None:

@@ -9,7 +9,7 @@ from crossmodal.contracts.tables import write_table
 from crossmodal.figures.confusion import draw_confusions
 from crossmodal.figures.save import save_figure
 from crossmodal.figures.style import use_style
-from crossmodal.figures.voices import draw_recall, markdown_table
+from crossmodal.figures.voices import confusion_panels, draw_recall, markdown_table
 from crossmodal.network.recall import confusion_table, joined, recall_table
 from crossmodal.network.voices import SETS, in_set, part_of
 from crossmodal.provenance.record import figure_id, recorded
@@ -34,7 +34,5 @@ with recorded(snakemake):
     confusion = confusion_table(methods, tests)
     write_table(confusion, snakemake.output.confusion)
     save_figure(draw_recall(recall), snakemake.output.figure, figure_id(snakemake), "Voices")
-    shown = confusion.tested_on == ("both" if "both" in set(confusion.tested_on) else "strong")
-    panels = dict(tuple(confusion[shown].groupby("method", sort=False)))
-    figure = draw_confusions(panels, "predicted, unseen actor")
+    figure = draw_confusions(confusion_panels(confusion), "predicted, unseen actor")
     save_figure(figure, snakemake.output.matrices, figure_id(snakemake), "Voices: confusions")

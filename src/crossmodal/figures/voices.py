@@ -18,6 +18,15 @@ def method_label(method: str, kind: str, n_seeds: int) -> str:
     return f"{method}, {f'ensemble of {n_seeds}' if kind == 'ensemble' else f'each of {n_seeds}'}"
 
 
+def confusion_panels(confusion: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The confusions of every method by title: on both intensities if it was trained on both."""
+    panels = {}
+    for method, rows in confusion.groupby("method", sort=False):
+        tested = "both" if (rows.tested_on == "both").any() else "strong"
+        panels[f"{method}\n{SET_TITLES[tested]}"] = rows[rows.tested_on == tested]
+    return panels
+
+
 def draw_recall(recall: pd.DataFrame) -> Figure:
     """A panel per test set, a line per method, a dot per training set; bars are 95 % intervals."""
     sets = [name for name in SET_TITLES if name in set(recall.tested_on)]
