@@ -12,6 +12,7 @@ from crossmodal.provenance.code_inputs import imported_modules
 
 ALLOWED = {
     "contracts": set(),
+    "study": {"contracts"},
     "provenance": {"contracts"},
     "rsa": {"contracts"},
     "representations": {"contracts"},
@@ -40,6 +41,7 @@ ALLOWED = {
         "rsa",
         "simulate",
         "stats",
+        "study",
     },
 }
 # A family has a package of its own name; cross_channel was the first, in "network".

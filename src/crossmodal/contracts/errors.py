@@ -1,5 +1,6 @@
 """The one error that user input can raise: it names file, field, expected and got."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -20,6 +21,27 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple:
         return type(self), (self.file, self.field, self.expected, self.got)
+
+    @property
+    def problems(self) -> tuple["InputError", ...]:
+        """This problem, or each of several."""
+        return (self,)
+
+
+class InputErrors(InputError):
+    """Several problems that were found together; as one error it is the first of them."""
+
+    def __init__(self, problems: Sequence[InputError]) -> None:
+        first = problems[0]
+        super().__init__(first.file, first.field, first.expected, first.got)
+        self._problems = tuple(problems)
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self._problems,)
+
+    @property
+    def problems(self) -> tuple[InputError, ...]:
+        return self._problems
 
 
 def one_line(text: str) -> str:
