@@ -155,10 +155,10 @@ def test_a_clip_without_a_face_is_found(tmp_path: Path, deep: bool) -> None:
     wall = [np.full((180, 320, 3), 120, np.uint8)] * 6
     sound = np.zeros(24000, np.float32)
     write_mp4(tmp_path / "01-01-01-01-01-01-01.mp4", wall, 12, sound)
-    (problem,) = find_problems(block(tmp_path), deep=deep)
+    (problem,) = find_problems(block(tmp_path, study={"emotions": ["neutral"]}), deep=deep)
     assert (problem.field, problem.got) == ("face", "0%")
 
 
 def test_an_impossible_selection_is_a_problem(clips_dir: Path) -> None:
     problems = find_problems(block(clips_dir, study={"actors": ["09"]}))
-    assert [problem.field for problem in problems] == ["stimuli.study"]
+    assert [problem.field for problem in problems] == ["stimuli.study.actors", "stimuli.study"]

@@ -1,6 +1,6 @@
 """From media files to labelled sets of face crops and sounds."""
 
-from crossmodal.stimuli.selection import Pool, StudySet, Voices, find_media, select
+from crossmodal.stimuli.selection import find_media, select_of
 
 STIMULI = config["stimuli"]
 
@@ -16,16 +16,7 @@ def media_files():
     ]
 
 
-SELECTION = or_stop(
-    select,
-    media_files(),
-    STIMULI["naming"],
-    STIMULI["modalities"],
-    StudySet(**STIMULI["study"]),
-    Pool(**STIMULI["pool"]) if STIMULI["pool"] else None,
-    Voices(**STIMULI["voices"]) if STIMULI.get("voices") else None,
-    STIMULI.get("demographics"),
-)
+SELECTION = or_stop(lambda: select_of(STIMULI, media_files()))
 STUDY_IDS = [name.stimulus_id for name in SELECTION.study]  # the condition order everywhere
 STUDY_ACTORS = SELECTION.study_actors
 POOL_ACTORS = SELECTION.pool_actors

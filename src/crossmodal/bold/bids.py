@@ -64,9 +64,10 @@ def find_runs(
         _require_legal(root, path)
     runs = tuple(_run(root, path) for path in found)
     labels = sorted({run.participant for run in runs})
-    for label in participants or ():
-        if label not in labels:
-            raise InputError(bids_dir, "participants", f"one of {labels}", repr(label))
+    if unknown := [label for label in participants or () if label not in labels]:
+        raise InputError(
+            bids_dir, "participants", f"one of {labels}", ", ".join(map(repr, unknown))
+        )
     return tuple(run for run in runs if participants is None or run.participant in participants)
 
 

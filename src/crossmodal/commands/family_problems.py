@@ -9,6 +9,7 @@ from crossmodal.affect3d.experiment import validation_actors
 from crossmodal.affect3d.network import N_FRAMES
 from crossmodal.affect3d.training import Affect3dTraining
 from crossmodal.affect3d.windows import thinned
+from crossmodal.commands.clip_selection import clip_selection
 from crossmodal.commands.planning import problems_of
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
@@ -16,10 +17,9 @@ from crossmodal.mrpn.folds import actor_folds
 from crossmodal.mrpn.inputs import N_CHANNELS, MrpnInputs
 from crossmodal.mrpn.resnet import build_extractor, load_extractor
 from crossmodal.mrpn.variants import find_variant
-from crossmodal.simulate.clips_config import actor_labels, clip_files
 from crossmodal.stimuli.media import announced_frames, read_video
 from crossmodal.stimuli.naming import UNKNOWN, StimulusName
-from crossmodal.stimuli.selection import Pool, Selection, StudySet, find_selection, select
+from crossmodal.stimuli.selection import Selection
 
 Config = Mapping[str, Any]
 CIRCUMPLEX = "resources/circumplex.tsv"  # the rules' default, too
@@ -32,7 +32,7 @@ def family_problems(config: Config) -> list[InputError]:
     too short for it.
     """
     families = (config.get("families") or {}) if "stimuli" in config else {}
-    chosen = _selection(config) if families else None
+    chosen = clip_selection(config)[1] if families else None
     problems: list[InputError] = []
     if block := families.get("mrpn"):
         problems += _weights(block) + list(_modalities(block, config["stimuli"]["modalities"]))
@@ -40,22 +40,6 @@ def family_problems(config: Config) -> list[InputError]:
     if block := families.get("affect3d"):
         problems += _affect(config, block, chosen) if chosen else []
     return problems
-
-
-def _selection(config: Config) -> Selection | None:
-    """Study and pool; None where clips cannot be listed (reported elsewhere)."""
-    stimuli = config["stimuli"]
-    if stimuli["clips_dir"] is not None:
-        return find_selection(stimuli)[1]
-    simulated = config["simulate"]["clips"]
-    actors = actor_labels(simulated["n_actors"])
-    paths = [file for actor in actors for file in clip_files(actor, simulated["emotions"])]
-    study, pool = StudySet(**stimuli["study"]), stimuli["pool"]
-    modalities = stimuli["modalities"]
-    try:
-        return select(paths, "ravdess", modalities, study, Pool(**pool) if pool else None)
-    except InputError:
-        return None
 
 
 def _genders(names: Sequence[StimulusName]) -> dict[str, str]:

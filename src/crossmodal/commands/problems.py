@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.check import find_problems as scan_problems
+from crossmodal.commands.clip_selection import clip_selection
 from crossmodal.commands.family_problems import family_problems
 from crossmodal.commands.inference_problems import inference_problems
 from crossmodal.commands.planning import SCHEMA, long_results_dir
+from crossmodal.commands.word_problems import word_problems
 from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.check import find_problems as clip_problems
-from crossmodal.stimuli.selection import StudySet, find_media, select
+from crossmodal.stimuli.selection import find_selection
 
 
 def find_problems(config_path: str | Path, deep: bool = False) -> list[InputError]:
@@ -34,7 +36,9 @@ def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError
     problems = results_problems(config)
     if "stimuli" in config:
         problems += clip_problems(config["stimuli"], deep)
-    problems += [*family_problems(config), *inference_problems(config)]
+        if config["stimuli"]["clips_dir"] is None:
+            problems += clip_selection(config)[0]
+    problems += [*word_problems(config), *family_problems(config), *inference_problems(config)]
     if "scans" in config:
         problems += scan_problems(config["scans"], _conditions(config, problems), deep)
     return problems
@@ -53,11 +57,5 @@ def _conditions(config: dict[str, Any], problems: list[InputError]) -> list[str]
     stimuli = config.get("stimuli")
     if not stimuli or stimuli["clips_dir"] is None or problems:
         return None
-    chosen = select(
-        find_media(stimuli["clips_dir"]),
-        stimuli["naming"],
-        stimuli["modalities"],
-        StudySet(**stimuli["study"]),
-        None,
-    )
-    return [name.stimulus_id for name in chosen.study]
+    chosen = find_selection(stimuli)[1]
+    return None if chosen is None else [name.stimulus_id for name in chosen.study]

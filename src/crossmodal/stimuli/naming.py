@@ -7,7 +7,15 @@ from pathlib import Path
 from crossmodal.contracts.errors import InputError
 
 UNKNOWN = "n/a"
-MEDIA_SUFFIXES = (".mp4", ".mov", ".mkv", ".avi", ".flv", ".mpg", ".mpeg", ".wav", ".flac")
+NO_ACTOR = "unknown"  # of a GRID recording outside a talker's folder
+FILM_SUFFIXES = (
+    *(".mp4", ".m4v", ".mov", ".mkv", ".avi", ".flv", ".mpg", ".mpeg", ".webm", ".wmv"),
+)
+# ASSUME: a container that may hold pictures (.ogg) is sound alone where its suffix says sound.
+AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".m4a", ".ogg")
+MEDIA_SUFFIXES = (*FILM_SUFFIXES, *AUDIO_SUFFIXES)
+TALKER_FOLDER = re.compile(r"(?:s|talker|speaker)[ _-]?0*(\d{1,2})(?:[^0-9a-z].*)?", re.IGNORECASE)
+FIELDS = ("emotion", "identity", "gender", "sentence", "intensity", "repetition", "modality")
 
 RAVDESS_FIELDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("modality", {"01": "audio-visual", "02": "video", "03": "audio"}),
@@ -51,9 +59,13 @@ GRID_FIELDS = (
 
 @dataclass(frozen=True)
 class StimulusName:
-    """Labels read from one file name; what a name does not tell is 'n/a'.
+    """Labels of one clip, from its file name or a table; what these do not tell is 'n/a'.
 
-    ``identity`` is the actor as written in the name ('07', '1001') and a legal file name part.
+    Parameters
+    ----------
+    identity : the actor as written in the name ('07', '1001') or in the table
+    further : label columns of a table beside those above, as (column, label)
+    given_id : the stimulus id, where it is not the file name without its suffix
     """
 
     path: str
@@ -65,11 +77,38 @@ class StimulusName:
     repetition: str
     modality: str
     channel: str = "speech"
+    further: tuple[tuple[str, str], ...] = ()
+    given_id: str = ""
 
     @property
     def stimulus_id(self) -> str:
-        """The file name without its suffix."""
-        return Path(self.path).stem
+        """The file name without its suffix, or what was given in its place."""
+        return self.given_id or Path(self.path).stem
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that ``label`` knows."""
+        return (*FIELDS, "actor", *dict(self.further))
+
+    def label(self, column: str) -> str:
+        """The label in a column; ``actor`` is another name of ``identity``.
+
+        Raises
+        ------
+        InputError : no such column
+        """
+        further = dict(self.further)
+        if column in further:
+            return further[column]
+        if column not in self.columns:
+            raise InputError(self.path, "column", f"one of {list(self.columns)}", repr(column))
+        return getattr(self, "identity" if column == "actor" else column)
+
+    @property
+    def take(self) -> tuple[object, ...]:
+        """What versions of one recording (with picture, with sound, with both) share."""
+        labels = (getattr(self, name) for name in FIELDS if name != "modality")
+        return (*labels, self.channel, self.further)
 
 
 def parse_ravdess(path: str) -> StimulusName:
@@ -106,8 +145,8 @@ def parse_ravdess(path: str) -> StimulusName:
 def parse_cremad(path: str) -> StimulusName:
     """CREMA-D: actor_sentence_emotion_level, e.g. 1001_DFA_ANG_XX.
 
-    Gender stands in the collection's demographics table, not in the name. Videos are .flv or
-    .mp4, sound alone .wav.
+    Gender stands in the collection's demographics table, not in the name. Whether there are
+    pictures, the suffix says.
 
     Raises
     ------
@@ -128,12 +167,15 @@ def parse_cremad(path: str) -> StimulusName:
         sentence.lower(),
         _lookup(path, "level", CREMAD_INTENSITIES, level),
         "01",
-        "audio" if path.endswith(".wav") else "audio-visual",
+        modality_of(path),
     )
 
 
 def parse_grid(path: str) -> StimulusName:
-    """GRID: six letters for the six words, e.g. bbaf2n; the talker is the folder (s1–s34).
+    """GRID: six letters for the six words, e.g. bbaf2n; the talker is the folder.
+
+    Folders are called s1, S3, s4_processed or Talker5; all are written s1 … s34. Talkers say the
+    same sentences, so the stimulus id starts with the talker where there is one.
 
     Raises
     ------
@@ -144,17 +186,24 @@ def parse_grid(path: str) -> StimulusName:
         raise InputError(path, "file name", "six characters", f"{len(stem)}")
     for (field, known), character in zip(GRID_FIELDS, stem, strict=True):
         _lookup(path, field, {letter: letter for letter in known}, character)
-    talkers = [part for part in Path(path).parts if re.fullmatch(r"s\d{1,2}", part)]
+    found = [TALKER_FOLDER.fullmatch(part) for part in Path(path).parent.parts]
+    talkers = [f"s{match[1]}" for match in found if match]
     return StimulusName(
         path,
         UNKNOWN,
-        talkers[-1] if talkers else "unknown",
+        talkers[-1] if talkers else NO_ACTOR,
         UNKNOWN,
         stem,
         UNKNOWN,
         "01",
-        "audio" if path.endswith(".wav") else "audio-visual",
+        modality_of(path),
+        given_id=f"{talkers[-1]}_{stem}" if talkers else "",
     )
+
+
+def modality_of(path: str) -> str:
+    """'audio' or 'audio-visual', by the suffix in any case."""
+    return "audio" if Path(path).suffix.lower() in AUDIO_SUFFIXES else "audio-visual"
 
 
 def parse_auto(path: str) -> StimulusName:

@@ -1,71 +1,32 @@
 """Which clips are the study's and which the pool's. Light: the Snakefile imports it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.demographics import read_demographics, with_genders
-from crossmodal.stimuli.naming import MEDIA_SUFFIXES, PARSERS, StimulusName
+from crossmodal.stimuli.folder import find_media
+from crossmodal.stimuli.naming import PARSERS, UNKNOWN, StimulusName
+from crossmodal.stimuli.sets import Pool, StudySet, Voices
+from crossmodal.stimuli.words import set_problems
 
-
-@dataclass(frozen=True)
-class StudySet:
-    """Config block ``stimuli.study``: clips that participants see. None is no restriction."""
-
-    actors: list[str] | None = None
-    emotions: list[str] | None = None
-    intensity: str | None = None
-    repetitions: list[str] | None = None
-
-    def has(self, name: StimulusName) -> bool:
-        return (
-            _among(name.identity, self.actors)
-            and _among(name.emotion, self.emotions)
-            and _among(name.repetition, self.repetitions)
-            and self._has_intensity(name)
-        )
-
-    def _has_intensity(self, name: StimulusName) -> bool:
-        # Neutral has one intensity only, so it belongs to every choice.
-        return self.intensity in (None, name.intensity) or name.emotion == "neutral"
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Config block ``stimuli.pool``: clips to pretrain on.
-
-    ``exclude: actors`` leaves out everything of the study's actors, so that no test face or
-    voice was seen in training; ``exclude: stimuli`` leaves out the study's clips only.
-    """
-
-    exclude: str = "actors"
-    emotions: list[str] | None = None
-    intensities: list[str] | None = None
-
-    def has(self, name: StimulusName) -> bool:
-        return _among(name.emotion, self.emotions) and _among(name.intensity, self.intensities)
-
-
-@dataclass(frozen=True)
-class Voices:
-    """Config block ``stimuli.voices``: clips of all actors, for folds of whole actors."""
-
-    emotions: list[str] | None = None
-    intensities: list[str] | None = None
-
-    def has(self, name: StimulusName) -> bool:
-        return _among(name.emotion, self.emotions) and _among(name.intensity, self.intensities)
+__all__ = ["Pool", "Selection", "StudySet", "Voices", "find_media", "find_selection", "select"]
+SONG, VERSION = "a song", "the same take is there in the modality wanted"
+NO_SET, STUDY_ACTOR = "in no set by its labels", "an actor of the study, kept out of the pool"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The sets, each sorted by stimulus id; ``voices`` overlaps with the other two."""
+    """The sets, each sorted by stimulus id; ``voices`` overlaps with the other two.
+
+    ``left_out``: path of every other clip -> why it is in no set.
+    """
 
     study: tuple[StimulusName, ...]
     pool: tuple[StimulusName, ...]
     voices: tuple[StimulusName, ...] = ()
+    left_out: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def study_actors(self) -> list[str]:
@@ -86,20 +47,23 @@ class Selection:
         return [name for name in self.clips if name.identity == actor]
 
 
-def find_media(clips_dir: str) -> list[str]:
-    """All media files below a folder, sorted.
+@dataclass(frozen=True)
+class Sets:
+    """What the config asks for: the blocks ``study``, ``pool`` and ``voices``."""
 
-    Raises
-    ------
-    InputError : the folder is missing or holds no media file
-    """
-    if not Path(clips_dir).is_dir():
-        raise InputError(clips_dir, "stimuli.clips_dir", "a folder of clips", "no such folder")
-    files = [p for p in Path(clips_dir).rglob("*") if p.suffix.lower() in MEDIA_SUFFIXES]
-    if not files:
-        kinds = " ".join(MEDIA_SUFFIXES)
-        raise InputError(clips_dir, "stimuli.clips_dir", f"files of type {kinds}", "none")
-    return sorted(map(str, files))
+    study: StudySet
+    pool: Pool | None = None
+    voices: Voices | None = None
+
+    @classmethod
+    def of(cls, stimuli: dict[str, Any]) -> "Sets":
+        """From the config block ``stimuli``."""
+        pool, voices = stimuli["pool"], stimuli.get("voices")
+        return cls(
+            StudySet.of(stimuli["study"]),
+            Pool.of(pool) if pool else None,
+            Voices.of(voices) if voices else None,
+        )
 
 
 def select(
@@ -117,26 +81,63 @@ def select(
 
     Raises
     ------
-    InputError : a name that does not parse, an unknown ``naming``, a study set without clips,
-        or actors of the study set without any; a bad table of demographics
+    InputError : a name that does not parse, an unknown ``naming``, a word that no clip has, a
+        set without clips, two clips of one stimulus id; a bad table of demographics
     """
     if naming not in PARSERS:
         raise InputError("config", "stimuli.naming", f"one of {sorted(PARSERS)}", repr(naming))
-    names = _of_modality([PARSERS[naming](str(path)) for path in paths], modalities)
-    chosen = _sorted(name for name in names if study.has(name))
-    if not chosen:
-        raise InputError("config", "stimuli.study", "at least one clip that fits", "none")
-    actors = {name.identity for name in chosen}
-    if missing := sorted(set(study.actors or ()) - actors):
-        raise InputError(
-            "config", "stimuli.study.actors", "clips of every actor", f"none: {missing}"
-        )
-    whole = _sorted(name for name in names if voices is not None and voices.has(name))
-    rest = [] if pool is None else _pool_of(names, chosen, pool)
-    sets = (chosen, _sorted(rest), whole)
-    every = {name.path: name for names_of_set in sets for name in names_of_set}
-    filled = {name.path: name for name in with_genders(every.values(), demographics)}
-    return Selection(*(tuple(filled[name.path] for name in names_of_set) for names_of_set in sets))
+    names = [PARSERS[naming](str(path)) for path in paths]
+    problems, selection = choose(names, modalities, Sets(study, pool, voices))
+    if problems:
+        raise problems[0]
+    return _with_genders(selection, demographics)
+
+
+def select_of(stimuli: dict[str, Any], paths: Iterable[str]) -> Selection:
+    """``select`` with the settings of config block ``stimuli``."""
+    sets, modalities = Sets.of(stimuli), stimuli["modalities"]
+    of_sets = (sets.study, sets.pool, sets.voices)
+    return select(paths, stimuli["naming"], modalities, *of_sets, stimuli.get("demographics"))
+
+
+def choose(
+    names: Sequence[StimulusName], modalities: Sequence[str], sets: Sets
+) -> tuple[list[InputError], Selection | None]:
+    """Divide clips into the sets.
+
+    Returns
+    -------
+    All problems: words that no clip has, sets without clips, stimulus ids that two clips share;
+    and what the other words select, None where the study's set cannot be told or is empty.
+    """
+    names, left_out = _of_modality(names, modalities)
+    if not names:
+        expected = f"at least one clip that fits, spoken and with {' and '.join(modalities)}"
+        return [InputError("config", "stimuli.study", expected, "none")], None
+    problems = []
+    for block in ("study", "pool", "voices"):
+        problems += set_problems(f"stimuli.{block}", getattr(sets, block), names)
+    columns = names[0].columns
+    if not all(one.applies_to(columns) for one in (sets.study, sets.pool, sets.voices) if one):
+        return problems, None
+    chosen = _sorted(name for name in names if sets.study.has(name))
+    whole = _sorted(name for name in names if sets.voices is not None and sets.voices.has(name))
+    rest = _sorted([] if sets.pool is None else _pool_of(names, chosen, sets.pool))
+    selection = Selection(tuple(chosen), tuple(rest), tuple(whole))
+    taken = {name.path for name in (*chosen, *rest, *whole)}
+    problems += doubled_ids([name for name in names if name.path in taken])
+    left_out |= _unwanted([name for name in names if name.path not in taken], selection, sets.pool)
+    return problems, replace(selection, left_out=left_out) if chosen else None
+
+
+def _unwanted(
+    names: Iterable[StimulusName], selection: Selection, pool: Pool | None
+) -> dict[str, str]:
+    actors = selection.study_actors
+    return {
+        name.path: STUDY_ACTOR if pool and pool.has(name) and name.identity in actors else NO_SET
+        for name in names
+    }
 
 
 def _pool_of(
@@ -152,6 +153,35 @@ def _pool_of(
     ]
 
 
+def doubled_ids(names: Iterable[StimulusName]) -> list[InputError]:
+    """Every clip whose stimulus id an earlier one has, with both paths."""
+    first: dict[str, StimulusName] = {}
+    problems = []
+    for name in names:
+        if first.setdefault(name.stimulus_id, name) is not name:
+            expected = f"an id of its own, not {name.stimulus_id!r} too"
+            got = f"the id of {first[name.stimulus_id].path}"
+            problems.append(InputError(name.path, "stimulus id", expected, got))
+    return problems
+
+
+def find_names(stimuli: dict[str, Any]) -> tuple[list[InputError], list[StimulusName]]:
+    """All clips that config block ``stimuli`` offers, and what is wrong with their names.
+
+    Raises
+    ------
+    InputError : as ``find_media``
+    """
+    problems, names = [], []
+    paths = find_media(stimuli["clips_dir"])
+    for path in paths:
+        try:
+            names.append(PARSERS[stimuli["naming"]](path))
+        except InputError as problem:
+            problems.append(problem)
+    return problems, names
+
+
 def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection | None]:
     """All problems of the folder, names, sets and demographics of config block ``stimuli``.
 
@@ -159,7 +189,7 @@ def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection
     -------
     The problems, and the selection among the names that parse; None where there is none.
     """
-    problems, good, table = [], [], stimuli.get("demographics")
+    problems, table = [], stimuli.get("demographics")
     try:
         if table is not None:
             read_demographics(table)
@@ -167,39 +197,51 @@ def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection
         problems.append(problem)
         table = None
     try:
-        paths = find_media(stimuli["clips_dir"])
+        of_names, names = find_names(stimuli)
     except InputError as problem:
         return [*problems, problem], None
-    for path in paths:
-        try:
-            PARSERS[stimuli["naming"]](path)
-            good.append(path)
-        except InputError as problem:
-            problems.append(problem)
-    pool = Pool(**stimuli["pool"]) if stimuli["pool"] else None
-    study = StudySet(**stimuli["study"])
-    voices = Voices(**stimuli["voices"]) if stimuli.get("voices") else None
-    naming, modalities = stimuli["naming"], stimuli["modalities"]
+    problems += of_names
+    of_sets, selection = choose(names, stimuli["modalities"], Sets.of(stimuli))
+    problems += of_sets
     try:
-        selection = select(good, naming, modalities, study, pool, voices, table)
+        return problems, selection and _with_genders(selection, table)
     except InputError as problem:
         return [*problems, problem], None
-    return problems, selection
 
 
-def _of_modality(names: list[StimulusName], modalities: Sequence[str]) -> list[StimulusName]:
-    """Spoken clips of the modality wanted; audio-visual ones serve where there are no others.
+def _with_genders(selection: Selection, demographics: str | None) -> Selection:
+    filled = {name.path: name for name in with_genders(selection.clips, demographics)}
+    study, pool, voices = (
+        tuple(filled[name.path] for name in part)
+        for part in (selection.study, selection.pool, selection.voices)
+    )
+    return replace(selection, study=study, pool=pool, voices=voices)
 
-    RAVDESS publishes every take as audio-visual, video-only and audio-only file.
+
+def _of_modality(
+    names: Sequence[StimulusName], modalities: Sequence[str]
+) -> tuple[list[StimulusName], dict[str, str]]:
+    """Spoken clips of the modality wanted, and why the others are left out (path -> reason).
+
+    RAVDESS publishes every take as audio-visual, video-only and audio-only file. A take that
+    has no file of the modality wanted is taken from its audio-visual one; clips of a table that
+    says nothing of modalities are all taken.
     """
     wanted = modalities[0] if len(modalities) == 1 else "audio-visual"
-    speech = [name for name in names if name.channel == "speech"]
-    exact = [name for name in speech if name.modality == wanted]
-    return exact or [name for name in speech if name.modality == "audio-visual"]
-
-
-def _among(value: str, allowed: Sequence[str] | None) -> bool:
-    return allowed is None or value in allowed
+    exact = {name.take for name in names if name.modality == wanted}
+    kept, left_out = [], {}
+    for name in names:
+        if name.channel != "speech":
+            left_out[name.path] = SONG
+        elif name.modality in (wanted, UNKNOWN):
+            kept.append(name)
+        elif name.take in exact:
+            left_out[name.path] = VERSION
+        elif name.modality == "audio-visual":
+            kept.append(name)
+        else:
+            left_out[name.path] = f"{name.modality} only"
+    return kept, left_out
 
 
 def _sorted(names: Iterable[StimulusName]) -> list[StimulusName]:

@@ -1,0 +1,63 @@
+"""Words of a config that pick no clip: each is an error, with the words there are."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.naming import StimulusName
+from crossmodal.stimuli.sets import COLUMNS, ClipSet
+
+N_SHOWN = 40
+
+
+def set_problems(
+    block: str, wanted: ClipSet | None, names: Sequence[StimulusName]
+) -> list[InputError]:
+    """What is wrong with one set: unknown columns and words, words that pick nothing, no clips.
+
+    Parameters
+    ----------
+    block : config key of the set, e.g. 'stimuli.study'
+    names : all clips on offer
+    """
+    if wanted is None or not names:
+        return []
+    problems = list(_unknown(block, wanted, names))
+    if not wanted.applies_to(names[0].columns):
+        return problems
+    chosen = [name for name in names if wanted.has(name)]
+    if not chosen:
+        return [*problems, InputError("config", block, "at least one clip that fits", "none")]
+    return problems or list(_idle(block, wanted, chosen))
+
+
+def _unknown(block: str, wanted: ClipSet, names: Sequence[StimulusName]) -> Iterator[InputError]:
+    for key, words in wanted.restrictions.items():
+        column, known = COLUMNS.get(key, key), names[0].columns
+        if column not in known:
+            yield InputError("config", f"{block}.{key}", f"one of {list(known)}", "no such column")
+            continue
+        there = sorted({name.label(column) for name in names})
+        for word in words:
+            if word not in there:
+                expected = f"a word that clips have: {shown(word, there)}"
+                yield InputError("config", f"{block}.{key}", expected, f"{word!r}, which none has")
+
+
+def _idle(block: str, wanted: ClipSet, chosen: Sequence[StimulusName]) -> Iterator[InputError]:
+    """Words that clips have, but none that the set's other words leave."""
+    for key, words in wanted.restrictions.items():
+        there = {name.label(COLUMNS.get(key, key)) for name in chosen}
+        # Neutral clips alone are of every intensity.
+        if key != "intensity" and (idle := [word for word in words if word not in there]):
+            expected = f"clips of every word together with the other keys of {block}"
+            yield InputError("config", f"{block}.{key}", expected, f"none: {idle}")
+
+
+def shown(word: str, there: Sequence[str]) -> str:
+    """The words there are: all, or the most similar one and the first of very many."""
+    if len(there) <= N_SHOWN:
+        return str(list(there))
+    close = difflib.get_close_matches(str(word), there, n=1)
+    hint = f"{close[0]!r}? " if close else ""
+    return f"{hint}{list(there[:N_SHOWN])} and {len(there) - N_SHOWN} more"
