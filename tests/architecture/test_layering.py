@@ -131,7 +131,7 @@ def test_no_directory_inputs_and_no_shell(root: Path) -> None:
 
 def test_conda_pins_equal_the_lock(root: Path) -> None:
     lock = {
-        line.split("==")[0].lower().replace("_", "-"): line.split("==")[1].strip()
+        line.split("==")[0].lower().replace("_", "-"): line.split("==")[1].split(";")[0].strip()
         for line in (root / "requirements.lock").read_text().splitlines()
         if "==" in line
     }

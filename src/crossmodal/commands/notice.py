@@ -31,6 +31,14 @@ BUNDLED = {
     "opencv-python": "FFmpeg (LGPL-2.1-or-later), Qt (LGPL-3.0)",
     "soundfile": "libsndfile (LGPL-2.1-or-later)",
 }
+# What the lock has for other Pythons than this one (see its markers): licence and home page.
+ELSEWHERE = {
+    "audioop-lts": ("PSF-2.0", "https://github.com/AbstractUmbra/audioop"),
+    "setuptools": ("MIT", "https://github.com/pypa/setuptools"),
+    "standard-aifc": ("PSF-2.0", "https://github.com/youknowone/python-deadlib"),
+    "standard-chunk": ("PSF-2.0", "https://github.com/youknowone/python-deadlib"),
+    "standard-sunau": ("PSF-2.0", "https://github.com/youknowone/python-deadlib"),
+}
 HEADER = """NOTICE
 
 crossmodal is distributed under the BSD 3-Clause licence (LICENSE). It contains no code of the
@@ -75,7 +83,7 @@ def canonical(name: str) -> str:
 
 
 def read_lock(path: str | Path) -> dict[str, str]:
-    """Package -> pinned version, in the lock's order.
+    """Package -> pinned version, in the lock's order, whichever Python it is for.
 
     Raises
     ------
@@ -85,7 +93,7 @@ def read_lock(path: str | Path) -> dict[str, str]:
     for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
         line = line.split("#")[0].strip()
         if line:
-            if not (match := re.fullmatch(r"([\w.-]+)==(\S+)", line)):
+            if not (match := re.fullmatch(r"([\w.-]+)==([^\s;]+)(; python_version .*)?", line)):
                 raise InputError(path, f"line {number}", "NAME==VERSION", repr(line))
             pins[match[1]] = match[2]
     return pins
@@ -103,6 +111,8 @@ def licence_of(name: str, version: str) -> Licence:
     ------
     InputError : not installed, another version, or metadata without a licence
     """
+    if canonical(name) in ELSEWHERE:
+        return Licence(name, version, *ELSEWHERE[canonical(name)])
     try:
         info = metadata.metadata(name)
     except metadata.PackageNotFoundError:
