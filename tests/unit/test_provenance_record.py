@@ -16,7 +16,14 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import Auditor
 from crossmodal.provenance.guard import stale_reason
 from crossmodal.provenance.hashing import sha256_file
-from crossmodal.provenance.record import figure_id, git_state, portable, recorded, sealed
+from crossmodal.provenance.record import (
+    config_origin,
+    figure_id,
+    git_state,
+    portable,
+    recorded,
+    sealed,
+)
 from crossmodal.provenance.roots import data_paths, located
 
 
@@ -119,6 +126,23 @@ def test_record_says_when_and_on_what_kind_of_machine(job: Any) -> None:
     assert record["start"] <= record["end"]
     assert datetime.fromisoformat(record["start"]).utcoffset() == timedelta(0)
     assert record["platform"] == {"machine": platform.machine(), "system": platform.system()}
+
+
+def test_record_says_which_config_file_said_what(
+    job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path.parent / f"{tmp_path.name}-mine.yaml"
+    outside.write_text("b: 1\n")
+    Path("base.yaml").write_text("a: 1\n")
+    said = {"base.yaml": ["a"], str(outside): ["b"], "command line": ["c.d"]}
+    monkeypatch.setenv("CROSSMODAL_CONFIG", config_origin(said, ["base.yaml", str(outside)]))
+    name = f"<outside>/{outside.name}"
+    assert run(job)["config"] == {
+        "files": {"base.yaml": sha256_file("base.yaml"), name: sha256_file(outside)},
+        "said": {"base.yaml": ["a"], name: ["b"], "command line": ["c.d"]},
+    }
+    monkeypatch.delenv("CROSSMODAL_CONFIG")
+    assert run(job)["config"] == {}
 
 
 def test_every_absolute_path_of_a_config_is_a_root(tmp_path: Path) -> None:

@@ -72,6 +72,17 @@ def test_each_value_knows_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "a.z": "mine.yaml",
         "only": "presets/base.yaml",
     }
+    assert layers.said() == {
+        "command line": ["a.x"],
+        "presets/tuned.yaml": ["a.y"],
+        "mine.yaml": ["a.z"],
+        "presets/base.yaml": ["only"],
+    }
+    assert load_layers(["presets/base.yaml"]).said() == {"presets/base.yaml": ["*"]}
+    assert load_layers(["presets/base.yaml"], {"only": "2"}).said() == {
+        "presets/base.yaml": ["a"],
+        "command line": ["only"],
+    }
     assert layers.source("a.y.0") == "presets/tuned.yaml"
     assert layers.source("a") == "command line"
     assert layers.source("a.missing") == "command line"

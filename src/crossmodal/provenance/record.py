@@ -12,7 +12,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -35,6 +35,7 @@ FAILED_SUFFIX = ".failed"
 UNSURE = "saved while the job started"
 NOT_INSTALLED = "not installed"  # in place of a package's version
 ROOTS_VARIABLE = "CROSSMODAL_DATA_ROOTS"
+CONFIG_VARIABLE = "CROSSMODAL_CONFIG"
 RECORDED_PACKAGES = (
     *("snakemake", "numpy", "scipy", "pandas", "h5py", "numba", "scikit-learn", "matplotlib"),
     *("torch", "pytorch-lightning", "monai", "safetensors", "av", "soundfile", "librosa"),
@@ -72,6 +73,25 @@ def _git(*arguments: str) -> str:
 def data_roots() -> dict[str, str]:
     """Name -> absolute folder of the user's data, as written, as the Snakefile exports it."""
     return json.loads(os.environ.get(ROOTS_VARIABLE, "{}"))
+
+
+def config_origin(said: Mapping[str, Sequence[str]], files: Iterable[str]) -> str:
+    """What the Snakefile exports for ``config_files``: digests now, before any job's work.
+
+    Parameters
+    ----------
+    said : file (or 'command line') -> the config blocks and keys that it says
+    files : every config file that took part
+    """
+    digests = {portable(path): digest for path, digest in sha256_files(files).items()}
+    return json.dumps(
+        {"files": digests, "said": {portable(file): list(keys) for file, keys in said.items()}}
+    )
+
+
+def config_files() -> dict[str, Any]:
+    """Digests of the study's config files, and which of them said what; defaults are not said."""
+    return json.loads(os.environ.get(CONFIG_VARIABLE, "{}"))
 
 
 def portable(path: str) -> str:
@@ -234,6 +254,7 @@ def _write_failure(snakemake: Any, identity: dict[str, Any]) -> None:
 def _circumstances() -> dict[str, Any]:
     """Where and when a job begins; the commit may be another one when it ends."""
     return {
+        "config": config_files(),
         "git": git_state(),
         "platform": {"machine": platform.machine(), "system": platform.system()},
         "start": _now(),

@@ -50,6 +50,26 @@ class Layers:
                 return _last(self.files, below)
         return self.files[-1] if self.files else COMMAND_LINE
 
+    def said(self) -> dict[str, list[str]]:
+        """File -> the largest blocks that no other file says anything of; '*' is all."""
+        found: dict[str, list[str]] = {}
+        _largest("", list(self.origin.items()), found)
+        return found
+
+
+def _largest(block: str, origin: Sequence[tuple[str, str]], found: dict[str, list[str]]) -> None:
+    """Sort a block under its file, or its parts where several files say some of it."""
+    if len(files := {file for _, file in origin}) < 2:
+        for file in files:
+            found.setdefault(file, []).append(block or "*")
+        return
+    parts: dict[str, list[tuple[str, str]]] = {}
+    start = len(block) + 1 if block else 0
+    for path, file in origin:
+        parts.setdefault(path[start:].split(".")[0], []).append((path, file))
+    for part, inside in parts.items():
+        _largest(below(block, part), inside, found)
+
 
 def _last(files: Sequence[str], among: set[str]) -> str:
     """The file on top among those that say a block; the command line lies above all."""

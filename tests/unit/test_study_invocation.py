@@ -1,0 +1,32 @@
+"""Snakemake takes the last of two flags without a word: we say it."""
+
+import pytest
+
+from crossmodal.study.invocation import dropped
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["--configfile a.yaml b.yaml -n", "--configfiles a.yaml --config x=1", "-n --cores 1 all",
+     "--configfile=a.yaml", "-C x=1 y=2"],
+)  # fmt: skip
+def test_one_flag_is_fine(arguments: str) -> None:
+    assert dropped(["snakemake", *arguments.split()]) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            "--configfile a.yaml --configfile b.yaml",
+            "command line: --configfile: expected one flag with all files: --configfile a.yaml "
+            "b.yaml, got 2 flags, of which the last one's files count",
+        ),
+        ("--configfile=a --configfiles b --configfile c", "got 3 flags"),
+        ("--config a=1 --config b=2", "one flag with all values: --config a=1 b=2, got 2 flags"),
+        ("-C a=1 --config=b=2", "got 2 flags, of which the last one's values count"),
+    ],
+)
+def test_two_are_refused_with_the_right_way(arguments: str, message: str) -> None:
+    [problem] = dropped(["snakemake", *arguments.split()])
+    assert message in str(problem)
