@@ -1,10 +1,12 @@
 """Utterance statistics on sounds whose properties are known."""
 
+import librosa
 import numpy as np
 import pytest
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.representations.utterance import speech_part, utterance_statistics
+from crossmodal.representations.speech_part import FRAME, HOP, speech_part
+from crossmodal.representations.utterance import utterance_statistics
 
 RATE_HZ = 16_000
 TIMES_S = np.arange(2 * RATE_HZ) / RATE_HZ
@@ -45,6 +47,20 @@ def test_silence_around_the_speech_is_cut():
     silence = np.zeros(RATE_HZ, dtype=np.float32)
     spoken = speech_part(np.concatenate([silence, tone(200), silence]), 35.0)
     assert len(spoken) / RATE_HZ == pytest.approx(2.0, abs=0.15)
+
+
+@pytest.mark.parametrize("top_db", [10.0, 35.0, 60.0])
+@pytest.mark.parametrize("seed", range(5))
+def test_speech_is_cut_where_librosa_cuts_it(top_db, seed):
+    rng = np.random.default_rng(seed)
+    loudness = np.exp(rng.normal(-4, 3, 40).cumsum() / 8).repeat(700)
+    sound = (rng.normal(0, 1, loudness.size) * loudness / loudness.max()).astype(np.float32)
+    expected = librosa.effects.trim(sound, top_db=top_db, frame_length=FRAME, hop_length=HOP)[0]
+    np.testing.assert_array_equal(speech_part(sound, top_db), expected)
+
+
+def test_silence_stays_as_it_is():
+    assert len(speech_part(np.zeros(RATE_HZ, np.float32), 35.0)) == RATE_HZ
 
 
 def test_sounds_that_have_no_statistics_are_refused():

@@ -1,7 +1,7 @@
 """From a media file to a Clip; mel images; the check before hours of work."""
 
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import librosa
@@ -11,6 +11,7 @@ import soundfile
 
 from crossmodal.contracts.clips import read_clips, write_clips
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.mel_scale import mel_frequencies_hz
 from crossmodal.simulate.clips import write_actor
 from crossmodal.simulate.clips_config import SimulatedClips, clip_files
 from crossmodal.simulate.encoding import write_mp4
@@ -100,11 +101,41 @@ def _frames(clips_dir: Path) -> np.ndarray:
     return read_video(next(clips_dir.rglob("*.mp4"))).frames[:6]
 
 
-def test_the_mel_image_is_librosa_s_own_with_one_column_per_bin() -> None:
-    sound = np.random.default_rng(0).normal(0, 0.1, 48000).astype(np.float32)
-    spectrum = np.abs(librosa.stft(sound, n_fft=1024, hop_length=600)) ** 2
-    expected = librosa.filters.mel(sr=16000, n_fft=1024, n_mels=96) @ spectrum
-    np.testing.assert_allclose(mel_power(sound, AUDIO), expected[:, :80], rtol=1e-4)
+@pytest.mark.parametrize(
+    "audio",
+    [
+        AUDIO,
+        AudioConfig(sample_rate_hz=8000, duration_s=1.0, n_mels=40, n_times=31, n_fft=200),
+        AudioConfig(sample_rate_hz=44100, duration_s=1.0, n_mels=128, n_times=129, n_fft=2048),
+    ],
+    ids=lambda audio: f"{audio.sample_rate_hz} Hz",
+)
+@pytest.mark.parametrize("duration_s", [0.01, 1.0, 3.5])
+def test_the_mel_image_is_librosa_s_own_to_the_last_bit(
+    audio: AudioConfig, duration_s: float
+) -> None:
+    n_samples = round(audio.duration_s * audio.sample_rate_hz)
+    sound = np.random.default_rng(0).normal(0, 0.1, round(duration_s * audio.sample_rate_hz))
+    sound = sound.astype(np.float32)
+    expected = librosa.feature.melspectrogram(
+        y=librosa.util.fix_length(sound, size=n_samples),
+        sr=audio.sample_rate_hz,
+        n_fft=audio.n_fft,
+        hop_length=n_samples // audio.n_times,
+        n_mels=audio.n_mels,
+    )
+    np.testing.assert_array_equal(mel_power(sound, audio), expected[:, : audio.n_times])
+
+
+@pytest.mark.parametrize(("n_points", "highest_hz"), [(2, 500), (98, 8000), (130, 24000)])
+def test_mel_frequencies_are_librosa_s_to_the_last_bit(n_points: int, highest_hz: float) -> None:
+    expected = librosa.mel_frequencies(n_mels=n_points, fmax=highest_hz)
+    np.testing.assert_array_equal(mel_frequencies_hz(n_points, highest_hz), expected)
+
+
+def test_bands_that_hold_no_frequency_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    mel_power(np.ones(16000, np.float32), replace(AUDIO, n_fft=128))
+    assert "mel bands hold no frequency: n_fft is 128" in caplog.text
 
 
 @pytest.mark.parametrize("n_samples", [16000, 48000, 70000])

@@ -1,4 +1,8 @@
-"""The smallest complete study, run once for all workflow tests."""
+"""Finished studies, each run once for all workflow tests, and the order of the tests.
+
+With several workers (`-n 2 --dist loadgroup`) the first that needs a study makes it; the others
+wait, and each works on a copy of its own. The order keeps them from waiting for each other.
+"""
 
 import os
 from pathlib import Path
@@ -7,25 +11,74 @@ import pytest
 
 from tests.workflow import own_data
 from tests.workflow.changes import CONFIG
-from tests.workflow.study import Study, clone
+from tests.workflow.study import Study, clone, copied, made_once
+
+# The first two start together: one makes the finished study, the other needs none.
+FIRST = (
+    "test_units", "test_interruptions", "test_bad_input", "test_voices", "test_noise",
+    "test_real_input", "test_how_to_pages", "test_compcor", "test_planning",
+)  # fmt: skip
+# Every test of these files may go to any worker: they share no study but those of this file.
+SPREAD = ("test_study", "test_changes")
+
+
+def _place(item: pytest.Item) -> int:
+    stem = item.path.stem
+    if item.get_closest_marker("workflow") is None:
+        return len(FIRST) + 2
+    return FIRST.index(stem) if stem in FIRST else len(FIRST) + (stem in SPREAD)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Workflow tests first; all tests of one file on one worker, but for those of SPREAD."""
+    if config.getoption("dist", "no") != "loadgroup":
+        return
+    items.sort(key=_place)
+    for item in items:
+        if item.path.stem not in SPREAD:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
-def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """config/test.yaml, run to the end in a scratch clone.
+def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of studies that all workers of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def pristine_study(studies: Path) -> Study:
+    """config/test.yaml, run to the end in a scratch clone; nobody changes it.
 
     While working on tests, CROSSMODAL_TEST_STUDY may name a finished clone to use instead.
     """
     if existing := os.environ.get("CROSSMODAL_TEST_STUDY"):
         return Study(Path(existing), "config/test.yaml")
-    study = clone(tmp_path_factory.mktemp("study"), "config/test.yaml")
+    return made_once(studies / "finished", _finished)
+
+
+def _finished(folder: Path) -> Study:
+    study = clone(folder, "config/test.yaml")
     study.snakemake()
     return study
 
 
 @pytest.fixture(scope="session")
-def own_data_study(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
+def finished_study(pristine_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """This worker's copy of the finished study."""
+    return copied(pristine_study, tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="session")
+def own_data_study(
+    pristine_study: Study, studies: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Study:
     """A study whose clips and scans are the user's own; CROSSMODAL_TEST_OWN_STUDY reuses one."""
     if existing := os.environ.get("CROSSMODAL_TEST_OWN_STUDY"):
-        return Study(Path(existing), CONFIG)
-    return own_data.own_data_study(tmp_path_factory.mktemp("own"), finished_study)
+        made = Study(Path(existing), CONFIG)
+    else:
+        made = made_once(
+            studies / "own", lambda folder: own_data.own_data_study(folder, pristine_study)
+        )
+    return copied(made, tmp_path_factory.mktemp("own"))

@@ -13,14 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.workflow.study import Study, environment
+from tests.workflow.study import CORES, Study, environment
 
 POLL_S = 0.2
 
 
 def start(study: Study, log: Path, prepare: Callable[[], None] | None = None) -> subprocess.Popen:
     """Snakemake in a process group of its own."""
-    command = [sys.executable, "-m", "snakemake", "--configfile", study.config, "--cores", "2"]
+    command = [sys.executable, "-m", "snakemake", "--configfile", study.config, "--cores", CORES]
     with open(log, "ab") as out:
         return subprocess.Popen(
             command, cwd=study.folder, env=environment(), stdout=out, stderr=subprocess.STDOUT,

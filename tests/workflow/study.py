@@ -1,15 +1,21 @@
 """A study in a scratch clone, run and questioned through the real command line."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 ROOT = Path(__file__).parents[2]
 CODE = ("Snakefile", "README.md", "workflow", "src", "config", "profiles", "resources")
+# Two workers of pytest-xdist share two cores.
+CORES = "1" if "PYTEST_XDIST_WORKER" in os.environ else "2"
 
 
 @dataclass(frozen=True)
@@ -21,9 +27,9 @@ class Study:
 
     def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run Snakemake in the clone; its output is in ``stdout`` (both streams)."""
-        command = [sys.executable, "-m", "snakemake", "--configfile", self.config, "--cores", "2"]
+        command = [sys.executable, "-m", "snakemake", "--configfile", self.config]
         result = subprocess.run(
-            [*command, *arguments],
+            [*command, "--cores", CORES, *arguments],
             cwd=self.folder,
             env=environment(),
             stdout=subprocess.PIPE,
@@ -62,6 +68,32 @@ def environment() -> dict[str, str]:
     """This process's environment, with this interpreter's folder first on PATH."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return os.environ | {"PATH": path}
+
+
+def copied(study: Study, folder: Path) -> Study:
+    """A copy of a study, finished or not: times and Snakemake's memory included."""
+    target = folder / "crossmodal"
+    shutil.copytree(study.folder, target, symlinks=True)
+    return Study(target, study.config)
+
+
+def made_once(folder: Path, make: Callable[[Path], Study]) -> Study:
+    """What ``make(folder)`` returns; of several processes the first makes it, the others wait.
+
+    Raises
+    ------
+    RuntimeError : it failed in the process that made it
+    """
+    with FileLock(f"{folder}.lock"):
+        note = folder.with_suffix(".finished")
+        if not note.exists():
+            if folder.exists():
+                raise RuntimeError(f"{folder}: failed before, in the test that first asked for it")
+            folder.mkdir()
+            study = make(folder)
+            note.write_text(json.dumps([str(study.folder), study.config]))
+    name, config = json.loads(note.read_text())
+    return Study(Path(name), config)
 
 
 def clone(folder: Path, config: str) -> Study:

@@ -18,10 +18,10 @@ BETAS, MEASURES = f"{RESULTS}/betas/sub-{LABEL}.h5", f"{RESULTS}/quality/sub-{LA
 
 
 @pytest.fixture(scope="module")
-def compcor_study(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
+def compcor_study(pristine_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
     """One participant of the mini-study as if it were the user's own, without clips."""
     study = clone(tmp_path_factory.mktemp("compcor"), CONFIG)
-    raw = finished_study.folder / "results-test/simulated/bids"
+    raw = pristine_study.folder / "results-test/simulated/bids"
     shutil.copytree(raw / f"sub-{LABEL}", study.folder / "data/bids" / f"sub-{LABEL}")
     shutil.copy(raw / "dataset_description.json", study.folder / "data/bids")
     config = yaml.safe_load((study.folder / "config/test.yaml").read_text())
@@ -48,10 +48,10 @@ def test_components_stand_beside_what_motion_found(compcor_study: Study) -> None
         assert {"trans_x", "rot_z", "framewise_displacement", "std_dvars"} < set(table.columns)
 
 
-def test_they_are_in_the_model(finished_study: Study, compcor_study: Study) -> None:
+def test_they_are_in_the_model(pristine_study: Study, compcor_study: Study) -> None:
     """Similar patterns (three columns more where 72 trials leave few), and less noise is left."""
     with_them = Betas.read(compcor_study.folder / BETAS)
-    without = Betas.read(Path(finished_study.folder, f"results-test/betas/sub-{LABEL}.h5"))
+    without = Betas.read(Path(pristine_study.folder, f"results-test/betas/sub-{LABEL}.h5"))
     both = with_them.mask & without.mask
     one, other = (each.betas[..., both[each.mask]].ravel() for each in (with_them, without))
     assert 0.7 < np.corrcoef(one, other)[0, 1] < 0.999

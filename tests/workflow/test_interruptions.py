@@ -33,7 +33,7 @@ from tests.workflow.small_study import (
     result_digests,
     small_study,
 )
-from tests.workflow.study import Study, clone, environment
+from tests.workflow.study import CORES, Study, clone, environment
 
 pytestmark = pytest.mark.workflow
 N_KILLS = 10
@@ -217,7 +217,7 @@ def test_read_only_results_folder(read_only: Study, expected: dict[str, str]) ->
     without = with_right if os.geteuid() == 0 else []  # permissions do not bind root
     if without and shutil.which("setpriv") is None:
         pytest.skip("root needs setpriv (util-linux) to be bound by permissions")
-    command = [*without, "snakemake", "--configfile", read_only.config, "--cores", "2"]
+    command = [*without, "snakemake", "--configfile", read_only.config, "--cores", CORES]
     variables = environment() | {"COLUMNS": "300"}  # problems are rows of a table
     failed = subprocess.run(
         command, cwd=read_only.folder, env=variables, capture_output=True, text=True

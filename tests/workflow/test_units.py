@@ -28,8 +28,8 @@ VOXEL_SIZE_MM = 4.0
 
 
 @pytest.fixture(scope="module")
-def results(finished_study: Study) -> Path:
-    return finished_study.folder / "results-test"
+def results(pristine_study: Study) -> Path:
+    return pristine_study.folder / "results-test"
 
 
 def files(results: Path, pattern: str, at_least: int = 1) -> list[Path]:

@@ -16,9 +16,9 @@ CONFIG = "config/few-voices.yaml"
 
 
 @pytest.fixture(scope="module")
-def few_voices(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
+def few_voices(pristine_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
     study = clone(tmp_path_factory.mktemp("voices"), CONFIG)
-    clips = finished_study.folder / "results-test/simulated/clips"
+    clips = pristine_study.folder / "results-test/simulated/clips"
     for actor in ACTORS:
         folder = study.folder / f"data/clips/Actor_{actor}"
         shutil.copytree(clips / f"Actor_{actor}", folder)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.contracts.clips import Clip, read_clips, write_clips
 from crossmodal.provenance.record import recorded
-from crossmodal.representations.utterance import speech_part
+from crossmodal.representations.speech_part import speech_part
 from crossmodal.stimuli.extraction_config import AudioConfig
 from crossmodal.stimuli.mel import mel_power
 

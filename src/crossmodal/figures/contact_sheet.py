@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import librosa
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
@@ -10,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from crossmodal.contracts.clips import Clip
+from crossmodal.contracts.mel_scale import mel_frequencies_hz
 from crossmodal.figures.style import (
     ARM_COLOURS,
     MISSING_COLOUR,
@@ -167,7 +167,7 @@ def _draw_mel(axes: Axes, clip: Clip, duration_s: float, has_axis: bool) -> Axes
     sound_s = len(clip.audio) / clip.sample_rate_hz
     if sound_s < duration_s - 0.05:
         axes.axvspan(sound_s, duration_s, facecolor="white", alpha=0.85)
-    centres_hz = librosa.mel_frequencies(n_mels=n_mels + 2, fmax=clip.sample_rate_hz / 2)[1:-1]
+    centres_hz = mel_frequencies_hz(n_mels + 2, clip.sample_rate_hz / 2)[1:-1]
     ticks = [hz for hz in FREQUENCY_TICKS_HZ if hz <= centres_hz[-1]]
     axes.set_yticks(np.interp(ticks, centres_hz, np.arange(n_mels) + 0.5))
     axes.set_yticklabels([f"{hz / 1000:g}" for hz in ticks], fontsize=SMALL_FONT_PT - 1)

@@ -55,8 +55,3 @@ def voiced_semitones(audio: np.ndarray, sample_rate_hz: float) -> np.ndarray:
     n = min(len(f0_hz), len(level))
     loud = level[:n] > level.max() * 10 ** (-VOICED_DB / 20)
     return 12 * np.log2(f0_hz[:n][loud])
-
-
-def speech_part(audio: np.ndarray, top_db: float) -> np.ndarray:
-    """Without the silence before and after: frames ``top_db`` below the loudest are silent."""
-    return librosa.effects.trim(audio, top_db=top_db, frame_length=N_FFT, hop_length=HOP)[0]
