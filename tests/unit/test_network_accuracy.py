@@ -1,5 +1,7 @@
 """Accuracy tables against plain counting; intervals against closed forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -111,3 +113,19 @@ def test_a_record_without_its_keys_is_refused(tmp_path):
     path.write_text('{"model": "m"}')
     with pytest.raises(InputError, match="keys: expected .* no "):
         Training.read(path)
+
+
+def test_draws_without_a_clip_of_an_incomplete_design_take_no_part():
+    # Each actor shows one emotion only: half of all draws of both leave no clip at all.
+    frame = TABLE.frame.drop_duplicates("identity").assign(emotion=list("aabbcc"))
+    table = replace(TABLE, frame=frame.reset_index(drop=True))
+    low, high = accuracy.bootstrap_interval(np.arange(6) / 5, table, "sentence", 0)
+    assert 0 <= low < high <= 1
+
+
+def test_only_held_out_actors_count_where_others_are_not_tested():
+    items = [p.stimulus_ids for p in TRAININGS[0].predictions]
+    part = [replace(t, predictions=t.predictions[:1]) for t in TRAININGS]
+    row = accuracy.accuracy_summary(part, TABLE, "emotion", 0).iloc[0]
+    assert row.n_clips == len(items[0]) == 24
+    assert np.isfinite([row.ci_low, row.ci_high]).all()

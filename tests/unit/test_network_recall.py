@@ -61,6 +61,34 @@ def test_row_averages_seeds_and_the_ensemble_averages_scores():
     assert single.ci_low < single.uar < single.ci_high
 
 
+def test_a_class_that_the_test_set_lacks_has_no_part_in_the_recall():
+    table, item = unbalanced(), scores(0)
+    rows = [item.stimulus_ids.index(i) for i in table.stimulus_ids]
+    labels, predicted = (np.array(x)[rows] for x in (item.labels, item.predicted))
+    present = sorted(set(labels))
+    assert len(present) == 5
+    right, total = recall.counts(item, table)
+    # sklearn's, over the classes that there are
+    expected = recall_score(labels, predicted, labels=present, average="macro")
+    assert recall.unweighted_recall(right.sum(0), total.sum(0)) == pytest.approx(expected)
+    row = recall.recall_row([item, scores(1)], table, 0)
+    assert np.isfinite([row["uar"], row["sd"], row["ci_low"], row["ci_high"]]).all()
+    assert row["ci_low"] < row["uar"] < row["ci_high"]
+
+
+def test_draws_of_actors_that_lack_a_class_have_a_recall():
+    # Class 0 is right, and one actor's alone: a third of all draws do without it.
+    right = np.array([[2.0, 0], [0, 2], [0, 1]])
+    total = np.array([[2.0, 2], [0, 2], [0, 2]])
+    low, high = recall.bootstrap_recall(right, total, ["n/a"] * 3, 0)
+    assert 0.0 <= low <= high <= 1.0
+
+
+def test_no_clip_at_all_has_no_recall():
+    with pytest.raises(InputError, match="total: expected clips of at least one class, got none"):
+        recall.unweighted_recall(np.zeros(3), np.zeros(3))
+
+
 def test_interval_has_the_width_of_a_cluster_bootstrap():
     # Every actor right in all or none of its clips: 8 independent values.
     right = np.repeat([[2.0], [2], [0], [2], [0], [2], [0], [2]], 6, axis=1)

@@ -6,6 +6,7 @@ from typing import Any
 from crossmodal.bold.check import find_problems as scan_problems
 from crossmodal.commands.clip_selection import clip_selection
 from crossmodal.commands.family_problems import family_problems
+from crossmodal.commands.fold_problems import fold_problems
 from crossmodal.commands.inference_problems import inference_problems
 from crossmodal.commands.planning import SCHEMA, long_results_dir
 from crossmodal.commands.word_problems import word_problems
@@ -38,6 +39,8 @@ def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError
         problems += clip_problems(config["stimuli"], deep)
         if config["stimuli"]["clips_dir"] is None:
             problems += clip_selection(config)[0]
+        chosen = clip_selection(config)[1]
+        problems += fold_problems(config, chosen) if chosen else []
     problems += [*word_problems(config), *family_problems(config), *inference_problems(config)]
     if "scans" in config:
         problems += scan_problems(config["scans"], _conditions(config, problems), deep)

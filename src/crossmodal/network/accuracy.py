@@ -1,12 +1,14 @@
 """Accuracy of a regime over seeds and folds, with chance and bootstrap intervals."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import Training
+from crossmodal.network.parts import one_actor_classes
 
 KINDS = ("cross_validated", "pool_only", "in_sample")
 N_BOOTSTRAPS = 2000
@@ -58,8 +60,12 @@ def accuracy_summary(
     for kind in [kind for kind in KINDS if kind in set(frame.kind)]:
         part = frame[frame.kind == kind]
         by_seed = part.groupby("seed").correct.mean()
-        clips = part.groupby("stimulus_id").correct.mean().reindex(table.stimulus_ids).to_numpy()
-        low, high = bootstrap_interval(clips, table, regime, seed)
+        by_clip = part.groupby("stimulus_id").correct.mean().reindex(table.stimulus_ids)
+        # Where actors are held out, only their clips are tested.
+        tested = by_clip.notna().to_numpy()
+        clips = by_clip.to_numpy()[tested]
+        part_table = replace(table, frame=table.frame[tested].reset_index(drop=True))
+        low, high = bootstrap_interval(clips, part_table, regime, seed)
         rows.append(
             {
                 "regime": regime,
@@ -86,18 +92,21 @@ def bootstrap_interval(
     Clips of one actor or one emotion are not independent, so levels of these factors are
     drawn with replacement, each factor on its own, and a clip counts as often as the product
     of its levels (the pigeonhole bootstrap of Owen 2007, 10.1214/07-AOAS122). The factor that
-    the regime classifies is fixed: its levels are the question, not a sample. Actors are drawn
-    within gender.
+    the regime classifies is fixed: its levels are the question, not a sample; so are actors where
+    one alone has a class. Actors are drawn within gender.
+
+    Draws that leave no clip of an incomplete design take no part.
 
     # ASSUME: the two statements are fixed too; two levels cannot be resampled.
     """
     rng = np.random.default_rng(seed)
     weights = np.ones((N_BOOTSTRAPS, len(correct)))
-    if regime != "identity":
+    if not one_actor_classes(table, regime):
         for _, rows in table.frame.groupby("gender", sort=True):
             weights[:, rows.index] *= _level_counts(rows.identity, rng)
     if regime != "emotion":
         weights *= _level_counts(table.frame.emotion, rng)
+    weights = weights[weights.any(axis=1)]
     means = weights @ correct / weights.sum(axis=1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -1,12 +1,10 @@
 """Pretraining: each arm on the pool, then the cross-modal part on top of both."""
 
 import logging
-from collections.abc import Iterable
 from dataclasses import replace
 
 import torch
 
-from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import FitHistory, Training
 from crossmodal.contracts.weights import Weights
@@ -14,7 +12,8 @@ from crossmodal.network.batches import EvaluationBatches
 from crossmodal.network.cross_channel import CrossChannel, CrossModalHead
 from crossmodal.network.fit import fit
 from crossmodal.network.inputs import ClipTensors
-from crossmodal.network.splits import require_classes, validation_actors, validation_columns
+from crossmodal.network.parts import pool_parts
+from crossmodal.network.parts import require_same_labels as require_same_labels
 from crossmodal.network.states import new_network, to_weights
 from crossmodal.network.training_config import ARMS, Job, TrainingConfig, plain_config
 
@@ -28,12 +27,7 @@ def pretrain(
     tuned on the study set) only: tuning starts from a fresh one. Validation actors are held
     out of the training part (identity: clips of all actors).
     """
-    if job.regime == "identity":
-        rows = validation_columns(table, config.n_folds, job.study_seed)
-    else:
-        rows = validation_actors(table, job.study_seed)
-    for part, name in zip(rows, ("the training part", "the validation part"), strict=True):
-        require_classes(table, part, job.regime, pool.classes, name)
+    rows = pool_parts(table, job.regime, config.n_folds, job.study_seed)
     train, validation = (pool.rows(part) for part in rows)
     network = new_network(config.network, len(pool.classes), pool.modalities, job.torch_seed)
     fits = [_fit_arm(network, m, train, validation, config, job) for m in pool.modalities]
@@ -107,18 +101,6 @@ def arm_outputs(network: CrossChannel, clips: ClipTensors) -> ClipTensors:
     tops = [network.tops(batch.frames, batch.mel) for batch in EvaluationBatches(clips)]
     visual, auditory = (torch.cat(parts) for parts in zip(*tops, strict=True))
     return replace(clips, frames=visual, mel=auditory)
-
-
-def require_same_labels(pool: StimulusTable, study_labels: Iterable[str], regime: str) -> None:
-    """Raise unless the pool teaches the study's classes (identity: the head is swapped).
-
-    Raises
-    ------
-    InputError : labels of the study set that the pool does not have
-    """
-    expected, got = sorted(set(study_labels)), sorted(set(pool.labels(regime)))
-    if regime != "identity" and expected != got:
-        raise InputError(pool.source, regime, f"the study set's labels {expected}", got)
 
 
 def _log(training: Training) -> None:

@@ -63,8 +63,20 @@ def counts(scores: ClassScores, table: StimulusTable) -> tuple[np.ndarray, np.nd
 
 
 def unweighted_recall(right: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """Mean over classes of right / total; (..., class) -> (...)."""
-    return (right / total).mean(axis=-1)
+    """Mean of right / total over the classes that have clips; (..., class) -> (...).
+
+    A class that the test set, or a bootstrap's draw of its actors, lacks has no recall and takes
+    no part. Chance stays 1 / number of classes, since all could be predicted.
+
+    Raises
+    ------
+    InputError : no clip of any class
+    """
+    there = total > 0
+    if not there.any(axis=-1).all():
+        raise InputError("recall", "total", "clips of at least one class", "none")
+    shares = np.divide(right, total, out=np.zeros(np.broadcast(right, total).shape), where=there)
+    return shares.sum(axis=-1) / there.sum(axis=-1)
 
 
 def bootstrap_recall(
@@ -108,7 +120,7 @@ def recall_row(
 
 
 def confusion_shares(scores: ClassScores, table: StimulusTable) -> pd.DataFrame:
-    """One row per label and prediction: n and the label's share."""
+    """One row per label and prediction: n and the label's share; NaN of a label without clips."""
     found = pd.DataFrame({"label": scores.labels, "predicted": scores.predicted})
     chosen = found[pd.Index(scores.stimulus_ids).isin(table.stimulus_ids)]
     counted = pd.crosstab(chosen.label, chosen.predicted).reindex(

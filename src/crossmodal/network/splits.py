@@ -43,14 +43,20 @@ def balanced_folds(table: StimulusTable, n_folds: int, seed: int) -> np.ndarray:
     ------
     InputError : fewer clips than folds, or a fold without clips
     """
-    if n_folds < 2 or len(table.frame) < n_folds:
-        expected = f"at least {max(n_folds, 2)} clips for {n_folds} folds (2 or more)"
+    _require_folds(n_folds)
+    if len(table.frame) < n_folds:
+        expected = f"at least {n_folds} clips for {n_folds} folds"
         raise InputError(table.source, "rows", expected, len(table.frame))
     folds = design_columns(table, _n_columns(table, n_folds), seed) % n_folds
     if empty := set(range(n_folds)) - set(folds.tolist()):
         expected = f"clips in each of {n_folds} folds"
         raise InputError(table.source, "folds", expected, f"none in {sorted(empty)}")
     return folds
+
+
+def _require_folds(n_folds: int) -> None:
+    if n_folds < 2:
+        raise InputError("config", "n_folds", "2 or more", n_folds)
 
 
 def actor_folds(table: StimulusTable, n_folds: int, seed: int) -> np.ndarray:
@@ -60,8 +66,9 @@ def actor_folds(table: StimulusTable, n_folds: int, seed: int) -> np.ndarray:
     ------
     InputError : fewer actors than folds
     """
-    if len(table.actors) < n_folds or n_folds < 2:
-        expected = f"at least {max(n_folds, 2)} actors for {n_folds} folds (2 or more)"
+    _require_folds(n_folds)
+    if len(table.actors) < n_folds:
+        expected = f"at least {n_folds} actors for {n_folds} folds"
         raise InputError(table.source, "identity", expected, len(table.actors))
     rng = np.random.default_rng(seed)
     actors = table.frame.drop_duplicates("identity").sort_values(["gender", "identity"])
@@ -72,7 +79,15 @@ def actor_folds(table: StimulusTable, n_folds: int, seed: int) -> np.ndarray:
 
 
 def validation_actors(table: StimulusTable, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of a training and of a validation part that share no actor (about a fifth)."""
+    """Rows of a training and of a validation part that share no actor (about a fifth).
+
+    Raises
+    ------
+    InputError : one actor only
+    """
+    if len(table.actors) < 2:
+        expected = "at least 2 actors, one to train on and one for validation"
+        raise InputError(table.source, "identity", expected, table.actors)
     n_folds = min(round(1 / VALIDATION_SHARE), len(table.actors))
     folds = actor_folds(table, n_folds, seed)
     return np.flatnonzero(folds != 0), np.flatnonzero(folds == 0)
@@ -101,8 +116,13 @@ def require_classes(
     ------
     InputError : names the part and the missing classes
     """
-    present = set(table.frame[regime].iloc[rows])
-    if missing := sorted(set(classes) - present):
-        raise InputError(
-            table.source, f"{regime} in {part}", f"all of {list(classes)}", f"no {missing}"
-        )
+    if missing := sorted(set(classes) - set(table.frame[regime].iloc[rows])):
+        got = f"no {missing}" if len(rows) else "no clip at all"
+        expected = f"clips of each of {len(classes)} classes"
+        raise InputError(table.source, f"{regime} in {part}", expected, got)
+
+
+def classes_missing(table: StimulusTable, rows: np.ndarray, regime: str) -> list[str]:
+    """Classes of the table's regime that some of its rows do not have."""
+    labels = table.frame[regime]
+    return sorted(set(labels) - set(labels.iloc[rows]))

@@ -14,7 +14,7 @@ from crossmodal.network.cross_channel import CrossChannel
 from crossmodal.network.cross_channel_config import CrossChannelConfig
 from crossmodal.network.fit import fit
 from crossmodal.network.inputs import ClipTensors
-from crossmodal.network.splits import balanced_folds, require_classes, validation_columns
+from crossmodal.network.parts import Fold, cross_validation
 from crossmodal.network.states import load_weights, new_network, predict, to_weights
 from crossmodal.network.training_config import Job, TrainingConfig, plain_config
 
@@ -31,10 +31,10 @@ def tune(
     The final fit runs for the median of the folds' selected epochs: no clip is left to
     select by. Its weights are the ones that representations are computed from.
     """
-    folds = balanced_folds(table, config.n_folds, job.study_seed)
+    folds = cross_validation(table, job.regime, config.n_folds, job.study_seed)
     fits, predictions = [], pool_only_predictions(study, pretrained)
-    for fold in range(config.n_folds):
-        history, predicted = _fit_fold(study, table, folds, fold, pretrained, config, job)
+    for number, fold in enumerate(folds):
+        history, predicted = _fit_fold(study, fold, f"fold-{number}", pretrained, config, job)
         fits.append(history)
         predictions.append(predicted)
     n_epochs = 1 + round(float(np.median([item.selected_epoch for item in fits])))
@@ -76,37 +76,28 @@ def initial_network(
 
 def _fit_fold(
     study: ClipTensors,
-    table: StimulusTable,
-    folds: np.ndarray,
-    fold: int,
+    fold: Fold,
+    name: str,
     pretrained: Weights,
     config: TrainingConfig,
     job: Job,
 ) -> tuple[FitHistory, Predictions]:
-    """Fit on the other folds (a fifth of them for validation), predict this one."""
-    test = np.flatnonzero(folds == fold)
-    train, validation = validation_columns(
-        table, config.n_folds, job.study_seed, np.flatnonzero(folds != fold)
-    )
-    for rows, part in (
-        (train, "training part"),
-        (validation, "validation part"),
-        (test, "test part"),
-    ):
-        require_classes(table, rows, job.regime, study.classes, f"the {part} of fold {fold}")
+    """Fit on the training part, choose by the validation part, predict the test part."""
     network = initial_network(study, pretrained, config.network, job)
     history = fit(
         network,
-        study.rows(train),
-        study.rows(validation),
+        study.rows(fold.train),
+        study.rows(fold.validation),
         config.tune,
         job.torch_seed,
-        f"fold-{fold}",
+        name,
         config.machine,
         job.checkpoint_dir,
     )
     accuracy = history.selected["validation_accuracy"]
-    predicted = _predictions("cross_validated", str(fold), network, study.rows(test))
+    predicted = _predictions(
+        "cross_validated", name.removeprefix("fold-"), network, study.rows(fold.test)
+    )
     return history, replace(predicted, validation_accuracy=accuracy)
 
 

@@ -125,6 +125,9 @@ def choose(
     rest = _sorted([] if sets.pool is None else _pool_of(names, chosen, sets.pool))
     selection = Selection(tuple(chosen), tuple(rest), tuple(whole))
     taken = {name.path for name in (*chosen, *rest, *whole)}
+    if chosen and sets.pool is not None and not rest and not problems:
+        expected = "at least one clip that is not the study's or, with exclude: actors, its actors'"
+        problems.append(InputError("config", "stimuli.pool", expected, "none"))
     problems += doubled_ids([name for name in names if name.path in taken])
     left_out |= _unwanted([name for name in names if name.path not in taken], selection, sets.pool)
     return problems, replace(selection, left_out=left_out) if chosen else None

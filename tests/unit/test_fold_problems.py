@@ -1,0 +1,85 @@
+"""Folds that cannot be made are found by names and config, with the remedy."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossmodal.commands.clip_selection import clip_selection
+from crossmodal.commands.fold_problems import fold_problems
+from crossmodal.contracts.config import load_config
+from crossmodal.stimuli.naming import parse_grid
+from crossmodal.stimuli.selection import Selection
+
+
+@pytest.fixture
+def config(root: Path) -> dict[str, Any]:
+    """The mini-study: the clips are simulated, so names alone are known."""
+    return load_config(root / "config/config.yaml")
+
+
+def messages(config: dict[str, Any]) -> list[str]:
+    chosen = clip_selection(config)[1]
+    assert chosen is not None
+    return [str(problem) for problem in fold_problems(config, chosen)]
+
+
+@pytest.mark.parametrize("name", ["config", "test", "mrpn_mini"])
+def test_shipped_configs_have_their_folds(root: Path, name: str) -> None:
+    assert messages(load_config(root / f"config/{name}.yaml")) == []
+
+
+def test_the_real_voices_have_their_folds(root: Path, shared: Path, monkeypatch) -> None:
+    config = load_config(root / "config/voices.yaml")
+    config["stimuli"]["clips_dir"] = str(shared / "data/ravdess_speech_16k")
+    assert messages(config) == []
+    config["voices"]["n_folds"] = 21
+    (message,) = messages(config)
+    assert "voices.n_folds: expected at least 21 actors for 21 folds, got 20" in message
+    config["voices"]["n_folds"] = 2
+    config["stimuli"]["voices"] = {"actor": ["01", "02", "03"]}
+    found = messages(config)
+    assert any("svm: expected at least 4 training actors (strong, fold 0)" in m for m in found)
+    assert any("presets.published: expected at least 2 training actors" in m for m in found)
+    assert not any("presets.tuned" in m for m in found)
+
+
+def test_two_actors_are_enough_with_as_many_clips_as_folds(config: dict[str, Any]) -> None:
+    config["families"]["cross_channel"]["regimes"] = ["emotion", "identity"]
+    config["stimuli"]["study"]["actors"] = ["01", "02"]
+    assert messages(config) == []
+    config["families"]["cross_channel"]["n_folds"] = 5
+    (message,) = messages(config)
+    assert message.startswith("stimuli.study: emotion: expected at least 5 clips of every class")
+    assert (
+        "(another families.cross_channel.n_folds than 5, more clips, or no 'emotion' in" in message
+    )
+    assert message.endswith("got 4 of 'angry'")
+
+
+def test_one_actor_has_no_identities_to_tell_apart(config: dict[str, Any]) -> None:
+    config["stimuli"]["study"]["actors"] = ["01"]
+    config["families"]["cross_channel"] |= {"regimes": ["emotion", "identity"], "n_folds": 2}
+    found = messages(config)
+    assert "emotion in the validation part of fold 0: expected at least 2 clips" in found[0]
+    assert "identity: expected clips of at least 2 classes" in found[1]
+    assert found[1].endswith("got only ['01']")
+
+
+def test_one_fold_is_refused_in_plain_words(config: dict[str, Any]) -> None:
+    config["families"]["cross_channel"]["n_folds"] = 1
+    assert messages(config) == ["config: families.cross_channel.n_folds: expected 2 or more, got 1"]
+
+
+def test_a_pool_with_other_classes_is_found(config: dict[str, Any]) -> None:
+    config["stimuli"]["pool"]["emotions"] = ["neutral", "happy"]
+    (message,) = messages(config)
+    assert "stimuli.pool: emotion: expected the study set's labels ['angry'" in message
+
+
+def test_recordings_without_an_actor_are_refused_where_folds_need_one(config) -> None:
+    names = [parse_grid(f"grid/{folder}/bbaf2n.mpg") for folder in ("s1", "clips")]
+    (problem,) = fold_problems(config, Selection(tuple(names), ()))
+    assert (problem.file, problem.field) == ("grid/clips/bbaf2n.mpg", "actor")
+    assert problem.got == "none, for 1 clips of which this is the first"
+    assert fold_problems({"study": config["study"]}, Selection(tuple(names), ())) == []
