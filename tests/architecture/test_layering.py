@@ -33,6 +33,7 @@ ALLOWED = {
         "contracts",
         "download",
         "mrpn",
+        "network",
         "plan",
         "provenance",
         "report",
