@@ -14,6 +14,7 @@ from benchmarks.calibration.noise import Noise
 from benchmarks.calibration.page import plot, text
 from benchmarks.calibration.store import run_part, table
 from benchmarks.calibration.studies import PARTS
+from benchmarks.calibration.t_maps import section
 from crossmodal.contracts.atomic import write_text
 
 
@@ -44,6 +45,7 @@ def main() -> None:
     }
     plot(errors, outcomes["power"], options.docs / "calibration.png")
     page = text(errors, outcomes["distance_bias"], outcomes["power"])
+    page += section(outcomes["t_null"])
     write_text(options.docs / "calibration.md", page)
     print(page)
 

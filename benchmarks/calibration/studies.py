@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from benchmarks.calibration.noise import N_PARTICIPANTS, VOXEL_MM, Noise, null_study
+from benchmarks.calibration.t_maps import t_null
 from crossmodal.rsa.comparisons import prepare
 from crossmodal.rsa.layout import arrange
 from crossmodal.rsa.neighbourhoods import spheres
@@ -143,4 +144,5 @@ PARTS: Mapping[str, tuple[Simulation, float]] = {
     "prevalence_null": (prevalence_null, 1.0),
     "distance_bias": (distance_bias, 1.0),
     "power": (power, 0.05),
+    "t_null": (t_null, 0.04),
 }

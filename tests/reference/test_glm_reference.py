@@ -147,21 +147,20 @@ def test_columns_correlate_with_nilearns_spm_model():
 
 
 def test_pooled_covariance_equals_the_definition(design, series):
-    # By definition, in float64: voxels by nilearn's F, residuals by lstsq, one outer product each.
+    # By definition, in float64: voxels by nilearn's F over all columns but the constant and the
+    # filter, residuals by lstsq, one outer product each.
     x = full(design)
-    n_conditions = design.conditions.shape[1]
+    n_tested = design.columns.shape[1] - 1
     labels, results = run_glm(series.astype(float), x, noise_model="ols")
-    f = results[labels[0]].Fcontrast(np.eye(x.shape[1])[:n_conditions]).F
+    f = results[labels[0]].Fcontrast(np.eye(x.shape[1])[:n_tested]).F
     freedom = N - x.shape[1]
     # Theirs counts the cosines as columns; SPM's mask, like ours, as a filter.
     spm_freedom = freedom + SLOW.shape[1]
-    chosen = np.ravel(f) * spm_freedom / freedom > f_distribution.isf(
-        0.001, n_conditions, spm_freedom
-    )
+    chosen = np.ravel(f) * spm_freedom / freedom > f_distribution.isf(0.001, n_tested, spm_freedom)
     assert 0 < chosen.sum() < len(chosen)
     y = series[:, chosen].astype(float)
     residuals = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     residuals /= np.sqrt(np.square(residuals).sum(axis=0) / spm_freedom)
     filtered = design.filtered(design.columns)
-    found = pooled_covariance([series[:, :100], series[:, 100:]], SLOW, filtered, n_conditions)
+    found = pooled_covariance([series[:, :100], series[:, 100:]], SLOW, filtered)
     assert_allclose(found, residuals @ residuals.T / chosen.sum(), atol=1e-5)

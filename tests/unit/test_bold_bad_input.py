@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 import yaml
@@ -177,6 +178,23 @@ def expect_one(study: dict, message: str) -> None:
 
 def test_good_data(study: dict, capsys: pytest.CaptureFixture) -> None:
     assert checked(study, capsys) == (0, "mine.yaml: no problem found\n")
+
+
+def test_short_repetition_times_are_remarked_on(
+    study: dict, capsys: pytest.CaptureFixture, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in Path("bids").rglob("*_bold.nii.gz"):
+        image = nib.load(path)
+        data = np.concatenate([np.asarray(image.dataobj)] * 4, axis=3)
+        save(path, data, image.affine, 0.5)
+    Path("bids/task-x_bold.json").write_text('{"RepetitionTime": 0.5, "TaskName": "x"}')
+    glm = study["scans"]["glm"]
+    status, text = checked(study, capsys)
+    assert status == 0
+    assert re.search(r"problem found\nnote: .*sub-01.*: repetition time 0.5 s with .* ar1: ", text)
+    assert text.count("note:") == 1
+    fast = {"glm": glm | {"noise": "fast"}}
+    assert checked(study, capsys, **fast) == (0, "mine.yaml: no problem found\n")
 
 
 @pytest.mark.parametrize("kind", RAW)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from benchmarks.calibration import store
 from benchmarks.calibration.page import binomial_interval, text, verdict
+from benchmarks.calibration.t_maps import section
 
 FOREVER = float("inf")
 
@@ -58,3 +59,8 @@ def test_the_page_tells_every_test_and_its_studies() -> None:
     assert "| max-T, one layer | 2 | 5.0 | 50.0 |" in page
     assert "| prevalence, global null | 4 | 5.0 | 0.0 |" in page
     assert "| crossnobis | 0.0000 |" in page
+
+
+def test_the_section_on_t_maps_has_a_row_a_run_and_model() -> None:
+    rates = {"0.5 s | 480 | 0.9 | 0% | fast": np.array([0.04, 0.06])}
+    assert section(rates).rstrip().endswith("| 0.5 s | 480 | 0.9 | 0% | fast | 5.0 | 1.0 |")

@@ -8,6 +8,7 @@ import numpy as np
 from crossmodal.bold.banded import Banded
 from crossmodal.bold.noise import (
     ar1_components,
+    fast_components,
     pooled_covariance,
     restricted_likelihood,
     whitening_matrix,
@@ -15,7 +16,7 @@ from crossmodal.bold.noise import (
 from crossmodal.contracts.errors import InputError
 
 CHOICES = {
-    "noise": ("ar1", "white"),
+    "noise": ("ar1", "fast", "white"),
     "estimator": ("lsa", "lss"),
     "patterns": ("beta", "t"),
     "motion_regressors": (0, 6, 12, 24),
@@ -28,7 +29,8 @@ class GLMConfig:
     """Options of the model.
 
     high_pass_s : cosines slower than this are removed
-    noise : 'ar1' (SPM's pooled, restricted-likelihood AR(1)) or 'white' (ordinary least squares)
+    noise : 'ar1' (SPM's pooled, restricted-likelihood AR(1)), 'fast' (SPM's dictionary of
+        exponentials, for repetition times below about 1 s) or 'white' (ordinary least squares)
     motion_regressors : 0, 6, 12 or 24
     estimator : 'lsa' one model with all conditions; 'lss' one model a condition, the others
         summed to one regressor (Mumford et al. 2012, 10.1016/j.neuroimage.2011.08.076)
@@ -60,6 +62,7 @@ class Design:
     conditions : one column per condition, named by the first of ``names``
     nuisance : motion and the like, named by the rest of ``names`` (the constant is added here)
     slow : orthonormal cosines that are filtered out
+    repetition_time_s : needed for the noise model 'fast' alone
 
     Raises
     ------
@@ -71,6 +74,7 @@ class Design:
     slow: np.ndarray
     names: tuple[str, ...]
     source: str = "design"
+    repetition_time_s: float | None = None
 
     def __post_init__(self) -> None:
         self.require_freedom()
@@ -130,15 +134,23 @@ def voxel_blocks(series: np.ndarray) -> list[np.ndarray]:
 
 
 def whitener(series: np.ndarray, design: Design, noise: str) -> np.ndarray:
-    """V^(-1/2), (volume, volume): identity for white noise."""
-    n_volumes = len(series)
+    """V^(-1/2), (volume, volume): identity for white noise.
+
+    Raises
+    ------
+    ValueError : 'fast' for a design without its repetition time
+    """
     if noise == "white":
-        return np.eye(n_volumes)
+        return np.eye(len(series))
+    if noise == "fast" and design.repetition_time_s is None:
+        raise ValueError("noise 'fast' needs the design's repetition_time_s")
     filtered = design.filtered(design.columns)
-    n_conditions = design.conditions.shape[1]
-    blocks = voxel_blocks(series)
-    covariance = pooled_covariance(blocks, design.slow, filtered, n_conditions)
-    components = ar1_components(n_volumes)
+    covariance = pooled_covariance(voxel_blocks(series), design.slow, filtered)
+    components = (
+        fast_components(len(series), design.repetition_time_s)
+        if noise == "fast"
+        else ar1_components(len(series))
+    )
     weights = restricted_likelihood(
         covariance, np.column_stack([filtered, design.slow]), components
     )

@@ -1,6 +1,7 @@
 """Temporal autocorrelation as SPM12 estimates it: pooled over voxels, by restricted likelihood.
 
-Friston et al. 2002, 10.1006/nimg.2002.1091 and 10.1006/nimg.2002.1090; spm_reml, spm_Ce.
+Friston et al. 2002, 10.1006/nimg.2002.1091 and 10.1006/nimg.2002.1090; spm_est_non_sphericity,
+spm_reml, spm_Ce. FAST: Corbin et al. 2018, 10.1002/hbm.24218.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from scipy.stats import f as f_distribution
 
 AR_COEFFICIENT = 0.2  # SPM expands AR(1) about this coefficient
 P_RESPONSIVE = 0.001  # SPM pools voxels that respond at this level (defaults.stats.fmri.ufp)
+FAST_TIMES, FAST_POWERS, FAST_LONGEST_S = 6, 3, 64.0  # as in spm_Ce
+HOPELESS = 1e12  # damping at which a step is as good as none
 SMALLEST = 1e-30  # correlations below count as 0: denormal numbers are ten times slower
 
 
@@ -23,10 +26,31 @@ def ar1_components(n_volumes: int) -> np.ndarray:
     return np.stack([toeplitz(np.where(column > SMALLEST, column, 0)) for column in columns])
 
 
+def fast_components(n_volumes: int, repetition_time_s: float) -> np.ndarray:
+    """SPM's dictionary FAST, (component, volume, volume): t^j exp(-t / d), j = 0, 1, 2.
+
+    The decay times d are the six powers of two from a quarter of the repetition time on, as far
+    as they are not above 64 s. Every component is scaled to a maximum of 1, which changes the
+    weights only.
+    """
+    time_s = np.arange(n_volumes) * repetition_time_s
+    exponents = np.arange(np.floor(np.log2(repetition_time_s / 4)), np.log2(FAST_LONGEST_S) + 1)
+    columns = [
+        time_s**power * np.exp(-time_s / 2.0**exponent)
+        for exponent in exponents[:FAST_TIMES]
+        for power in range(FAST_POWERS)
+    ]
+    columns = [column / column.max() for column in columns]
+    return np.stack([toeplitz(np.where(column > SMALLEST, column, 0)) for column in columns])
+
+
 def restricted_likelihood(
-    covariance: np.ndarray, design: np.ndarray, components: np.ndarray, n_iterations: int = 32
+    covariance: np.ndarray, design: np.ndarray, components: np.ndarray, n_iterations: int = 64
 ) -> np.ndarray:
     """Weights h of V = sum_i h_i Q_i by Fisher scoring of the restricted likelihood.
+
+    The components of FAST are almost dependent and V need not stay positive, so that a step
+    that does not raise the likelihood is damped (Levenberg-Marquardt) until it does.
 
     Parameters
     ----------
@@ -37,24 +61,50 @@ def restricted_likelihood(
     """
     basis = np.linalg.svd(design, full_matrices=False)[0][:, : np.linalg.matrix_rank(design)]
     weights = np.array([float(np.any(np.diag(component))) for component in components])
-    weights *= np.trace(covariance) / len(covariance)
+    weights *= np.trace(covariance) / len(covariance) / weights.sum()
+    likelihood, precision = _likelihood(weights, components, basis, covariance)
+    damping = 1e-6
     for _ in range(n_iterations):
-        inverse = inv(np.tensordot(weights, components, axes=1))
-        projected = inverse @ basis
-        precision = inverse - projected @ np.linalg.solve(basis.T @ projected, projected.T)
-        scaled = [precision @ component for component in components]
-        misfit = np.eye(len(covariance)) - precision @ covariance
-        gradient = np.array([-np.sum(s.T * misfit) / 2 for s in scaled])
-        information = np.array([[np.sum(a.T * b) / 2 for b in scaled] for a in scaled])
-        step = np.linalg.solve(information, gradient)
-        weights = weights + step
-        if gradient @ step < 1e-8 * len(covariance):
+        slope = precision @ covariance @ precision - precision
+        gradient = np.tensordot(components, slope, axes=2) / 2
+        scaled = precision @ components
+        flat = scaled.transpose(0, 2, 1).reshape(len(scaled), -1)
+        information = flat @ scaled.reshape(len(scaled), -1).T / 2
+        while damping < HOPELESS:
+            damped = information + damping * np.diag(np.diag(information))
+            step = np.linalg.solve(damped, gradient)
+            higher, there = _likelihood(weights + step, components, basis, covariance)
+            if higher >= likelihood:
+                break
+            damping *= 10
+        else:
+            break
+        gain, damping = higher - likelihood, damping / 10
+        weights, likelihood, precision = weights + step, higher, there
+        if gain < 1e-8 * len(covariance):
             break
     return weights
 
 
+def _likelihood(
+    weights: np.ndarray, components: np.ndarray, basis: np.ndarray, covariance: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Restricted log-likelihood, -inf where V is not positive, and the residuals' precision."""
+    total = np.tensordot(weights, components, axes=1)
+    try:
+        diagonal = np.diag(np.linalg.cholesky(total))
+    except np.linalg.LinAlgError:
+        return -np.inf, total
+    inverse = inv(total)
+    projected = inverse @ basis
+    inner = basis.T @ projected
+    precision = inverse - projected @ np.linalg.solve(inner, projected.T)
+    log_determinants = 2 * np.log(diagonal).sum() + np.linalg.slogdet(inner)[1]
+    return -(log_determinants + np.sum(precision * covariance)) / 2, precision
+
+
 def pooled_covariance(
-    blocks: Sequence[np.ndarray], slow: np.ndarray, design: np.ndarray, n_interest: int
+    blocks: Sequence[np.ndarray], slow: np.ndarray, design: np.ndarray
 ) -> np.ndarray:
     """Mean of r r' over responsive voxels, r residuals scaled to unit variance.
 
@@ -63,10 +113,11 @@ def pooled_covariance(
     blocks : float32 (volume, voxel) each, together all voxels; one at a time is worked on, so
         that no second copy of a run is ever in memory
     slow : (volume, cosine), orthonormal, filtered out
-    design : (volume, column), independent, high-pass filtered; the first ``n_interest`` are
-        conditions. Voxels count where an F test over these is significant (all voxels if
-        none is).
+    design : (volume, column), independent, high-pass filtered; the last is the constant. Voxels
+        count where an F test over all others, motion included, is significant (all voxels if
+        none is), as in SPM.
     """
+    n_interest = design.shape[1] - 1
     ordered = [slow, design[:, n_interest:], design[:, :n_interest]]
     basis = np.linalg.qr(np.column_stack(ordered))[0].astype(np.float32)
     for only_responsive in (True, False):
@@ -84,7 +135,7 @@ def _pooled(
 ) -> tuple[np.ndarray, int]:
     """Sum of r r' over voxels that count, and their number.
 
-    ``basis``: orthonormal (volume, column), first the cosines, last what only conditions explain.
+    ``basis``: orthonormal (volume, column), first cosines and constant, then what others add.
     """
     centred = series - series.mean(axis=0)
     weights = basis.T @ centred

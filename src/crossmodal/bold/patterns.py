@@ -20,6 +20,7 @@ from crossmodal.bold.design import (
 from crossmodal.bold.events import Event, EventsConfig, check_events, read_events
 from crossmodal.bold.glm import Design, Fit, GLMConfig, fit
 from crossmodal.bold.images import Grid, grid_of, open_image, read_series
+from crossmodal.bold.remarks import short_repetition_remark
 from crossmodal.bold.resample import always_inside, sample_series
 from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
 from crossmodal.bold.slice_timing import at_one_time, slice_times
@@ -101,6 +102,8 @@ def estimate_patterns(
         ``Design``; no voxel that all runs cover
     """
     timings = check_runs(runs)
+    if remark := short_repetition_remark(timings[0].repetition_time_s, glm.noise):
+        LOG.warning(remark)
     designs = [
         _design(run, timing, conditions, events, glm)
         for run, timing in zip(runs, timings, strict=True)
@@ -158,6 +161,7 @@ def run_design(
         high_pass_basis(timing.n_volumes, timing.repetition_time_s, glm.high_pass_s),
         (*names, *nuisance_names),
         run.events,
+        timing.repetition_time_s,
     )
 
 

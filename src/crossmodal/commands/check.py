@@ -3,9 +3,10 @@
 import argparse
 
 from rich.console import Console
+from rich.markup import escape
 
 from crossmodal.commands.planning import problem_table
-from crossmodal.commands.problems import find_problems
+from crossmodal.commands.problems import find_problems, find_remarks
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     problems = find_problems(options.config, deep=options.deep)
-    Console(soft_wrap=True).print(
-        problem_table(problems) if problems else f"{options.config}: no problem found"
-    )
+    console = Console(soft_wrap=True)
+    console.print(problem_table(problems) if problems else f"{options.config}: no problem found")
+    for remark in [] if problems else find_remarks(options.config):
+        console.print(f"note: {escape(remark)}")
     return 1 if problems else 0

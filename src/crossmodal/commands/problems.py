@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.check import find_problems as scan_problems
+from crossmodal.bold.remarks import scan_remarks
 from crossmodal.commands.clip_selection import clip_selection
 from crossmodal.commands.family_problems import family_problems
 from crossmodal.commands.fold_problems import fold_problems
@@ -30,6 +31,12 @@ def find_problems(config_path: str | Path, deep: bool = False) -> list[InputErro
         return [problem]
     problems = config_problems(config, SCHEMA, config_path)
     return problems or data_problems(config, deep)
+
+
+def find_remarks(config_path: str | Path) -> list[str]:
+    """What should be known of a study without problems, one line each; nothing is refused."""
+    config = load_config(config_path)
+    return list(scan_remarks(config["scans"])) if "scans" in config else []
 
 
 def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError]:
