@@ -1,5 +1,7 @@
 """Every distance in every sphere against rsatoolbox's own path."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import rsatoolbox
@@ -35,6 +37,13 @@ def brain() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     residuals = rng.normal(size=(N_TIMES, int(mask.sum())))
     residuals[:, 1:] += 0.6 * residuals[:, :-1]
     return betas, mask, models, residuals
+
+
+def incomplete(betas: np.ndarray) -> np.ndarray:
+    """A fourth run, and two conditions that a run each lacks."""
+    betas = np.concatenate([betas, betas[:1, ::-1]])
+    betas[0, 2] = betas[2, 5] = np.nan
+    return betas
 
 
 def dataset(betas: np.ndarray, voxels: np.ndarray) -> rsatoolbox.data.Dataset:
@@ -128,25 +137,46 @@ def test_conventions_of_nili_et_al(brain):
     np.testing.assert_allclose(z[:, centre], expected, atol=1e-10)
 
 
+@pytest.mark.parametrize("whitened", [False, True])
 @pytest.mark.parametrize(("dtype", "tolerance"), PRECISION)
-def test_crossnobis_with_conditions_missing_from_runs(brain, dtype, tolerance):
-    betas, mask, _, _ = brain
-    betas[0, 2] = betas[2, 5] = np.nan
+def test_crossnobis_with_conditions_missing_from_runs(brain, dtype, tolerance, whitened):
+    """By definition: differences within runs, and products of different runs.
+
+    Not rsatoolbox's calc_rdm_unbalanced, which takes each term from other runs, so that what
+    a run adds to all its patterns stays in (tests/reference/test_conventions.py).
+    """
+    betas, mask, _, residuals = brain
+    betas = incomplete(betas)
     around = spheres(mask, AFFINE, RADIUS_MM)
-    rdms, _ = tile_rdms(arrange(betas, "crossnobis", dtype), around, 0)
+    noise = residuals if whitened else None
+    rdms, _ = tile_rdms(arrange(betas, "crossnobis", dtype, noise), around, 0)
+    first, second = np.triu_indices(N_CONDITIONS, 1)
     for centre in (0, 50):
-        theirs = rsatoolbox.rdm.calc_rdm_unbalanced(
-            dataset(betas, around.voxels(centre)),
-            method="crossnobis",
-            descriptor="condition",
-            cv_descriptor="run",
-        )
-        # rsatoolbox orders conditions by first appearance, which a missing one changes.
-        order = np.argsort(theirs.pattern_descriptors["condition"])
-        matrix = theirs.get_matrices()[0][np.ix_(order, order)]
-        expected = matrix[np.triu_indices(N_CONDITIONS, 1)]
+        voxels = around.voxels(centre)
+        metric = np.eye(len(voxels))
+        if whitened:
+            metric = rsatoolbox.data.noise.prec_from_residuals(residuals[:, voxels])
+        difference = betas[:, first][:, :, voxels] - betas[:, second][:, :, voxels]
+        products = [
+            np.einsum("pv,vw,pw->p", difference[r], metric, difference[s])
+            for r, s in combinations(range(len(betas)), 2)
+        ]
+        expected = np.nanmean(products, axis=0) / len(voxels)
         scale = np.abs(expected).max()
         np.testing.assert_allclose(rdms[centre] / scale, expected / scale, atol=tolerance, rtol=0)
+
+
+@pytest.mark.parametrize("distance", ["crossnobis", "squared_euclidean"])
+def test_what_a_run_adds_to_all_its_patterns_cancels_with_missing_conditions(brain, distance):
+    betas, mask, _, _ = brain
+    betas = incomplete(betas)
+    around = spheres(mask, AFFINE, RADIUS_MM)
+    offsets = np.random.default_rng(9).normal(0, 5, size=(len(betas), 1, betas.shape[2]))
+    plain, shifted = (
+        tile_rdms(arrange(values, distance, np.float32), around, 0)[0][: len(around)]
+        for values in (betas, betas + offsets)
+    )
+    np.testing.assert_allclose(shifted, plain, atol=1e-4)
 
 
 def test_correlation_with_conditions_missing_from_runs(brain):

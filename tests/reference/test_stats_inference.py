@@ -128,6 +128,19 @@ def test_exact_map_statistics_equal_brute_force(name, alternative):
     np.testing.assert_allclose(np.sort(null.maxima[0]), np.sort([m.max() for m in maps]), rtol=1e-3)
 
 
+@pytest.mark.parametrize("name", ["tfce", "cluster_mass"])
+def test_a_pattern_and_its_mirror_tie_at_any_height(name):
+    """|t| far above 20: the smallest two-sided p of n participants is 2 / 2^n all the same."""
+    mask = np.ones((7, 7, 7), dtype=bool)
+    statistic = map_statistic(name, mask, "two-sided", 3.0)
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        data = (3 + 0.03 * rng.normal(size=(9, 1, 343))).astype(np.float32)
+        assert mean_and_t(data[:, 0])[1].min() > 20
+        null = map_null(data, sign_patterns(9, 512, 0), statistic)
+        assert null.p_layer().min() == 2 / 512
+
+
 def test_max_t_agrees_with_permuted_ols():
     """nilearn draws its own flips, so p-values agree within Monte-Carlo error."""
     data, mask = group_data(16, 1)

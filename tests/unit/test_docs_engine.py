@@ -9,6 +9,9 @@ import pytest
 import rsatoolbox
 from nilearn.masking import unmask
 
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.rsa.searchlight import searchlight_rsa
+
 
 def test_ten_lines_with_nilearn_and_rsatoolbox(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -20,6 +23,7 @@ def test_ten_lines_with_nilearn_and_rsatoolbox(
     nib.Nifti1Image(inside.astype(np.uint8), affine).to_filename("mask.nii.gz")
     for run in (1, 2):
         values = rng.normal(size=(7, 6, 6, 5)).astype(np.float32)
+        values[:2] = np.nan  # outside the field of view
         nib.Nifti1Image(values, affine).to_filename(f"run-{run}_betas.nii.gz")
     rsatoolbox.rdm.RDMs(rng.normal(size=(3, 10))).save("models.h5", file_type="hdf5")
     page = (root / "docs/rsa_engine.md").read_text()
@@ -27,6 +31,13 @@ def test_ten_lines_with_nilearn_and_rsatoolbox(
     names: dict[str, object] = {}
     exec(code, names)
     assert names["z"].shape == (3, inside.sum())
-    assert np.isfinite(names["z"]).all()
+    seen = inside.copy()
+    seen[:2] = False
+    np.testing.assert_array_equal(np.isfinite(names["z"]).all(axis=0), seen[inside])
+    without = searchlight_rsa(
+        np.stack(names["runs"])[:, :, seen[inside]], seen, affine, names["models"],
+        SearchlightConfig(9.0),
+    )  # fmt: skip
+    np.testing.assert_array_equal(names["maps"][:, seen[inside]], without)
     image = unmask(names["z"], names["mask"])
     np.testing.assert_array_equal(image.get_fdata()[inside].T.astype(np.float32), names["z"])

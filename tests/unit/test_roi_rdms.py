@@ -130,6 +130,48 @@ def test_voxels_without_data_are_left_out():
     )
 
 
+@pytest.mark.parametrize("distance", ["correlation", "crossnobis"])
+def test_conditions_that_a_run_lacks(distance):
+    data, inside = betas(), sphere_regions(betas(), (RIGHT,), "joint")["FFA"]
+    values = np.concatenate([data.betas, data.betas[:1, ::-1] + 1])
+    values[0, 3] = np.nan
+    variance = np.ones((3, values.shape[2]), dtype=np.float32)
+    changed = {"betas": values, "run_ids": ("1", "2", "3"), "residual_variance": variance}
+    data = betas(**changed)
+    patterns = RoiPatterns(distance=distance, noise_normalisation="none")
+    found = region_rdm(data, inside, "FFA", patterns)
+    runs = values[:, :, inside].astype(float)
+    if distance == "correlation":
+        expected = np.nanmean([pdist(run, "correlation") for run in runs], axis=0)
+    else:
+        first, second = np.triu_indices(8, 1)
+        steps = runs[:, first] - runs[:, second]
+        each = [(steps[r] * steps[s]).mean(axis=1) for r, s in ((0, 1), (0, 2), (1, 2))]
+        expected = np.nanmean(each, axis=0)
+    np.testing.assert_allclose(found, expected, atol=1e-7)
+    shifted = betas(**changed | {"betas": values + np.float32([[[0]], [[7]], [[0]]])})
+    np.testing.assert_allclose(region_rdm(shifted, inside, "FFA", patterns), found, atol=1e-5)
+
+
+def test_a_pair_that_no_run_shows_is_named():
+    values = betas().betas.copy()
+    values[0, 3] = values[1, 4] = np.nan
+    data, inside = betas(betas=values), np.ones(values.shape[2], dtype=bool)
+    for distance in ("correlation", "crossnobis"):
+        with pytest.raises(InputError, match="of each pair .* got too few with '.*' and '.*'"):
+            region_rdm(data, inside, "X", RoiPatterns(distance=distance))
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 12345.678])
+def test_a_pattern_without_variance_in_a_region_is_named(value):
+    values = betas().betas.copy()
+    values[1, 2] = value
+    inside = np.ones(values.shape[2], dtype=bool)
+    patterns = RoiPatterns(noise_normalisation="none")
+    with pytest.raises(InputError, match="vary over voxels, got one value .* 'c2' in run 2"):
+        region_rdm(betas(betas=values), inside, "X", patterns)
+
+
 def test_tiny_regions_are_refused():
     inside = np.zeros(13 * 6 * 7, dtype=bool)
     inside[:3] = True

@@ -27,7 +27,7 @@ def neighbours_of(voxel: int, radius_mm: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("value", [0.0, 0.1, 12345.678])
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, 12345.678, -7e4, 1e-30, 1e15])
 def test_pattern_without_variance_makes_its_spheres_nan(dtype, value):
     betas, mask, models = problem(dtype)
     flat = neighbours_of(62, 6.0)
@@ -35,6 +35,31 @@ def test_pattern_without_variance_makes_its_spheres_nan(dtype, value):
     maps = searchlight_rsa(betas, mask, AFFINE, models, SearchlightConfig(3.0))
     all_flat = [flat[neighbours_of(voxel, 3.0)].all() for voxel in range(125)]
     np.testing.assert_array_equal(np.isnan(maps[0]), all_flat)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("radius_mm", [3.0, 7.0, 25.0])
+def test_constant_patterns_have_no_correlation_in_spheres_of_any_size(dtype, radius_mm):
+    """Constant or as good as constant: values that differ in their last bit only."""
+    rng = np.random.default_rng(3)
+    mask = np.ones((9, 9, 9), dtype=bool)
+    around = spheres(mask, AFFINE, radius_mm)
+    for value in rng.uniform(-1000, 1000, 20).astype(dtype):
+        for other in (value, np.nextafter(value, dtype(np.inf))):
+            betas = rng.normal(size=(1, 4, 729)).astype(dtype)
+            betas[0, 1] = np.where(rng.random(729) < 0.5, value, other)
+            assert not tile_rdms(arrange(betas, "correlation", dtype), around, 0)[1].any()
+
+
+def test_small_variance_about_a_large_mean_is_no_constant():
+    """1 in 1,000 of the mean: far above rounding, so that it counts."""
+    rng = np.random.default_rng(3)
+    betas = (1000 + rng.normal(size=(1, 4, 729))).astype(np.float32)
+    around = spheres(np.ones((9, 9, 9), dtype=bool), AFFINE, 25.0)
+    rdms, valid = tile_rdms(arrange(betas, "correlation"), around, 0)
+    assert valid.all()
+    exact = tile_rdms(arrange(betas, "correlation", np.float64), around, 0)[0]
+    np.testing.assert_allclose(rdms, exact, atol=1e-4)
 
 
 def test_nan_voxel_counts_as_outside_the_mask():
@@ -92,6 +117,25 @@ def test_large_common_pattern_costs_no_digits(distance, incomplete):
     np.testing.assert_allclose(single, double, atol=5e-6 * np.abs(double).max(), rtol=0)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32])
+def test_a_mask_of_numbers_is_that_mask(dtype):
+    betas, mask, models = problem()
+    mask[0, 1, 2] = False
+    expected = searchlight_rsa(betas[:, :, 1:], mask, AFFINE, models, SearchlightConfig(4.0))
+    found = searchlight_rsa(betas[:, :, 1:], mask.astype(dtype), AFFINE, models,
+                            SearchlightConfig(4.0))  # fmt: skip
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(
+        spheres(mask.astype(dtype), AFFINE, 4.0).sizes, spheres(mask, AFFINE, 4.0).sizes
+    )
+
+
+def test_a_mask_of_other_values_is_refused():
+    betas, mask, models = problem()
+    with pytest.raises(ValueError, match="bool or hold 0 and 1 only, not 0.5"):
+        searchlight_rsa(betas, mask * 0.5, AFFINE, models, SearchlightConfig(4.0))
+
+
 def test_empty_mask_is_refused():
     betas, mask, models = problem()
     with pytest.raises(ValueError, match="the mask is empty"):
@@ -106,7 +150,8 @@ def test_crossnobis_needs_two_runs():
 def test_crossnobis_needs_each_pair_in_two_runs():
     betas = problem()[0]
     betas[0, 2] = np.nan
-    with pytest.raises(ValueError, match="no two different runs"):
+    message = "two runs that show both conditions of a pair: 0 and 2 share 1"
+    with pytest.raises(ValueError, match=message):
         arrange(betas, "crossnobis")
 
 
@@ -233,5 +278,4 @@ def test_config_refuses_unknown_names(field):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_fisher_z_of_exact_one_is_finite(dtype):
     z = fisher_z(np.array([-1, 0, 0.5, 1], dtype=dtype))
-    assert np.isfinite(z).all()
-    np.testing.assert_allclose(z[1:3], np.arctanh([0, 0.5]), rtol=1e-6)
+    np.testing.assert_allclose(z, [-8.664340, 0, np.arctanh(0.5), 8.664340], rtol=1e-6)

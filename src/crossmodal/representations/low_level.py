@@ -162,8 +162,8 @@ def _rdm(rows: list[np.ndarray], z_score: bool) -> np.ndarray:
         [np.pad(row, (0, longest - len(row)), constant_values=row.min()) for row in rows]
     )
     if z_score:
-        sd = padded.std(axis=0)
-        padded = (padded - padded.mean(axis=0)) / np.where(sd > 0, sd, 1)
+        varies = np.ptp(padded, axis=0) > 0  # the SD of constants may be rounding instead of 0
+        padded = (padded - padded.mean(axis=0)) / np.where(varies, padded.std(axis=0), 1)
     return pdist(padded)
 
 

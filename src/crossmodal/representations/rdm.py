@@ -52,8 +52,8 @@ def feature_rdm(features: np.ndarray) -> np.ndarray:
     linear readout of the features gives voxel patterns that correlate like this. Features
     that never vary are left out.
     """
-    spread = features.std(axis=0)
-    varying = features[:, spread > 0]
+    # The SD of a constant column may be rounding instead of 0.
+    varying = features[:, np.ptp(features, axis=0) > 0]
     scores = (varying - varying.mean(axis=0)) / varying.std(axis=0)
     length = np.linalg.norm(scores, axis=1, keepdims=True)
     unit = scores / np.where(length > 0, length, 1.0)

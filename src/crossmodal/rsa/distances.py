@@ -104,6 +104,49 @@ def cross_run_rdms(rows, residuals, sphere, runs, block):  # noqa: ANN001, ANN20
 
 
 @njit(nogil=True, cache=True)
+def paired_run_rdms(rows, residuals, sphere, shares, block):  # noqa: ANN001, ANN201
+    """Cross-validated squared distance per voxel where runs lack conditions.
+
+    d_ij = mean over pairs of runs r, s that both show i and j of (x_ir - x_jr) (x_is - x_js)' /
+    voxels: differences within runs, so that what a run adds to all its patterns cancels.
+
+    Parameters
+    ----------
+    rows, residuals, sphere, block : as for ``within_run_rdms``; a condition that a run lacks is 0
+    shares : float (run pair, pair), pairs of runs in ``triu_indices`` order; one over the number
+        of run pairs that show both conditions, or 0
+    """
+    lookup, centres, steps = sphere
+    first, out, valid = block
+    n_runs, _, n = rows.shape
+    buffers, gram = np.empty((n_runs, len(steps), n), rows.dtype), np.empty((n, n), rows.dtype)
+    n_noisy = len(steps) if residuals.shape[1] else 0
+    noise = np.empty((n_noisy, residuals.shape[1]), rows.dtype)
+    factor = np.empty((n_noisy, n_noisy), rows.dtype)
+    squares = np.empty(n, rows.dtype)
+    half = rows.dtype.type(0.5)
+    for c in range(len(out)):
+        out[c] = 0
+        valid[c] = first + c < len(centres)
+        if not valid[c]:
+            continue
+        _sphere_factor(residuals, lookup, centres[first + c], steps, noise, factor)
+        size = 1
+        for r in range(n_runs):
+            size = _gather(rows[r], lookup, centres[first + c], steps, buffers[r])
+            if residuals.shape[1]:
+                solve_lower(factor, buffers[r], size)
+        number = 0
+        for r in range(n_runs):
+            for s in range(r + 1, n_runs):
+                np.dot(buffers[r, :size].T, buffers[s, :size], gram)
+                both = half * (gram + gram.T)
+                _add_euclidean(both, shares[number], squares, out[c])
+                number += 1
+        out[c] /= rows.dtype.type(size)
+
+
+@njit(nogil=True, cache=True)
 def _sphere_factor(residuals, lookup, centre, steps, noise, factor):  # noqa: ANN001, ANN202
     """Cholesky factor of the sphere's noise covariance, if there are residuals."""
     if residuals.shape[1]:
@@ -159,10 +202,14 @@ def _inverse_norms(gram, present, floor, scale):  # noqa: ANN001, ANN202
 
 @njit(nogil=True, cache=True)
 def _rounding_floor(mean, size, floor):  # noqa: ANN001, ANN202
-    """Squared norm that rounding alone can leave of a constant pattern after centring."""
+    """Squared norm that rounding alone can leave of a constant pattern after centring.
+
+    Summing ``size`` equal values one after the other, the mean is off by up to size * eps / 2 of
+    itself (Higham 2002, section 4.2). Twice that also covers values that differ in their last bit.
+    """
     epsilon = np.finfo(mean.dtype).eps
     for i in range(len(mean)):
-        error = epsilon * abs(mean[i])
+        error = size * epsilon * abs(mean[i])
         floor[i] = size * error * error
 
 

@@ -14,10 +14,13 @@ class Patterns:
     Shapes
     ------
     rows : float (part, voxel, condition)
-    present : bool (run, condition), weights : float (run, pair); for distances within runs
-    signs : float (part,), inverse_counts : float (condition, condition); for crossnobis
+    present : bool (run, condition)
+    weights : float (run, pair) for distances within runs, (pair of runs, pair) for crossnobis of
+        runs that lack conditions
+    signs : float (part,), inverse_counts : float (condition, condition); for crossnobis of
+        complete runs
     residuals : float (voxel, time); their covariance whitens each sphere; no times: it is not
-    dtype : of the RDMs; the arrays above may be more precise
+    dtype : of the arrays above and of the RDMs
     """
 
     rows: np.ndarray
@@ -61,16 +64,16 @@ def arrange(
     if (missing.any(axis=2) & present).any():
         raise ValueError("betas hold NaN in single voxels: take these out of the mask first")
     del missing
-    # Sums of incomplete runs hold large terms that cancel: float32 would lose them.
-    inner = np.float64 if distance == "crossnobis" and not present.all() else dtype
-    noise = _noise(betas, distance, residuals, inner)
-    if distance == "crossnobis":
-        rows, signs, inverse_counts = _cross_run_rows(betas, present, inner)
+    noise = _noise(betas, distance, residuals, dtype)
+    signs, inverse_counts = np.zeros(0), np.zeros((0, 0))
+    if distance == "crossnobis" and not present.all():
+        rows, weights = _paired_run_rows(betas, present, dtype)
+    elif distance == "crossnobis":
+        rows, signs, inverse_counts = _cross_run_rows(betas, dtype)
         weights = np.zeros((0, betas.shape[1] * (betas.shape[1] - 1) // 2))
     else:
-        rows, weights = _within_run_rows(betas, present, inner, distance != "correlation")
-        signs, inverse_counts = np.zeros(0), np.zeros((0, 0))
-    arrays = (array.astype(inner) for array in (weights, signs, inverse_counts))
+        rows, weights = _within_run_rows(betas, present, dtype, distance != "correlation")
+    arrays = (array.astype(dtype) for array in (weights, signs, inverse_counts))
     return Patterns(rows, distance, present, *arrays, noise, dtype)
 
 
@@ -107,54 +110,61 @@ def _within_run_rows(
     rows = np.ascontiguousarray(np.swapaxes(betas, 1, 2), dtype=dtype)
     for run, seen in enumerate(present):
         if without_mean and seen.any():
-            mean = sum(betas[run, i].astype(np.float64) for i in np.flatnonzero(seen)) / seen.sum()
-            rows[run] -= mean.astype(dtype)[:, None]
+            rows[run] -= _mean_pattern(betas[run], seen).astype(dtype)[:, None]
         rows[run][:, ~seen] = 0
     return rows, together / together.sum(axis=0)
 
 
-def _cross_run_rows(
-    betas: np.ndarray, present: np.ndarray, dtype: type
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of parts, signs and inverse counts for products of different runs.
+def _mean_pattern(run: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Mean of the conditions that a run shows, float64 (voxel,); the same for any slab."""
+    return sum(run[i].astype(np.float64) for i in np.flatnonzero(seen)) / seen.sum()
 
-    All runs complete: with an orthonormal basis u0 = 1/sqrt(R), u1 … of the runs, the sum over
-    pairs of different runs is (R - 1) * X0 X0' - sum of Xq Xq', one product fewer than by
-    runs. Otherwise: (sum of runs)(sum of runs)' - sum of each run with itself.
+
+def _paired_run_rows(
+    betas: np.ndarray, present: np.ndarray, dtype: type
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of all runs without their mean pattern, and the share of every pair of runs.
+
+    With sums over runs, as for complete ones, the three terms of a distance would come from
+    different runs, and whatever a run adds to all its patterns would stay in.
+    """
+    first, second = np.triu_indices(betas.shape[1], 1)
+    one, other = np.triu_indices(len(betas), 1)
+    together = present[:, first] & present[:, second]
+    shared = together[one] & together[other]
+    if not shared.any(axis=0).all():
+        pair = int(np.flatnonzero(~shared.any(axis=0))[0])
+        raise ValueError(
+            f"crossnobis needs two runs that show both conditions of a pair: {first[pair]} and "
+            f"{second[pair]} share {together[:, pair].sum()}"
+        )
+    rows = _within_run_rows(betas, present, dtype, without_mean=True)[0]
+    return rows, shared / shared.sum(axis=0)
+
+
+def _cross_run_rows(betas: np.ndarray, dtype: type) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of parts, signs and inverse counts for products of different runs, all complete.
+
+    With an orthonormal basis u0 = 1/sqrt(R), u1 … of the runs, the sum over pairs of different
+    runs is (R - 1) * X0 X0' - sum of Xq Xq'.
     """
     runs = len(betas)
-    if present.all():
-        if runs < 2:
-            raise ValueError("crossnobis needs at least two runs, but there is one")
-        basis = _orthonormal_basis(runs)
-        basis[0] *= np.sqrt(runs - 1)
-        counts = np.full((betas.shape[1],) * 2, runs * (runs - 1))
-    else:
-        basis = np.concatenate([np.ones((1, runs)), np.eye(runs)])
-        seen = present.astype(int)
-        counts = np.outer(seen.sum(axis=0), seen.sum(axis=0)) - seen.T @ seen
-        if (counts == 0).any():
-            raise ValueError("some conditions have no two different runs to be compared across")
-    rows = np.empty((len(basis), betas.shape[2], betas.shape[1]), dtype=dtype)
+    if runs < 2:
+        raise ValueError("crossnobis needs at least two runs, but there is one")
+    basis = _orthonormal_basis(runs)
+    basis[0] *= np.sqrt(runs - 1)
+    rows = np.empty((runs, betas.shape[2], betas.shape[1]), dtype=dtype)
     # No matrix product: its rounding may depend on how many voxels there are.
     for row, part in zip(rows, basis, strict=True):
         total = np.zeros(betas.shape[1:])
         for weight, run in zip(part, betas, strict=True):
             if weight:
-                total += weight * _without_mean_pattern(run, complete=present.all())
+                # The mean pattern cancels in every difference; without it float32 is exact.
+                wide = run.astype(np.float64)
+                total += weight * (wide - wide.mean(axis=0))
         row[:] = total.T
-    signs = np.concatenate([[1.0], -np.ones(len(rows) - 1)])
-    return rows, signs, 1 / counts
-
-
-def _without_mean_pattern(run: np.ndarray, complete: bool) -> np.ndarray:
-    """float64 (condition, voxel); conditions that the run lacks become 0.
-
-    The mean pattern cancels in every difference; taking it out keeps float32 exact. It is not
-    the same in runs that lack conditions.
-    """
-    wide = run.astype(np.float64)
-    return wide - wide.mean(axis=0) if complete else np.nan_to_num(wide, copy=False)
+    signs = np.concatenate([[1.0], -np.ones(runs - 1)])
+    return rows, signs, np.full((betas.shape[1],) * 2, 1 / (runs * (runs - 1)))
 
 
 def _orthonormal_basis(n: int) -> np.ndarray:

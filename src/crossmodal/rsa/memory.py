@@ -50,7 +50,7 @@ class Demand:
         rdms = TILE * self.n_pairs * (self.itemsize + 8) + 16 * self.n_pairs
         results = 3 * TILE * self.n_models * (self.itemsize + 8)
         n = self.n_conditions
-        sphere = n_steps * n + 3 * n * n
+        sphere = self.n_runs * n_steps * n + 3 * n * n  # crossnobis may hold all runs at once
         if self.n_times:
             sphere += 3 * n_steps * (self.n_times + n_steps)
         return rdms + results + 8 * sphere

@@ -65,19 +65,36 @@ def sphere_steps(affine: np.ndarray, radius_mm: float) -> np.ndarray:
     return grid[inside]
 
 
+def as_mask(mask: np.ndarray) -> np.ndarray:
+    """A mask of 0 and 1 of any type as bool; NumPy would take integers for voxel numbers.
+
+    Raises
+    ------
+    ValueError : other values
+    """
+    if mask.dtype == bool:
+        return mask
+    inside = mask == 1
+    if not (inside | (mask == 0)).all():
+        wrong = mask[~(inside | (mask == 0))][0]
+        raise ValueError(f"a mask must be bool or hold 0 and 1 only, not {wrong}")
+    return inside
+
+
 def spheres(mask: np.ndarray, affine: np.ndarray, radius_mm: float) -> Neighbourhoods:
     """Neighbourhoods of all voxels of a mask.
 
     Parameters
     ----------
-    mask : bool (x, y, z)
+    mask : bool (x, y, z), or numbers 0 and 1
     affine : (4, 4), voxel index -> mm
     radius_mm : see ``sphere_steps``
 
     Raises
     ------
-    ValueError : an empty mask, or a radius that is not positive
+    ValueError : an empty mask, one of other values, or a radius that is not positive
     """
+    mask = as_mask(mask)
     if not mask.any():
         raise ValueError("the mask is empty: there is no searchlight centre")
     if not radius_mm > 0:

@@ -12,7 +12,7 @@ from crossmodal.rsa.comparisons import prepared
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.layout import Patterns, arrange
 from crossmodal.rsa.memory import Demand, Slab, slabs, workers
-from crossmodal.rsa.neighbourhoods import Neighbourhoods, spheres
+from crossmodal.rsa.neighbourhoods import Neighbourhoods, as_mask, spheres
 from crossmodal.rsa.noise import require_varied
 from crossmodal.rsa.tiles import TILE, threaded, tile_rdms
 
@@ -62,10 +62,7 @@ class Brain:
     def demand(self, n_models: int) -> Demand:
         n_runs, n_conditions, _ = self.betas.shape
         n_times = 0 if self.residuals is None else len(self.residuals)
-        # Crossnobis of incomplete runs has one part more, in float64.
-        crossed = self.distance == "crossnobis"
-        itemsize = 8 if crossed else np.dtype(self.dtype).itemsize
-        return Demand(n_runs + crossed, n_conditions, n_times, n_models, itemsize)
+        return Demand(n_runs, n_conditions, n_times, n_models, np.dtype(self.dtype).itemsize)
 
 
 def searchlight_rsa(
@@ -86,7 +83,7 @@ def searchlight_rsa(
     betas : (run, condition, voxel), voxels in C order of ``mask``; float64 is kept, all else
         becomes float32. A condition that a run lacks is NaN; voxels with other NaN count as
         outside the mask.
-    mask : bool (x, y, z)
+    mask : bool (x, y, z), or numbers 0 and 1
     affine : (4, 4), voxel index -> mm
     models : (model, pair), pairs in ``numpy.triu_indices(n, 1)`` order
     controls : (control, pair) for partial comparisons
@@ -107,6 +104,7 @@ def searchlight_rsa(
         ``slabs``
     InputError : models or controls that are not finite; residuals: see ``require_varied``
     """
+    mask = as_mask(mask)
     require_shapes(betas, mask, models, controls, residuals)
     brain = Brain.of(betas, mask, affine, config, residuals)
     comparison = prepared(models, config.comparison, controls, brain.dtype)
@@ -202,6 +200,9 @@ def finite_voxels(betas: np.ndarray) -> np.ndarray:
 
 
 def fisher_z(correlations: np.ndarray) -> np.ndarray:
-    """Fisher's z of correlations; exact +-1 becomes that of the nearest value inside."""
-    limit = np.nextafter(correlations.dtype.type(1), correlations.dtype.type(0))
+    """Fisher's z of correlations; |r| of 1 and next to it becomes 8.66 in any precision.
+
+    That is the z of float32's largest number below 1, so that maps do not depend on their type.
+    """
+    limit = correlations.dtype.type(np.nextafter(np.float32(1), np.float32(0)))
     return np.arctanh(np.clip(correlations, -limit, limit))

@@ -9,7 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from crossmodal.rsa.distances import cross_run_rdms, within_run_rdms
+from crossmodal.rsa.distances import cross_run_rdms, paired_run_rdms, within_run_rdms
 from crossmodal.rsa.layout import Patterns
 from crossmodal.rsa.neighbourhoods import Neighbourhoods
 
@@ -27,14 +27,16 @@ def tile_rdms(
     valid = np.zeros(TILE, dtype=bool)
     sphere = (neighbourhoods.lookup, neighbourhoods.centres, neighbourhoods.steps)
     block = (first, rdms, valid)
-    if patterns.distance == "crossnobis":
+    if patterns.distance == "crossnobis" and not len(patterns.signs):
+        paired_run_rdms(patterns.rows, patterns.residuals, sphere, patterns.weights, block)
+    elif patterns.distance == "crossnobis":
         ones = np.ones(patterns.n_pairs, dtype=dtype)
         runs = (patterns.signs, patterns.inverse_counts, ones)
         cross_run_rdms(patterns.rows, patterns.residuals, sphere, runs, block)
     else:
         runs = (patterns.distance == "correlation", patterns.present, patterns.weights)
         within_run_rdms(patterns.rows, patterns.residuals, sphere, runs, block)
-    return rdms.astype(patterns.dtype, copy=False), valid
+    return rdms, valid
 
 
 def over_tiles(

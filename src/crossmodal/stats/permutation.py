@@ -105,13 +105,15 @@ def map_null(
     n, n_layers, n_voxels = data.shape
     observed = np.empty((n_layers, n_voxels))
     maxima = np.empty((n_layers, len(signs)))
-    flips = signs.astype(np.float32)
+    # A pattern and its mirror must tie: near sqrt(n), t rises so steeply with the sum that
+    # float32's rounding of the sum would separate them.
+    flips = signs.astype(np.float64)
     with (
         ThreadPoolExecutor(n_threads) as pool,
         tqdm(total=n_layers * len(signs), desc="permutation", mininterval=5, disable=None) as bar,
     ):
         for layer in range(n_layers):
-            units = np.nan_to_num(unit_maps(data[:, layer]))
+            units = np.nan_to_num(unit_maps(data[:, layer])).astype(np.float64)
             observed[layer] = statistic(t_from_sums(units.sum(axis=0), n))
             for first in range(0, len(flips), CHUNK):
                 sums = flips[first : first + CHUNK] @ units

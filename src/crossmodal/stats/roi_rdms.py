@@ -1,7 +1,8 @@
 """Brain RDMs of regions: spheres of a table or labels of an atlas."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import nibabel as nib
@@ -82,7 +83,8 @@ def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatte
 
     Raises
     ------
-    InputError : too few voxels with data, crossnobis with one run
+    InputError : too few voxels with data, crossnobis with one run, a pattern that does not vary
+        over voxels (correlation), a pair of conditions that too few runs show together
     """
     data = betas.betas[:, :, inside].astype(np.float64)
     variance = betas.residual_variance[:, inside].astype(np.float64)
@@ -90,7 +92,9 @@ def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatte
         data = univariate(data, variance)
     elif patterns.noise_normalisation == "multivariate":
         data = np.where((variance > 0).all(axis=0), data, np.nan)
-    used = np.isfinite(data).all(axis=(0, 1)) & (data.std(axis=1) > 0).all(axis=0)
+    present = np.isfinite(data).any(axis=2)
+    varies = [np.ptp(run[seen], axis=0) > 0 for run, seen in zip(data, present, strict=True)]
+    used = np.isfinite(data[present]).all(axis=0) & np.all(varies, axis=0)
     data = data[:, :, used]
     if data.shape[2] < patterns.min_voxels:
         got = f"{data.shape[2]} with data"
@@ -99,19 +103,59 @@ def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatte
         if betas.residuals is None:
             raise InputError(betas.name, "residuals", "the GLM's residuals", "none")
         data = whiten_patterns(data, betas.residuals[:, inside][:, used])
-    if patterns.distance == "crossnobis":
-        return _crossnobis(data, betas, region)
-    return np.mean([_calculated(run, "correlation") for run in data], axis=0)
+    if patterns.distance == "crossnobis" and len(data) < 2:
+        raise InputError(betas.name, region, "two or more runs for crossnobis", len(data))
+    if patterns.distance == "crossnobis" and present.all():
+        return _crossnobis(data)
+    products = (
+        _run_products(data)
+        if patterns.distance == "crossnobis"
+        else (_correlation(run, (betas, region, betas.run_ids[i])) for i, run in enumerate(data))
+    )
+    return _mean_of_known(np.stack(list(products)), betas, region)
 
 
-def _calculated(run: np.ndarray, method: str) -> np.ndarray:
-    return calc_rdm(Dataset(run), method=method).dissimilarities[0]
+def _correlation(run: np.ndarray, where: tuple[Betas, str, str]) -> np.ndarray:
+    """1 - Pearson of one run (condition, voxel); NaN for pairs with a condition it lacks."""
+    betas, region, run_id = where
+    seen = np.isfinite(run).all(axis=1)
+    # rsatoolbox gives NaN or 1 for a constant pattern, by how its value rounds.
+    if flat := [betas.condition_ids[i] for i in np.flatnonzero(seen & (np.ptp(run, axis=1) == 0))]:
+        got = f"one value everywhere for {flat[0]!r} in run {run_id}"
+        raise InputError(betas.name, region, "patterns that vary over voxels", got)
+    square = np.full((len(run), len(run)), np.nan)
+    known = calc_rdm(Dataset(run[seen]), method="correlation").get_matrices()[0]
+    square[np.ix_(seen, seen)] = known
+    return square[np.triu_indices(len(run), 1)]
 
 
-def _crossnobis(data: np.ndarray, betas: Betas, region: str) -> np.ndarray:
+def _run_products(data: np.ndarray) -> Iterator[np.ndarray]:
+    """For every two runs, products of differences within runs per voxel; NaN where one lacks them.
+
+    So that what a run adds to all its patterns cancels; see ``rsa.distances.paired_run_rdms``.
+    """
+    first, second = np.triu_indices(data.shape[1], 1)
+    for one, other in combinations(data, 2):
+        yield (
+            np.einsum("pv,pv->p", one[first] - one[second], other[first] - other[second])
+            / data.shape[2]
+        )
+
+
+def _mean_of_known(rdms: np.ndarray, betas: Betas, region: str) -> np.ndarray:
+    """Mean over the first axis of what is not NaN."""
+    known = np.isfinite(rdms)
+    if not known.any(axis=0).all():
+        pair = np.flatnonzero(~known.any(axis=0))[0]
+        first, second = (side[pair] for side in np.triu_indices(len(betas.condition_ids), 1))
+        names = f"{betas.condition_ids[first]!r} and {betas.condition_ids[second]!r}"
+        expected = "runs that show both conditions of each pair (two for crossnobis)"
+        raise InputError(betas.name, region, expected, f"too few with {names}")
+    return np.nanmean(rdms, axis=0)
+
+
+def _crossnobis(data: np.ndarray) -> np.ndarray:
     n_runs, n_conditions, n_voxels = data.shape
-    if n_runs < 2:
-        raise InputError(betas.name, region, "two or more runs for crossnobis", n_runs)
     order = [f"{i:05d}" for i in range(n_conditions)]  # calc_rdm sorts by name
     dataset = Dataset(
         data.reshape(-1, n_voxels),
