@@ -13,7 +13,7 @@ rule all:
     message:
         "Every result is there"
     input:
-        lambda wildcards: TARGETS,
+        lambda wildcards: guarded(TARGETS),
 
 
 if config.get("simulate"):
@@ -83,4 +83,4 @@ include: "workflow/rules/cluster.smk"
 
 onstart:
     stop_on_problems()
-    cancel_orphans()  # Slurm jobs that outlived the Snakemake that submitted them
+    cancel_own_orphans()  # Slurm jobs that outlived the Snakemake that submitted them

@@ -12,7 +12,7 @@ from tests.unit import report_study
 from crossmodal import cli
 from crossmodal.commands.audit import scratch_study
 from crossmodal.commands.lineage import find
-from crossmodal.commands.why import parse_dry_run
+from crossmodal.commands.why import parse_jobs, parse_rules
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.embedded import embedded_ids
 from crossmodal.provenance.hashing import sha256_file
@@ -272,7 +272,7 @@ rule all:
     input: results/figures/fig2_rdms.pdf
     reason: Input files updated by another job: results/figures/fig2_rdms.pdf
 """
-    assert parse_dry_run(text) == [
+    assert parse_jobs(text) == [
         {
             "job": "Draw RDMs of the upper layers",
             "reason": "Missing output files: results/figures/fig2_rdms.pdf",
@@ -284,21 +284,70 @@ rule all:
     ]
 
 
-def test_the_guards_reason_stands_before_the_missing_record() -> None:
-    text = """
-guard: 1 result(s) do not match their record and will be made again
+GUARDED = """
+guard: 5 result(s) do not match their record and will be made again
 guard:   draw_rdms/all: code src/crossmodal/figures/rdm_panels.py changed
+guard:   extract/actor-01: input a.mp4 changed
+guard:   extract/actor-02: code src/x.py changed
+guard:   extract/actor-03: code src/x.py changed
+guard:   extract/actor-04: param height_px changed
+guard:   extract/actor-05: version of av changed from 1 to 2
 guard: 3 file(s) hashed
+Job stats:
+job          count
+---------  -------
+draw_rdms        1
+extract          5
+tune             4
+all              1
+total           11
+
+
 Job 3: Draw RDMs of the upper layers
-Reason: Missing output files: results/provenance/records/draw_rdms/all.json
+Reason: Forced execution
 Job 4: Draw layers
-Reason: Missing output files: results/provenance/records/draw_layers/all.json
+Reason: Missing output files: results/x.pdf
+Job stats:
+job          count
+---------  -------
+draw_rdms        1
+extract          5
+tune             4
+all              1
+total           11
+
+Reasons:
+    (check individual jobs above for details)
+    forced:
+        draw_rdms, extract
+    input files updated by another job:
+        all, tune
+This was a dry-run (flag -n). The order of jobs does not reflect the order of execution.
 """
-    assert [job["reason"] for job in parse_dry_run(text)] == [
-        "code src/crossmodal/figures/rdm_panels.py changed; "
-        "Missing output files: results/provenance/records/draw_rdms/all.json",
-        "Missing output files: results/provenance/records/draw_layers/all.json",
+
+
+def test_why_has_one_row_a_rule_and_names_no_bookkeeping() -> None:
+    assert parse_rules(GUARDED) == [
+        {
+            "rule": "draw_rdms",
+            "jobs": "1",
+            "reason": "code src/crossmodal/figures/rdm_panels.py changed",
+        },
+        {
+            "rule": "extract",
+            "jobs": "5",
+            "reason": "code src/x.py changed; input a.mp4 changed; param height_px changed; "
+            "and 1 more reasons",
+        },
+        {"rule": "tune", "jobs": "4", "reason": "what it reads is made again"},
     ]
+
+
+def test_why_verbose_lists_every_job_once() -> None:
+    jobs = parse_jobs(GUARDED)
+    assert [job["job"] for job in jobs] == [
+        "draw_rdms/all", *(f"extract/actor-0{i}" for i in range(1, 6)), "Draw layers"
+    ]  # fmt: skip
 
 
 def test_a_study_that_cannot_be_planned_is_one_clear_error(

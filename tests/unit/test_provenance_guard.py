@@ -1,4 +1,3 @@
-import errno
 import json
 import os
 from pathlib import Path
@@ -6,15 +5,13 @@ from pathlib import Path
 import pytest
 
 from crossmodal.contracts.atomic import write_json
-from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.guard import (
     Fingerprints,
     changed_plan,
     freshen,
     reasons_in,
-    recorded_jobs,
     report,
-    set_aside_stale,
+    stale_records,
     unwritable,
 )
 from crossmodal.provenance.hashing import sha256_file
@@ -44,7 +41,8 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def look() -> tuple[dict[str, str], int]:
     fingerprints = Fingerprints("fingerprints.json")
-    reasons = set_aside_stale(recorded_jobs([RECORD]), fingerprints)
+    reasons = stale_records([RECORD], fingerprints)
+    fingerprints.write()
     return reasons, fingerprints.n_hashed
 
 
@@ -77,29 +75,30 @@ def test_new_content_under_the_old_times_is_found(study: Path, path: str, reason
     assert os.stat(path).st_mtime_ns == before.st_mtime_ns
     assert os.stat(path).st_size == before.st_size
     assert look() == ({RECORD: reason}, 1)
-    assert not Path(RECORD).exists()
-    assert Path(RECORD + ".stale").exists()
+    assert look() == ({RECORD: reason}, 0), "said as long as it does not hold"
+    Path(path).write_text(content)
+    assert look()[0] == {}, "the edit was taken back"
 
 
-def test_edited_record_is_set_aside(study: Path) -> None:
+def test_edited_record_is_found(study: Path) -> None:
     record = json.loads(Path(RECORD).read_text())
     record["params"] = {"radius_mm": 1}
     Path(RECORD).write_text(json.dumps(record))
     assert look()[0] == {RECORD: "the record was edited"}
 
 
-def test_record_with_other_bytes_of_the_same_content_is_set_aside(study: Path) -> None:
+def test_record_with_other_bytes_of_the_same_content_is_found(study: Path) -> None:
     Path(RECORD).write_text(Path(RECORD).read_text().replace("\n", " ", 1))
     assert look()[0] == {RECORD: "the record was edited"}
 
 
-def test_record_with_malformed_fields_is_set_aside(study: Path) -> None:
+def test_record_with_malformed_fields_is_found(study: Path) -> None:
     record = json.loads(Path(RECORD).read_text())
     write_json(RECORD, sealed(record | {"inputs": ["raw.mp4"]}))
     assert look()[0] == {RECORD: "unreadable: list"}
 
 
-def test_unreadable_record_is_set_aside(study: Path) -> None:
+def test_unreadable_record_is_found(study: Path) -> None:
     Path(RECORD).write_text("{")
     assert look()[0][RECORD].startswith("unreadable")
 
@@ -109,10 +108,10 @@ def test_another_version_of_a_package_is_stale_but_not_of_python(study: Path) ->
     write_json(RECORD, sealed(record | {"versions": {"python": "3.11.2", "scipy": "1.0"}}))
     fingerprints = Fingerprints("fingerprints.json")
     today = {"python": "3.11.7", "scipy": "1.0", "torch": "2"}
-    assert set_aside_stale([RECORD], fingerprints, versions=today) == {}
-    reasons = set_aside_stale([RECORD], fingerprints, versions=today | {"scipy": "1.1"})
+    assert stale_records([RECORD], fingerprints, versions=today) == {}
+    reasons = stale_records([RECORD], fingerprints, versions=today | {"scipy": "1.1"})
     assert reasons == {RECORD: "version of scipy changed from 1.0 to 1.1"}
-    assert set_aside_stale([RECORD], fingerprints, versions=None) == {}
+    assert stale_records([RECORD], fingerprints, versions=None) == {}
 
 
 def test_a_package_that_is_installed_later_makes_nothing_stale(study: Path) -> None:
@@ -121,9 +120,9 @@ def test_a_package_that_is_installed_later_makes_nothing_stale(study: Path) -> N
     write_json(RECORD, sealed(record | {"versions": versions}))
     fingerprints = Fingerprints("fingerprints.json")
     later = {"dipy": "1.12", "scipy": "1.0"}
-    assert set_aside_stale([RECORD], fingerprints, versions=later) == {}
+    assert stale_records([RECORD], fingerprints, versions=later) == {}
     gone = {"dipy": "1.12", "scipy": "not installed"}
-    reasons = set_aside_stale([RECORD], fingerprints, versions=gone)
+    reasons = stale_records([RECORD], fingerprints, versions=gone)
     assert reasons == {RECORD: "version of scipy changed from 1.0 to not installed"}
 
 
@@ -175,34 +174,6 @@ def test_data_roots_are_resolved(tmp_path: Path) -> None:
     assert fingerprints.digest("<scans.bids_dir>/b.nii.gz") is None
 
 
-def test_what_was_set_aside_goes_once_its_job_has_run_again(study: Path) -> None:
-    Path(RECORD + ".stale").write_text("old")
-    look()
-    assert not Path(RECORD + ".stale").exists()
-
-
-def test_what_was_set_aside_returns_when_the_edit_is_taken_back(study: Path) -> None:
-    before, record = Path("script.py").read_text(), Path(RECORD).read_bytes()
-    Path("script.py").write_text("edited")
-    assert look()[0] == {RECORD: "code script.py changed"}
-    assert look()[0] == {RECORD: "code script.py changed"}, "said as long as it does not hold"
-    assert not Path(RECORD).exists()
-    Path("script.py").write_text(before)
-    assert look()[0] == {}
-    assert Path(RECORD).read_bytes() == record
-    assert not Path(RECORD + ".stale").exists()
-
-
-def test_what_was_set_aside_stays_so_while_an_output_differs(study: Path) -> None:
-    before = Path("script.py").read_text()
-    Path("script.py").write_text("edited")
-    look()
-    Path("script.py").write_text(before)
-    Path("clips.h5").write_text("of the edited script")
-    assert look()[0] == {RECORD: "output clips.h5 changed"}
-    assert not Path(RECORD).exists()
-
-
 RECORDED = {"params": {"seed": 1}, "inputs": {"a.h5": "x"}, "code": {"b.py": "y"}}
 
 
@@ -221,22 +192,21 @@ def test_a_job_that_is_planned_otherwise_today_is_found(params, inputs, reason) 
     assert changed_plan(RECORDED, params, inputs) == reason
 
 
-def test_read_only_results_are_one_clear_error(
-    study: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Path("raw.mp4").write_text("other")
-
-    def refuse(*_: object) -> None:
-        raise OSError(errno.EROFS, "Read-only file system")
-
-    monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(InputError, match="expected a folder to write in, got Read-only"):
-        look()
-
-
 def test_unwritable_folder_is_a_problem_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert unwritable(tmp_path / "results/of/a/study") is None
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert "read-only" in str(unwritable(tmp_path / "results"))
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {str(path): sha256_file(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_looking_changes_no_file(study: Path) -> None:
+    Path("raw.mp4").write_text("other")
+    before = digests(study)
+    reasons = stale_records([RECORD], Fingerprints("fingerprints.json"))
+    assert reasons == {RECORD: "input raw.mp4 changed"}
+    assert digests(study) == before

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from crossmodal.provenance.locks import LIVENESS, release_dead_lock
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.locks import LIVENESS, alone, hold_results, release_dead_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from crossmodal.provenance.locks import release_dead_lock
+from crossmodal.provenance.locks import hold_results, release_dead_lock
+hold_results("results/")
 release_dead_lock()
 Path(".snakemake/locks").mkdir(parents=True, exist_ok=True)
 Path(".snakemake/locks/0.output.lock").write_text("results/a.h5\\n")
@@ -74,3 +76,25 @@ def test_where_nothing_is_locked_nothing_is_released(
 def test_where_no_folder_can_be_made_nothing_is_released(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert not release_dead_lock(tmp_path / "file")
+
+
+def test_a_second_run_on_the_same_results_is_refused(holder: subprocess.Popen) -> None:
+    with pytest.raises(InputError, match=rf"no other run .*got process {holder.pid} on"):
+        hold_results("./results")
+    hold_results("results-other")
+    holder.kill()
+    holder.wait()
+    hold_results("results")
+
+
+def test_alone_means_that_no_other_run_lives(holder: subprocess.Popen) -> None:
+    release_dead_lock()
+    assert not alone()
+    holder.kill()
+    holder.wait()
+    assert alone()
+    assert alone(), "the own lock is held again and does not stand in the way"
+
+
+def test_where_nothing_can_be_known_nobody_is_alone(tmp_path: Path) -> None:
+    assert not alone(tmp_path / "none")

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crossmodal.provenance.guard import STALE_SUFFIX
 from tests.workflow.interruption import kill_group, start
 from tests.workflow.study import Study
 
@@ -24,11 +23,6 @@ class Sandbox:
     def __init__(self, study: Study) -> None:
         self.study, self.folder = study, study.folder
         self._undo: list[Callable[[], None]] = []
-        for stale in self._set_aside_records():
-            stale.unlink()
-
-    def _set_aside_records(self) -> list[Path]:
-        return sorted(self.folder.glob(f"results-*/provenance/records/**/*{STALE_SUFFIX}"))
 
     def path(self, pattern: str) -> Path:
         """The first file that matches a pattern; an error when there is none."""
@@ -193,11 +187,9 @@ class Sandbox:
         self._undo.append(back)
 
     def undo(self) -> None:
-        """Restore everything, last change first, and the records that the guard set aside."""
+        """Restore everything, last change first."""
         while self._undo:
             self._undo.pop()()
-        for stale in self._set_aside_records():
-            stale.replace(str(stale).removesuffix(STALE_SUFFIX))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ whether two clean runs agree.
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from crossmodal.provenance.guard import STALE_SUFFIX
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record, record_files
 from tests.workflow.interruption import (
@@ -172,6 +172,30 @@ def test_disk_that_fills_up(
         assert differences(expected, result_digests(study.folder / RESULTS)) == {}
 
 
+def test_a_question_during_a_run_changes_nothing_and_a_second_run_is_refused(
+    copy: Study, tmp_path: Path
+) -> None:
+    """With an edit under way, so that the guard has something to say each time."""
+    script = copy.folder / "src/crossmodal/stimuli/crops.py"
+    script.write_text(script.read_text() + "# edited\n")
+    before = contents(copy.folder / RESULTS)
+    assert "crops.py changed" in copy.crossmodal("why").stdout
+    assert contents(copy.folder / RESULTS) == before
+    began, process = time.time(), start(copy, tmp_path / "log.txt")
+    wait_until(process, lambda: job_began_since(copy, began), LIMIT_S)
+    assert "extract_clips" in copy.crossmodal("why").stdout
+    second = copy.snakemake(check=False)
+    assert second.returncode
+    assert "no other run at work" in re.sub(r"\W+", " ", second.stdout)
+    assert process.wait(LIMIT_S) == 0
+    assert broken_promises(copy) == {}
+    run_to_the_end(copy)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {str(path): sha256_file(path) for path in folder.rglob("*") if path.is_file()}
+
+
 def used_mb(folder: Path) -> int:
     usage = shutil.disk_usage(folder)
     return usage.used // 2**20 + 1
@@ -226,7 +250,6 @@ def test_read_only_results_folder(read_only: Study, expected: dict[str, str]) ->
     for said in ("a folder to write in", "it is read-only"):
         assert said in failed.stdout + failed.stderr
     assert result_digests(results) == before
-    assert not list(results.rglob(f"*{STALE_SUFFIX}"))
     for folder in folders(results):
         folder.chmod(0o755)
     run_to_the_end(read_only)

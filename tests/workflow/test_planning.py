@@ -86,21 +86,3 @@ def test_a_study_that_can_be_planned_has_no_problems(
 ) -> None:
     monkeypatch.chdir(root)
     assert planning_problems(load_config("config/config.yaml"), "config/config.yaml") == []
-
-
-def test_a_stale_record_that_cannot_be_set_aside_is_a_problem_in_the_table(
-    root: Path, tmp_path: Path
-) -> None:
-    """As in a read-only folder, but so that it stops root too: a folder has the file's name."""
-    content = load_config(root / "config/test.yaml")
-    content["study"]["results_dir"] = str(tmp_path / "results")
-    record = tmp_path / "results/provenance/records/simulate_clips/actor-01.json"
-    Path(f"{record}.stale").mkdir(parents=True)
-    record.write_text("{")
-    config = tmp_path / "mine.yaml"
-    config.write_text(yaml.safe_dump(content))
-    result = plan(root, config)
-    said = result.stdout + result.stderr
-    assert result.returncode == 1
-    assert "a folder to write in" in said
-    assert "1 problem(s) in config or data" in said

@@ -28,7 +28,7 @@ from crossmodal.commands.planning import planning_problems, problems_of, show_pr
 from crossmodal.contracts.atomic import remove_leftovers
 from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
-from crossmodal.provenance.locks import release_dead_lock
+from crossmodal.provenance.locks import alone, hold_results, release_dead_lock
 from crossmodal.provenance.record import clean_params, data_roots, package_versions, portable
 from crossmodal.provenance.roots import data_paths
 
@@ -68,7 +68,20 @@ ENVIRONMENT = "workflow/envs/crossmodal.yaml"
 
 def code_inputs(script):
     """The script of a rule, every module it imports, and the pinned versions, as inputs."""
-    return [*_code_inputs(f"workflow/scripts/{script}", workflow.basedir), ENVIRONMENT]
+    files = [*_code_inputs(f"workflow/scripts/{script}", workflow.basedir), ENVIRONMENT]
+    return lambda wildcards: guarded(files)
+
+
+def guarded(files):
+    """``files`` as they are. The first job that is planned has the guard look at all results.
+
+    Not earlier: while this file is read, Snakemake does not say yet whether it is a dry run.
+    """
+    if GUARD_RECORDS:
+        records = [*GUARD_RECORDS]
+        GUARD_RECORDS.clear()
+        or_stop(guard_results, records)
+    return files
 
 
 def record(rule, instance="all"):
@@ -100,25 +113,49 @@ def planned_job(job):
 
 
 def guard_results(records):
-    """Set aside records that do not hold, and say so; see crossmodal.provenance.guard."""
-    if release_dead_lock():
-        logger.info("guard: the last run was killed; its lock is released")
-    if leftovers := remove_leftovers(RESULTS):
-        logger.info(f"guard: {len(leftovers)} unfinished file(s) of killed jobs deleted")
-    existing = guard.recorded_jobs(records)
+    """Have jobs made again whose record does not hold; see crossmodal.provenance.guard.
+
+    In a dry run, a report or a summary no file's content changes.
+    """
+    runs = workflow.executor_plugin is not None and not workflow.dryrun
+    if runs:
+        take_over()
+    existing = [path for path in records if Path(path).exists()]
     if not existing:
         return
     fingerprints = guard.Fingerprints(f"{RESULTS}/provenance/fingerprints.json", data_roots())
     versions = None if workflow.deployment_settings.deployment_method else package_versions()
-    reasons = guard.set_aside_stale(existing, fingerprints, planned_job, versions)
-    shown = {"shown": len(reasons)} if workflow.dryrun else {}  # `crossmodal why` reads them
+    reasons = guard.stale_records(existing, fingerprints, planned_job, versions)
+    workflow.dag.forcefiles.update(reasons)
+    shown = {} if runs else {"shown": len(reasons)}  # `crossmodal why` reads them
     for line in guard.report(reasons, fingerprints.n_hashed, **shown):
         logger.info(line)
-    if not any(Path(".snakemake/metadata").glob("*")):
+    restored = not any(Path(".snakemake/metadata").glob("*"))
+    if runs:
+        fingerprints.write()
+    if restored:  # times alone, in a dry run too: Snakemake could not plan without
         held = [path for path in existing if path not in reasons]
         n_files = guard.freshen(held, Path(BENCHMARKS).rglob("*.tsv"))
         logger.info(f"guard: restored results, {n_files} files taken as they are")
 
 
+def take_over():
+    """Be the only run on these results, and clear what killed ones have left."""
+    hold_results(RESULTS)
+    if release_dead_lock():
+        logger.info("guard: the last run was killed; its lock is released")
+    if leftovers := remove_leftovers(RESULTS):
+        logger.info(f"guard: {len(leftovers)} unfinished file(s) of killed jobs deleted")
+
+
+def cancel_own_orphans():
+    """Slurm jobs that outlived their Snakemake; never those of another study's live run."""
+    if alone():
+        cancel_orphans()
+    else:
+        logger.info("another study runs in this folder: no Slurm job is taken for an orphan")
+
+
+GUARD_RECORDS = []  # that the guard has yet to look at
 TARGETS = []  # every non-temp output, filled by the rule files; see docs/decisions
 TEMPORARY = []  # path prefixes of temp() outputs, if a rule has any: an audit does not expect them

@@ -4,7 +4,7 @@ import argparse
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from rich.console import Console
@@ -14,22 +14,35 @@ from rich.table import Table
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.guard import reasons_in
 
+WHOLE_STUDY = "all"  # the rule that only collects; no reader asks for it
+# What Snakemake calls jobs that the guard has it make again, in its summary and at the job.
+FORCED, FORCED_JOB = "forced", "Forced execution"
+SAID = {
+    "input files updated by another job": "what it reads is made again",
+    "output files have to be generated": "not made yet",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", nargs="?", help="a rule or a file; default: the whole study")
+    parser.add_argument("--verbose", action="store_true", help="every job, with all its files")
 
 
 def run(options: argparse.Namespace) -> int:
-    jobs = planned_jobs(options.config, options.target)
-    table = Table("job", "reason")
-    for job in jobs:
-        table.add_row(escape(job["job"]), escape(job["reason"]))
-    Console().print(table if jobs else "Nothing would run: everything is up to date.")
+    text = dry_run(options.config, options.target)
+    rows = parse_jobs(text) if options.verbose else parse_rules(text)
+    if not rows:
+        Console().print("Nothing would run: everything is up to date.")
+        return 0
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*(escape(value) for value in row.values()))
+    Console().print(table)
     return 0
 
 
-def planned_jobs(config: Path, target: str | None = None) -> list[dict[str, str]]:
-    """Jobs that Snakemake would run for a file, up to a rule, or for all; with reasons.
+def dry_run(config: Path, target: str | None = None) -> str:
+    """What Snakemake says it would run for a file, up to a rule, or for all.
 
     Raises
     ------
@@ -52,26 +65,58 @@ def planned_jobs(config: Path, target: str | None = None) -> list[dict[str, str]
     text = result.stdout + result.stderr
     if result.returncode:
         raise InputError(config, "plan", "a study that can be planned", text.strip()[-300:])
-    return parse_dry_run(text)
+    return text
 
 
-def parse_dry_run(text: str) -> list[dict[str, str]]:
-    """Message (or rule) and reason of each job in the output of ``snakemake --dry-run``.
+def parse_rules(text: str) -> list[dict[str, str]]:
+    """One row a rule of ``snakemake --dry-run``'s output: rule, number of jobs, reason.
 
-    To Snakemake, a job whose record the guard set aside lacks that file. Why it was set aside
-    stands before that, from the guard's lines in the same output.
+    The guard's reasons come first: to Snakemake such a job is merely forced.
     """
-    guarded = reasons_in(text)
+    guarded = _guarded_rules(text)
+    reasons = _reasons_of_rules(text)
+    return [
+        {"rule": rule, "jobs": jobs, "reason": "; ".join([*guarded.get(rule, []), *reasons[rule]])}
+        for rule, jobs in re.findall(r"^(\w+) +(\d+)$", _section(text, "Job stats:"), re.MULTILINE)
+        if rule not in (WHOLE_STUDY, "total")
+    ]
+
+
+def _guarded_rules(text: str) -> dict[str, list[str]]:
+    """Rule -> the guard's reasons, each once, the commonest first, at most three."""
+    found: dict[str, Counter[str]] = {}
+    for job, reason in reasons_in(text).items():
+        found.setdefault(job.split("/")[0], Counter())[reason] += 1
+    rows = {rule: [reason for reason, _ in counts.most_common()] for rule, counts in found.items()}
+    return {
+        rule: [*row[:3], *([f"and {len(row) - 3} more reasons"] if len(row) > 3 else [])]
+        for rule, row in rows.items()
+    }
+
+
+def _reasons_of_rules(text: str) -> dict[str, list[str]]:
+    """Rule -> Snakemake's kinds of reason, from the block 'Reasons:' of a dry run."""
+    found: dict[str, list[str]] = {}
+    pairs = re.findall(r"^    (\S.*):\n {8}(.+)$", _section(text, "Reasons:"), re.MULTILINE)
+    for reason, rules in pairs:
+        for rule in rules.split(", "):
+            said = [] if reason == FORCED else [SAID.get(reason, reason)]
+            found[rule] = [*found.get(rule, []), *said]
+    return defaultdict(list, found)
+
+
+def _section(text: str, title: str) -> str:
+    """The last paragraph that begins with a title."""
+    return text.rpartition(f"\n{title}\n")[2].partition("\n\n")[0]
+
+
+def parse_jobs(text: str) -> list[dict[str, str]]:
+    """Every job of a dry run with its reason; those that the guard has made again come first."""
+    guarded = [{"job": job, "reason": reason} for job, reason in reasons_in(text).items()]
     jobs: list[dict[str, str]] = []
     for line in text.splitlines():
         if match := re.match(r"^(?:Job \d+: |(?:local)?rule )(.*?):?$", line):
             jobs.append({"job": match[1], "reason": ""})
         elif jobs and (match := re.match(r"^\s*[Rr]eason: (.*)$", line)):
-            jobs[-1]["reason"] = "; ".join([*_guard_reason(match[1], guarded), match[1]])
-    return [job for job in jobs if job["reason"]]
-
-
-def _guard_reason(reason: str, guarded: Mapping[str, str]) -> list[str]:
-    """The guard's reason for a job, found by the record that Snakemake misses; or nothing."""
-    missing = re.findall(r"/provenance/records/(\S+)\.json", reason)
-    return [guarded[job] for job in missing if job in guarded][:1]
+            jobs[-1]["reason"] = match[1]
+    return guarded + [job for job in jobs if job["reason"] not in ("", FORCED_JOB)]

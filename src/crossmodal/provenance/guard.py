@@ -1,12 +1,11 @@
-"""Find results that are not what their record says, before Snakemake plans a run.
+"""Find results that are not what their record says, when Snakemake plans a run.
 
 Snakemake decides by modification times and its own metadata, and misses some changes: new
 content under an old modification time, an input that changed while its job ran, an output
 edited by hand, an intermediate that a failed run has already renewed, other params or inputs
 of results that were restored without its metadata (docs/decisions/recomputation.md). The guard
-compares content and plan instead. A record that no longer holds is set aside (``.stale``); its
-job then lacks an output, so Snakemake runs it. A record that was set aside and holds again before
-its job has run (the edit was taken back) returns to its place.
+compares content and plan instead, and has Snakemake force the jobs whose record does not hold.
+It keeps no state but digests: what a killed run has not made again is found again by its content.
 """
 
 import json
@@ -23,7 +22,6 @@ from crossmodal.provenance.lineage import read_record
 from crossmodal.provenance.record import NOT_INSTALLED, edited
 from crossmodal.provenance.roots import located
 
-STALE_SUFFIX = ".stale"
 Planned = Callable[[Mapping], tuple[Mapping, Iterable[str]]]
 
 
@@ -100,63 +98,35 @@ def changed_version(record: Mapping, versions: Mapping[str, str]) -> str | None:
     return None
 
 
-def set_aside_stale(
+def stale_records(
     record_paths: Iterable[str | Path],
     fingerprints: Fingerprints,
     planned: Planned | None = None,
     versions: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """Set aside every record that no longer holds; put back those that hold again.
+    """Every record that no longer holds. Changes no file.
 
     Parameters
     ----------
-    record_paths : where the records lie, or lay until they were set aside
     planned : record -> params and inputs that the workflow gives this job today
     versions : package -> version that jobs would use today; None where they have environments
         of their own, which Snakemake compares
 
     Returns
     -------
-    Record path -> reason, also of those that were set aside earlier and do not hold yet.
-
-    Raises
-    ------
-    InputError : the results cannot be written
+    Record path -> reason
     """
     reasons = {}
     for path in sorted(map(str, record_paths)):
-        is_there = Path(path).exists()
-        current = path if is_there else path + STALE_SUFFIX
-        reason = stale_reason(current, fingerprints.digest)
+        reason = stale_reason(path, fingerprints.digest)
         if not reason:
-            record = read_record(current)
+            record = read_record(path)
             reason = changed_version(record, versions or {})
             if planned and not reason:
                 reason = changed_plan(record, *planned(record))
         if reason:
             reasons[path] = reason
-        try:
-            _place(path, is_there, holds=not reason)
-        except OSError as error:
-            raise InputError(path, "results", "a folder to write in", error.strerror) from None
-    fingerprints.write()
     return reasons
-
-
-def _place(path: str, is_there: bool, holds: bool) -> None:
-    stale = Path(path + STALE_SUFFIX)
-    if is_there and not holds:
-        Path(path).replace(stale)
-    elif is_there and stale.exists():
-        stale.unlink()  # its job has run again since
-    elif not is_there and holds:
-        stale.replace(path)
-
-
-def recorded_jobs(record_paths: Iterable[str]) -> list[str]:
-    """The paths whose record is there or was set aside."""
-    names = map(str, record_paths)
-    return [path for path in names if any(Path(path + end).exists() for end in ("", STALE_SUFFIX))]
 
 
 def unwritable(results: str | Path) -> InputError | None:

@@ -5,6 +5,9 @@ the next run stops until someone calls ``snakemake --unlock``. Every run of this
 therefore also holds a shared ``flock`` on one file: the kernel takes it back when the process
 ends, however it ends. Whoever gets that lock exclusively is alone in the work dir, so lock
 files that lie there belong to nobody.
+
+Snakemake locks files, not folders: two runs of one study would both begin to tidy up. A run
+therefore also holds an exclusive lock of its results folder.
 """
 
 import fcntl
@@ -13,8 +16,12 @@ import platform
 import shutil
 from pathlib import Path
 
+from crossmodal.contracts.errors import InputError
+from crossmodal.provenance.hashing import sha256_text
+
 LIVENESS = "crossmodal.alive"
 _held: list[int] = []  # open until the process ends
+_held_results: list[int] = []
 
 
 def release_dead_lock(snakemake_folder: str | Path = ".snakemake") -> bool:
@@ -62,3 +69,49 @@ def _delete_locks(folder: Path, handle: int) -> bool:
     os.ftruncate(handle, 0)
     os.pwrite(handle, here, 0)
     return found
+
+
+def alone(snakemake_folder: str | Path = ".snakemake") -> bool:
+    """Whether no other run works in this work dir, whatever its config; we hold the lock.
+
+    False also where that cannot be known.
+    """
+    try:
+        handle = os.open(Path(snakemake_folder) / LIVENESS, os.O_RDWR)
+    except OSError:
+        return False
+    kept = _held[:]
+    for own in kept:  # ours would stand in the way
+        fcntl.flock(own, fcntl.LOCK_UN)
+    found = _alone(handle)
+    os.close(handle)
+    for own in kept:
+        fcntl.flock(own, fcntl.LOCK_SH)
+    return found
+
+
+def hold_results(results: str | Path, snakemake_folder: str | Path = ".snakemake") -> None:
+    """Hold the lock of a results folder until this process ends.
+
+    Raises
+    ------
+    InputError : another run works on it; names process and host
+    """
+    name = f"crossmodal.{sha256_text(os.path.normpath(results))[:12]}.run"
+    try:
+        Path(snakemake_folder).mkdir(exist_ok=True)
+        handle = os.open(Path(snakemake_folder, name), os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError:  # a read-only work dir: Snakemake says so itself
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        other = os.pread(handle, 1024, 0).decode(errors="replace")
+        os.close(handle)
+        raise InputError(results, "run", "no other run at work on these results", other) from None
+    except OSError:  # a file system without flock
+        os.close(handle)
+        return
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"process {os.getpid()} on {platform.node()}".encode(), 0)
+    _held_results.append(handle)
