@@ -140,7 +140,7 @@ def _require_labels(labels: AffectLabels, name: StimulusName) -> None:
     announced = announced_frames(name.path)
     if announced is None or n_labels < announced[0]:
         video = read_video(name.path)
-        labels.of_clip(name.stimulus_id, 0 if video is None else len(video.frames))
+        labels.of_clip(name.stimulus_id, 0 if video is None else len(video))
 
 
 def _require_window(path: str, frame_rate_hz: float) -> None:

@@ -38,4 +38,4 @@ def of_clip(path: Path, folder: Path) -> AffectLabels:
     video = read_video(path)
     if video is None:
         raise InputError(path, "video", "a clip with frames", "no video stream")
-    return import_traces(folder, path.stem, len(video.frames), video.frame_rate_hz)
+    return import_traces(folder, path.stem, len(video), video.frame_rate_hz)

@@ -28,6 +28,7 @@ STATED = {
 BUNDLED = {
     "av": "FFmpeg (LGPL-3.0-or-later) with libx264 and libx265 (GPL-2.0-or-later)",
     "espeakng-loader": "eSpeak NG (GPL-3.0-or-later), run as a separate program",
+    "imageio-ffmpeg": "FFmpeg (GPL-3.0-or-later), run as a separate program, by tests only",
     "opencv-python": "FFmpeg (LGPL-2.1-or-later), Qt (LGPL-3.0)",
     "soundfile": "libsndfile (LGPL-2.1-or-later)",
 }

@@ -13,7 +13,7 @@ from crossmodal.bold.images import open_image
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import with_stubs
-from crossmodal.stimuli.media import announced_duration_s, opened
+from crossmodal.stimuli.container import announced_duration_s, opened, picture_stream
 from crossmodal.stimuli.selection import Selection, find_selection
 
 
@@ -61,9 +61,9 @@ def _first_clip(path: str) -> dict[str, Any]:
     with opened(path) as container:
         duration_s = announced_duration_s(container)
         length = {"duration_s": duration_s} if duration_s else {}
-        if not container.streams.video:
+        stream = picture_stream(container)
+        if stream is None:
             return {"width_px": 0, "height_px": 0} | length
-        stream = container.streams.video[0]
         rate_hz = stream.average_rate
         rate = {"frame_rate_hz": float(rate_hz)} if rate_hz else {}
         return {"width_px": stream.width, "height_px": stream.height} | length | rate

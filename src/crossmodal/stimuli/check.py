@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -15,17 +15,27 @@ import numpy as np
 import soundfile
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.clock import Span, require_together
+from crossmodal.stimuli.container import (
+    SOUND_SUFFIXES,
+    announced_duration_s,
+    announced_end_s,
+    is_avi,
+    opened,
+    packet_end_s,
+    picture_stream,
+    require_sample_rate,
+    require_whole,
+    sound_may_miss_s,
+    sound_stream,
+    unreadable,
+)
 from crossmodal.stimuli.detectors import make_detector
 from crossmodal.stimuli.extraction import ClipExtractor
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
-from crossmodal.stimuli.media import (
-    SOUND_SUFFIXES,
-    announced_duration_s,
-    opened,
-    require_sample_rate,
-    require_whole,
-)
+from crossmodal.stimuli.media import decoded_frames, picture, pixel_aspect
 from crossmodal.stimuli.selection import find_selection
+from crossmodal.stimuli.wave_header import require_whole_wave
 
 QUICK_HEIGHT_PX = 180  # of the frame in which the quick check looks for a face
 CLIPS_PER_PROCESS = 32  # starting a process takes as long as examining some ten clips
@@ -120,48 +130,67 @@ def probe(path: str, required: Sequence[str], height_px: int = 0) -> np.ndarray 
         _probe_sound_file(path, required)
         return None
     with opened(path) as container:
-        streams = {"video": container.streams.video, "audio": container.streams.audio}
-        for modality in required:
-            if not streams[modality]:
+        film, sound = picture_stream(container), sound_stream(container)
+        for modality, stream in (("video", film), ("audio", sound)):
+            if modality in required and stream is None:
                 raise InputError(path, "streams", f"a stream of {modality}", "none")
-        if not (streams["video"] or streams["audio"]):
+        if film is None and sound is None:
             raise InputError(path, "streams", "video or audio", "none")
-        for stream in streams["audio"]:
-            require_sample_rate(path, stream.codec_context.sample_rate)
-        frame = _first_frame(path, container, height_px) if height_px and streams["video"] else None
-        announced_s = announced_duration_s(container)
-        require_whole(path, "content", announced_s, _end_s(container, announced_s))
+        if sound is not None:
+            require_sample_rate(path, sound.codec_context.sample_rate)
+        frame = None
+        if film is not None and height_px:
+            frame = _first_frame(path, container, film, height_px)
+        _require_ends(path, container)
         return frame
 
 
-def _first_frame(path: str, container: av.container.InputContainer, height_px: int) -> np.ndarray:
-    frame = next(container.decode(video=0), None)
+def _first_frame(
+    path: str, container: av.container.InputContainer, film: av.VideoStream, height_px: int
+) -> np.ndarray:
+    frame = next(decoded_frames(container, film, path), None)
     if frame is None:
         raise InputError(path, "video", "at least one frame", "none")
-    scale = min(1.0, height_px / frame.height)
-    size = {"width": round(scale * frame.width), "height": round(scale * frame.height)}
-    return frame.to_ndarray(format="rgb24", **size)
+    return picture(frame, pixel_aspect(film), path, height_px)
 
 
-def _end_s(container: av.container.InputContainer, announced_s: float | None) -> float:
-    """Time at which the last packet that is there ends, s."""
+def _require_ends(path: str, container: av.container.InputContainer) -> None:
+    """Read the last second: is it there, and do picture and sound share their time?"""
+    announced_s = announced_duration_s(container)
+    ends_s = _ends_s(container, announced_s)
+    require_whole(path, "content", announced_s, max(ends_s.values(), default=0.0))
+    film, sound = picture_stream(container), sound_stream(container)
+    missing_s = sound_may_miss_s(container)
+    if is_avi(container):
+        for stream, may_miss_s in ((film, None), (sound, missing_s)):
+            if stream:
+                end_s = announced_end_s(container, stream)
+                require_whole(path, stream.type, end_s, ends_s.get(stream.index, 0), may_miss_s)
+    if film and sound and {film.index, sound.index} <= set(ends_s):
+        spans = [Span(_start_s(stream), ends_s[stream.index]) for stream in (film, sound)]
+        require_together(*spans, path, missing_s)
+
+
+def _start_s(stream: av.stream.Stream) -> float:
+    return float((stream.start_time or 0) * stream.time_base)
+
+
+def _ends_s(container: av.container.InputContainer, announced_s: float | None) -> dict[int, float]:
+    """Time at which the last packet that is there ends, s; for each stream that has one."""
     if announced_s is not None and announced_s > TAIL_S:
         with suppress(av.error.FFmpegError):  # no index (flv): read from where we are
             container.seek(int((announced_s - TAIL_S) * av.time_base))
-    return max(_packet_ends_s(container), default=0.0)
-
-
-def _packet_ends_s(container: av.container.InputContainer) -> Iterator[float]:
-    streams = (*container.streams.video, *container.streams.audio)
-    for packet in container.demux(streams):
-        if packet.pts is not None and packet.size:
-            start = packet.stream.start_time or 0
-            yield float((packet.pts + (packet.duration or 0) - start) * packet.time_base)
+    ends_s: dict[int, float] = {}
+    streams = filter(None, (picture_stream(container), sound_stream(container)))
+    for packet in container.demux(list(streams)):
+        ends_s[packet.stream.index] = max(ends_s.get(packet.stream.index, 0), packet_end_s(packet))
+    return {index: end_s for index, end_s in ends_s.items() if end_s}
 
 
 def _probe_sound_file(path: str, required: Sequence[str]) -> None:
     if "video" in required:
         raise InputError(path, "streams", "a stream of video", "none")
+    require_whole_wave(path)
     try:
         with soundfile.SoundFile(path) as file:
             require_sample_rate(path, file.samplerate)
@@ -172,4 +201,4 @@ def _probe_sound_file(path: str, required: Sequence[str]) -> None:
             file.read()
     except soundfile.SoundFileError as error:
         reason = str(error).rsplit(": ", 1)[-1]
-        raise InputError(path, "content", "a readable recording", reason) from None
+        raise unreadable(path, "a readable recording", reason) from None

@@ -1,5 +1,7 @@
 """Square face crops."""
 
+from collections.abc import Iterable, Sequence
+
 import cv2
 import numpy as np
 
@@ -34,10 +36,22 @@ def crop_face(frame: np.ndarray, box_px: np.ndarray, margin: float, size_px: int
     return cv2.resize(square, (size_px, size_px), interpolation=interpolation)
 
 
-def crop_clip(frames: np.ndarray, boxes_px: np.ndarray, margin: float, size_px: int) -> np.ndarray:
+def crop_clip(
+    frames: Iterable[np.ndarray], boxes_px: np.ndarray, margin: float, size_px: int
+) -> np.ndarray:
     """Crops of all frames, uint8 (frame, size_px, size_px, 3)."""
-    pairs = zip(frames, boxes_px, strict=True)
-    return np.stack([crop_face(frame, box, margin, size_px) for frame, box in pairs])
+    return crop_sizes(frames, boxes_px, margin, [size_px])[0]
+
+
+def crop_sizes(
+    frames: Iterable[np.ndarray], boxes_px: np.ndarray, margin: float, sizes_px: Sequence[int]
+) -> list[np.ndarray]:
+    """Crops of all frames in several sizes in one pass, each uint8 (frame, size_px, size_px, 3)."""
+    crops: dict[int, list[np.ndarray]] = {size: [] for size in sizes_px}
+    for frame, box in zip(frames, boxes_px, strict=True):
+        for size, of_size in crops.items():
+            of_size.append(crop_face(frame, box, margin, size))
+    return [np.stack(crops[size]) for size in sizes_px]
 
 
 def to_grey(crops: np.ndarray) -> np.ndarray:

@@ -70,7 +70,18 @@ def _face_alignment(config: FaceConfig) -> Detector:
             path_to_anchor=config.anchors,
             min_score_thresh=config.min_score,
         )
+        return lambda image: _detect_face_alignment(finder, squared(image))
     return partial(_detect_face_alignment, finder)
+
+
+def squared(image: np.ndarray) -> np.ndarray:
+    """The image with black at its right or bottom: places in it keep their coordinates.
+
+    face-alignment's BlazeFace looks at the central square of what it gets, and at nothing else.
+    """
+    height, width = image.shape[:2]
+    side = max(height, width)
+    return cv2.copyMakeBorder(image, 0, side - height, 0, side - width, cv2.BORDER_CONSTANT)
 
 
 def _detect_face_alignment(finder: object, image: np.ndarray) -> np.ndarray:

@@ -8,11 +8,11 @@ import numpy as np
 
 from crossmodal.contracts.clips import Clip
 from crossmodal.contracts.errors import InputError
-from crossmodal.stimuli.crops import crop_clip, to_grey
+from crossmodal.stimuli.crops import crop_sizes, to_grey
 from crossmodal.stimuli.detectors import Detector, make_detector
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
 from crossmodal.stimuli.faces import track_face
-from crossmodal.stimuli.media import Video, read_audio, read_video, trim
+from crossmodal.stimuli.media import Film, read_audio, read_video
 from crossmodal.stimuli.mel import mel_power
 
 log = logging.getLogger(__name__)
@@ -50,22 +50,20 @@ class ClipExtractor:
         ------
         InputError : everything media.py and faces.py refuse, and a modality that is missing
         """
-        video = read_video(path) if "video" in self.modalities else None
-        sound = read_audio(path, self.audio.sample_rate_hz) if "audio" in self.modalities else None
-        self._require(path, "video", video is not None)
+        film = read_video(path) if "video" in self.modalities else None
+        self._require(path, "video", film is not None)
+        seen = self._see(path, film) if film else {}
+        heard = self._hear(path, film) if "audio" in self.modalities else {}
+        return Clip(Path(path).stem, **seen, **heard)
+
+    def _hear(self, path: str, film: Film | None) -> dict[str, object]:
+        picture = film.clock.span if film else None
+        sound = read_audio(path, self.audio.sample_rate_hz, picture)
         self._require(path, "audio", sound is not None)
-        if video is not None and sound is not None:
-            sound = trim(sound, video.duration_s, self.audio.sample_rate_hz)
-        arrays: dict[str, object] = {}
-        if video is not None:
-            arrays |= self._see(path, video)
-        if sound is not None:
-            arrays |= {
-                "audio": sound,
-                "sample_rate_hz": float(self.audio.sample_rate_hz),
-                "mel_power": mel_power(sound, self.audio),
-            }
-        return Clip(Path(path).stem, **arrays)
+        if sound is None:
+            return {}
+        rate_hz, image = float(self.audio.sample_rate_hz), mel_power(sound, self.audio)
+        return {"audio": sound, "sample_rate_hz": rate_hz, "mel_power": image}
 
     def _require(self, path: str, modality: str, is_there: bool) -> None:
         if modality in self.modalities and not is_there:
@@ -73,14 +71,10 @@ class ClipExtractor:
                 raise InputError(path, "streams", f"a stream of {modality}", "none")
             log.warning("%s has no %s: kept without", Path(path).name, modality)
 
-    def _see(self, path: str, video: Video) -> dict[str, object]:
-        track = track_face(video.frames, video.frame_rate_hz, self.detector, self.face, path)
-        rgb = crop_clip(video.frames, track.box_px, self.face.margin, self.face.rgb_px)
-        grey = (
-            rgb
-            if self.face.grey_px == self.face.rgb_px
-            else crop_clip(video.frames, track.box_px, self.face.margin, self.face.grey_px)
-        )
+    def _see(self, path: str, film: Film) -> dict[str, object]:
+        track = track_face(film, film.frame_rate_hz, self.detector, self.face, path)
+        sizes_px = (self.face.rgb_px, self.face.grey_px)
+        rgb, grey = crop_sizes(film, track.box_px, self.face.margin, sizes_px)
         log.info(
             "%s: %d frames, face in %.0f %% of those examined, median score %.2f",
             Path(path).stem, len(rgb), 100 * track.detected, np.nanmedian(track.score),
@@ -88,7 +82,7 @@ class ClipExtractor:
         return {
             "video_grey": to_grey(grey),
             "video_rgb": rgb,
-            "frame_rate_hz": video.frame_rate_hz,
+            "frame_rate_hz": film.frame_rate_hz,
             "face_box_px": track.box_px,
             "detection_score": track.score,
         }

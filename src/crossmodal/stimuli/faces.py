@@ -1,5 +1,6 @@
 """Where the face is in every frame of a clip: detected, tracked, filled and smoothed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -30,9 +31,13 @@ class FaceTrack:
 
 
 def track_face(
-    frames: np.ndarray, frame_rate_hz: float, detector: Detector, config: FaceConfig, source: str
+    frames: Sequence[np.ndarray],
+    frame_rate_hz: float,
+    detector: Detector,
+    config: FaceConfig,
+    source: str,
 ) -> FaceTrack:
-    """Follow one face through ``frames``, uint8 (frame, row, col, 3).
+    """Follow one face through ``frames``, each uint8 (row, col, 3).
 
     Raises
     ------

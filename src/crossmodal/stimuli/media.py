@@ -1,172 +1,244 @@
-"""Decode clips: mp4, flv, mpg … with PyAV, wav and flac with soundfile."""
+"""Clips: pictures one by one, upright, square pixels, at a constant rate; sound beside them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
-import soundfile
-import soxr
+from av.sidedata.sidedata import Type
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.clock import FrameClock, frame_clock, without_false_start
+from crossmodal.stimuli.container import (
+    SOUND_SUFFIXES,
+    announced_end_s,
+    is_avi,
+    opened,
+    packets,
+    picture_stream,
+    require_whole,
+    sound_stream,
+)
+from crossmodal.stimuli.sound import read_audio, trim
 
-SOUND_SUFFIXES = (".wav", ".flac")
-SAMPLE_RATE_LIMITS_HZ = (4000, 384000)  # outside, a header is corrupt
-MAX_MISSING_S = 0.25  # between the duration a container announces and what decodes
+__all__ = [
+    "Film",
+    "announced_frames",
+    "decoded_frames",
+    "picture",
+    "pixel_aspect",
+    "read_audio",
+    "read_video",
+    "trim",
+]
 
-
-@dataclass(frozen=True)
-class Video:
-    """uint8 (frame, row, col, 3) RGB at ``frame_rate_hz`` frames per second."""
-
-    frames: np.ndarray
-    frame_rate_hz: float
-
-    @property
-    def duration_s(self) -> float:
-        return len(self.frames) / self.frame_rate_hz
-
-
-@contextmanager
-def opened(path: str | Path) -> Iterator[av.container.InputContainer]:
-    """An open container; every decoding error inside the block becomes an InputError."""
-    try:
-        with av.open(str(path)) as container:
-            yield container
-    except FileNotFoundError:
-        raise InputError(path, "file", "a clip", "no such file") from None
-    except (av.error.FFmpegError, OSError) as error:
-        got = f"{error.strerror or error} (truncated or damaged?)"
-        raise InputError(path, "content", "a readable clip", got) from None
+MAX_KEPT_BYTES = 200e6  # of decoded frames; a longer film is decoded again for each pass
+AVI_MISSING_FRAMES = 2
+STEADY = {"err_detect": "explode"}  # H.264 conceals damage unless it is told not to
 
 
-def read_video(path: str | Path) -> Video | None:
-    """All frames of the first video stream; None where there is none.
+class Film(Sequence[np.ndarray]):
+    """A clip's frames, uint8 (row, col, 3) RGB; cheap in ascending order.
+
+    Opening decodes all of it once, for the times. Memory: at most ``MAX_KEPT_BYTES``, or one
+    frame.
 
     Raises
     ------
-    InputError : unreadable, truncated, without a frame, or without a frame rate
+    InputError : unreadable, damaged or truncated; no frame, no frame rate, or none that fits the
+        frames' times; a picture size that changes; a rotation that is no quarter turn
     """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = path
+        self._kept: list[av.VideoFrame] | None = []
+        self.clock = self._scan()
+        self._rewind()
+
+    def __len__(self) -> int:
+        return len(self.clock.shown)
+
+    @property
+    def frames(self) -> np.ndarray:
+        """All of a short clip at once, uint8 (frame, row, col, 3)."""
+        return self[:]
+
+    @property
+    def frame_rate_hz(self) -> float:
+        return self.clock.rate_hz
+
+    @property
+    def duration_s(self) -> float:
+        return self.clock.span.duration_s
+
+    def __getitem__(self, number: int | slice) -> np.ndarray:
+        if isinstance(number, slice):
+            return np.stack([self[k] for k in range(*number.indices(len(self)))])
+        wanted = self.clock.shown[number]
+        if wanted < self._at:
+            self._rewind()
+        while self._at < wanted:
+            frame, self._at = next(self._frames), self._at + 1
+            if self._at == wanted:
+                self._shown = picture(frame, self._pixel_aspect, self.path)
+        return self._shown
+
+    def _rewind(self) -> None:
+        self._frames, self._at = iter(self._kept or self._decoded()), -1
+        self._shown: np.ndarray | None = None
+
+    def _decoded(self) -> Iterator[av.VideoFrame]:
+        with opened(self.path) as container:
+            yield from decoded_frames(container, picture_stream(container), self.path)
+
+    def _scan(self) -> FrameClock:
+        """Decode all frames, keep them while they are few, and place them in time."""
+        times_s, size, n_bytes = [], None, 0
+        with opened(self.path) as container:
+            stream = picture_stream(container)
+            self._pixel_aspect = pixel_aspect(stream)
+            for frame in decoded_frames(container, stream, self.path):
+                _require_steady(frame, size or (frame.width, frame.height), self.path)
+                size = frame.width, frame.height
+                times_s.append(frame.time)
+                n_bytes += sum(plane.buffer_size for plane in frame.planes)
+                if self._kept is not None:
+                    self._kept.append(frame)
+                if n_bytes > MAX_KEPT_BYTES:
+                    self._kept = None
+            return _clock(container, stream, times_s, self.path)
+
+
+def read_video(path: str | Path) -> Film | None:
+    """The film in a file; None where there is none."""
     if Path(path).suffix.lower() in SOUND_SUFFIXES:
         return None
     with opened(path) as container:
-        if not container.streams.video:
+        if picture_stream(container) is None:
             return None
-        stream = container.streams.video[0]
-        frames, times_s = [], []
-        for frame in container.decode(stream):
-            frames.append(frame.to_ndarray(format="rgb24"))
-            times_s.append(frame.time)
-        announced_s = announced_duration_s(container, stream)
-        rate_hz = _frame_rate_hz(stream, times_s)
-    if not frames:
+    return Film(path)
+
+
+def decoded_frames(
+    container: av.container.InputContainer, stream: av.VideoStream, path: str | Path
+) -> Iterator[av.VideoFrame]:
+    """All frames in the order in which they are shown; interlaced ones as whole pictures."""
+    stream.codec_context.options = STEADY
+    graph = None
+    for packet in packets(container, stream, path):
+        for frame in packet.decode():
+            if graph is None and not frame.interlaced_frame:
+                yield frame
+                continue
+            graph = graph or _deinterlacer(stream)
+            graph.push(frame)
+            yield from _pulled(graph)
+    if graph is not None:
+        graph.push(None)
+        yield from _pulled(graph)
+
+
+def _deinterlacer(stream: av.VideoStream) -> av.filter.Graph:
+    """FFmpeg's bwdif: one picture for two fields, at the same time; others pass as they are."""
+    graph = av.filter.Graph()
+    source, sink = graph.add_buffer(template=stream), graph.add("buffersink")
+    filtered = graph.add("bwdif", "mode=send_frame:deint=interlaced")
+    source.link_to(filtered)
+    filtered.link_to(sink)
+    graph.configure()
+    return graph
+
+
+def _pulled(graph: av.filter.Graph) -> Iterator[av.VideoFrame]:
+    while True:
+        try:
+            yield graph.pull()
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return
+
+
+def _require_steady(frame: av.VideoFrame, size: tuple[int, int], path: str | Path) -> None:
+    if (frame.width, frame.height) != size:
+        got = f"{frame.width} x {frame.height} at {frame.time:.2f} s"
+        raise InputError(path, "video: picture size", f"{size[0]} x {size[1]} throughout", got)
+    if frame.is_corrupt:
+        raise InputError(path, "content", "whole frames", f"a damaged one at {frame.time:.2f} s")
+
+
+def _clock(
+    container: av.container.InputContainer,
+    stream: av.VideoStream,
+    times_s: list[float | None],
+    path: str | Path,
+) -> FrameClock:
+    rate = stream.average_rate or stream.guessed_rate
+    if not times_s:
         raise InputError(path, "video", "at least one frame", "none")
-    if rate_hz is None:
-        raise InputError(path, "video: frame rate", "frames per second", "none")
-    video = Video(np.stack(frames), rate_hz)
-    require_whole(path, "video", announced_s, video.duration_s)
-    return video
+    if None in times_s:  # an elementary stream has a rate and no times
+        if not rate or sound_stream(container) or any(time is not None for time in times_s):
+            raise InputError(path, "video: times of frames", "one for each frame", "none")
+        times_s = [number / rate for number in range(len(times_s))]
+    times = np.array(times_s, np.float64)
+    times = without_false_start(times) if is_avi(container) else times
+    clock = frame_clock(times, rate and float(rate), path)
+    missing_s = (AVI_MISSING_FRAMES + 0.5) / clock.rate_hz if is_avi(container) else None
+    announced_s = announced_end_s(container, stream)
+    require_whole(path, "video", announced_s, clock.span.end_s, missing_s)
+    return clock
+
+
+def pixel_aspect(stream: av.VideoStream) -> Fraction:
+    """Width of a pixel over its height; 1 where the file does not say."""
+    return stream.sample_aspect_ratio or Fraction(1)
+
+
+def picture(
+    frame: av.VideoFrame, aspect: Fraction, path: str | Path, max_height_px: int | None = None
+) -> np.ndarray:
+    """A frame as it is to be seen, uint8 (row, col, 3) RGB: square pixels, upright.
+
+    The narrower direction is stretched, so that nothing is lost.
+
+    Parameters
+    ----------
+    max_height_px : of the stored picture, before it is turned
+    """
+    width, height = frame.width * max(aspect, 1), frame.height / min(aspect, 1)
+    scale = min(1.0, (max_height_px or height) / height)
+    size = {"width": max(1, round(scale * width)), "height": max(1, round(scale * height))}
+    rgb = frame.to_ndarray(format="rgb24", **size)
+    matrix = frame.side_data.get(Type.DISPLAYMATRIX)
+    return rgb if matrix is None else upright(rgb, np.frombuffer(bytes(matrix), "<i4"), path)
+
+
+def upright(rgb: np.ndarray, matrix: np.ndarray, path: str | Path) -> np.ndarray:
+    """A picture turned and mirrored as a display matrix says (row, col, …).
+
+    Parameters
+    ----------
+    matrix : int32 (9,), [a b u; c d v; x y w] of ISO 14496-12, 16.16 fixed point: stored (x, y)
+        is shown at (a x + c y, b x + d y). PyAV's ``rotation`` takes a mirrored film for one
+        that stands on its head.
+    """
+    (a, b), (c, d) = (np.round(matrix[[0, 1, 3, 4]] / 65536, 2)).reshape(2, 2)
+    if (abs(a), abs(b), abs(c), abs(d)) == (1, 0, 0, 1):
+        x, y = int(a), int(d)
+    elif (abs(a), abs(b), abs(c), abs(d)) == (0, 1, 1, 0):
+        rgb, x, y = np.swapaxes(rgb, 0, 1), int(c), int(b)
+    else:
+        raise InputError(path, "video: rotation", "a quarter turn", f"matrix {a} {b} {c} {d}")
+    return np.ascontiguousarray(rgb[::y, ::x])
 
 
 def announced_frames(path: str | Path) -> tuple[int, float] | None:
-    """Frames of the first video stream and their rate in Hz, as the header has them.
+    """Number of frames and their rate in Hz, as the header has them.
 
     None without video, or where the header does not say.
     """
     if Path(path).suffix.lower() in SOUND_SUFFIXES:
         return None
     with opened(path) as container:
-        for stream in container.streams.video:
-            rate = stream.average_rate or stream.guessed_rate
-            return (stream.frames, float(rate)) if stream.frames and rate else None
-    return None
-
-
-def _frame_rate_hz(stream: av.VideoStream, times_s: list[float | None]) -> float | None:
-    """From the frames' own times where they have some; a container's rate can be wrong."""
-    if len(times_s) > 1 and None not in (times_s[0], times_s[-1]) and times_s[-1] > times_s[0]:
-        return round((len(times_s) - 1) / (times_s[-1] - times_s[0]), 3)
-    rate = stream.average_rate or stream.guessed_rate
-    return float(rate) if rate else None
-
-
-def read_audio(path: str | Path, sample_rate_hz: int) -> np.ndarray | None:
-    """Sound as float32 (sample,) mono at ``sample_rate_hz``; None where there is none.
-
-    Raises
-    ------
-    InputError : unreadable, truncated, empty, not finite, or an absurd sample rate
-    """
-    is_sound_file = Path(path).suffix.lower() in SOUND_SUFFIXES
-    samples, rate_hz = _read_sound_file(path) if is_sound_file else _decode_sound(path)
-    if samples is None:
-        return None
-    require_sample_rate(path, rate_hz)
-    if not samples.size:
-        raise InputError(path, "audio", "at least one sample", "none")
-    if not np.isfinite(samples).all():
-        raise InputError(path, "audio", "finite samples", "NaN or infinity")
-    mono = samples.mean(axis=1, dtype=np.float64)
-    resampled = soxr.resample(mono, rate_hz, sample_rate_hz, quality="HQ")
-    return np.clip(resampled, -1, 1).astype(np.float32)
-
-
-def _read_sound_file(path: str | Path) -> tuple[np.ndarray, int]:
-    if not Path(path).is_file():
-        raise InputError(path, "file", "a recording", "no such file")
-    try:
-        return soundfile.read(path, dtype="float32", always_2d=True)
-    except soundfile.SoundFileError as error:
-        reason = str(error).rsplit(": ", 1)[-1]
-        raise InputError(path, "content", "a readable recording", reason) from None
-
-
-def _decode_sound(path: str | Path) -> tuple[np.ndarray | None, int]:
-    """float32 (sample, channel) of the first audio stream, and its rate in Hz."""
-    with opened(path) as container:
-        if not container.streams.audio:
-            return None, 0
-        stream = container.streams.audio[0]
-        rate_hz = stream.codec_context.sample_rate
-        require_sample_rate(path, rate_hz)
-        to_planar = av.AudioResampler(format="fltp", rate=rate_hz)
-        blocks = [
-            block.to_ndarray()
-            for frame in container.decode(stream)
-            for block in to_planar.resample(frame)
-        ]
-        announced_s = announced_duration_s(container, stream)
-    samples = np.concatenate(blocks, axis=1).T if blocks else np.empty((0, 1), np.float32)
-    if len(samples):
-        require_whole(path, "audio", announced_s, len(samples) / rate_hz)
-    return samples, rate_hz
-
-
-def trim(audio: np.ndarray, duration_s: float, sample_rate_hz: int) -> np.ndarray:
-    """Sound cut to the video's duration: decoders differ in the padded end of AAC."""
-    return audio[: round(duration_s * sample_rate_hz)]
-
-
-def announced_duration_s(
-    container: av.container.InputContainer, stream: av.stream.Stream | None = None
-) -> float | None:
-    """What the stream's header, else the container's, says of its length; None if nothing."""
-    if stream is not None and stream.duration is not None:
-        return float(stream.duration * stream.time_base)
-    return None if container.duration is None else container.duration / av.time_base
-
-
-def require_sample_rate(path: str | Path, rate_hz: int) -> None:
-    """Raise an InputError on a rate no recorder has."""
-    low, high = SAMPLE_RATE_LIMITS_HZ
-    if not low <= rate_hz <= high:
-        raise InputError(path, "audio: sample rate", f"{low}–{high} Hz", f"{rate_hz} Hz")
-
-
-def require_whole(path: str | Path, field: str, announced_s: float | None, got_s: float) -> None:
-    """Raise an InputError when much of what the container announces did not decode."""
-    if announced_s is not None and announced_s - got_s > max(MAX_MISSING_S, 0.1 * announced_s):
-        got = f"{got_s:.2f} s (truncated?)"
-        raise InputError(path, f"{field}: duration", f"{announced_s:.2f} s", got)
+        stream = picture_stream(container)
+        rate = stream and (stream.average_rate or stream.guessed_rate)
+        return (stream.frames, float(rate)) if rate and stream.frames else None
