@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossmodal.study.invocation import dropped
+from crossmodal.study.invocation import altered, dropped
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,15 @@ def test_one_flag_is_fine(arguments: str) -> None:
 def test_two_are_refused_with_the_right_way(arguments: str, message: str) -> None:
     [problem] = dropped(["snakemake", *arguments.split()])
     assert message in str(problem)
+
+
+@pytest.mark.parametrize(
+    "value", ["a={b: s\\d+}", "a={b: 'it', c: \"x\"}", "a={b: '$HOME'}", "a={b: '`id`'}", "a=x\ny"]
+)
+def test_what_the_shell_of_a_job_would_change_is_refused(value: str) -> None:
+    [problem] = altered(["scans={task: emotion}", value])
+    assert "write this one into a config file" in str(problem)
+
+
+def test_plain_values_reach_the_jobs() -> None:
+    assert altered(["a={b: 'it', c: 5}", 'a={b: "x"}', "a={b: $HOME}", "name=größer"]) == []

@@ -25,6 +25,20 @@ def dropped(arguments: Sequence[str]) -> list[InputError]:
     ]
 
 
+def altered(values: Sequence[str]) -> list[InputError]:
+    """Values of ``--config`` that the jobs of a run would get otherwise than its planning.
+
+    Snakemake 9.27 writes each as Python's repr into the shell command of a job: a backslash is
+    doubled, and what stands in double quotes is expanded (findings/snakemake_config_backslash.sh).
+    """
+    expected = "a value that Snakemake hands to jobs unchanged; write this one into a config file"
+    return [
+        InputError(COMMAND_LINE, "--config", expected, value)
+        for value in values
+        if repr(value)[1:-1] != value or (repr(value)[0] == '"' and set("$`") & set(value))
+    ]
+
+
 def _flag(argument: str) -> str | None:
     """The flag in its usual spelling."""
     name = argument.split("=")[0]
