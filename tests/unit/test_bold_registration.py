@@ -14,7 +14,8 @@ from crossmodal.bold import refine as refining
 from crossmodal.bold.coregister import coregister
 from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.images import Grid, apply_affine, isotropic_grid
-from crossmodal.bold.normalise import brain_in_t1, normalise
+from crossmodal.bold.normalise import normalise
+from crossmodal.bold.normalise_check import brain_in_t1
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.rigid import matrix_from_parameters
 from crossmodal.bold.template import load_template, template_at

@@ -23,7 +23,7 @@ from crossmodal.bold.warp import Warp
 from crossmodal.contracts.errors import InputError
 from crossmodal.quality.curves import RunView, run_figure
 from crossmodal.quality.group import group_page
-from crossmodal.quality.measures import confound_measures, dice, pattern_reliability
+from crossmodal.quality.measures import confound_measures, pattern_reliability
 from crossmodal.quality.page import flicker, number, page, section, table
 from crossmodal.quality.participant import participant_page
 from crossmodal.quality.planes import Planes, box_of, coloured, grey, with_contour
@@ -40,11 +40,6 @@ def test_reliability_is_the_mean_correlation_between_runs():
         assert found[voxel] == pytest.approx(pairs.mean(), abs=1e-5)
     assert np.isnan(found[4])
     assert np.isnan(pattern_reliability(betas[:1])).all()
-
-
-def test_dice():
-    one, other = np.array([1, 1, 0, 0], bool), np.array([0, 1, 1, 0], bool)
-    assert (dice(one, other), dice(one, one), dice(~one & one, ~one & one)) == (0.5, 1, 0)
 
 
 def test_measures_of_motion_leave_the_first_volume_out():
@@ -220,6 +215,7 @@ def test_a_page_has_every_section_and_is_self_contained(folder):
         "T1w and brain mask",
         "EPI to T1w",
         "T1w to MNI152NLin2009aSym",
+        "Limits of the normalisation",
         "Temporal signal-to-noise ratio",
         "Design",
         "Reliability of responses",
@@ -239,6 +235,12 @@ def test_a_native_page_shows_the_bold_reference(folder):
     assert "BOLD reference and brain mask" in text
     assert "<h2>T1w" not in text
     assert "epi_t1_overlap" not in measures
+
+
+def test_what_has_no_better_side_is_an_outlier_on_both():
+    values = np.array([1500.0, 1510.0, 1490.0, 900.0, 2100.0])
+    assert (badness(values, None)[3:] > 3.5).all()
+    assert (badness(values, None)[:3] < 3.5).all()
 
 
 def test_the_group_page_names_outliers_and_has_no_anatomy():

@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from crossmodal.bold.derivatives import sidecar
 from crossmodal.bold.images import read_volume, write_volume
 from crossmodal.bold.normalise import normalise
+from crossmodal.bold.normalise_check import normalisation_measures, refuse_misplaced
 from crossmodal.bold.normalise_config import NormaliseConfig
+from crossmodal.bold.skull_strip import brain_of
 from crossmodal.bold.transform_files import write_warp
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.record import recorded
@@ -14,11 +18,13 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
-    t1, grid = read_volume(snakemake.input.t1w)
+    torch.set_num_threads(snakemake.threads)
+    t1w = snakemake.input.t1w
+    t1, grid = read_volume(t1w)
     config = NormaliseConfig(**snakemake.params.normalise)
-    warp, brain = normalise(t1, grid, config)
+    warp, brain = normalise(t1, grid, config, brain_of(t1w, t1, grid))
+    refuse_misplaced(t1w, normalisation_measures(t1, brain, grid, warp))
     write_warp(snakemake.output.warp, warp)
     write_volume(snakemake.output.brain, brain, grid)
-    raw = [snakemake.input.t1w]
-    write_json(snakemake.output.warp_json, sidecar("warp", raw, Options=config.__dict__))
-    write_json(snakemake.output.brain_json, sidecar("mask", raw))
+    write_json(snakemake.output.warp_json, sidecar("warp", [t1w], Options=config.__dict__))
+    write_json(snakemake.output.brain_json, sidecar("mask", [t1w]))

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from crossmodal.bold.affine import register_affine
 from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.images import Grid, isotropic_grid
 from crossmodal.bold.motion import bright_voxels
-from crossmodal.bold.normalise import register_affine
 from crossmodal.bold.refine import refine
 from crossmodal.bold.rigid import nearest_rigid
 from crossmodal.bold.template import resample_mean

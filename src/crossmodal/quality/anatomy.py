@@ -1,4 +1,4 @@
-"""How a participant's images lie on each other: pictures, and two numbers."""
+"""How a participant's images lie on each other: pictures, and numbers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from crossmodal.bold.epi_mask import brain_in_epi
 from crossmodal.bold.images import Grid, apply_affine, read_volume
+from crossmodal.bold.normalise_check import LIMITS, dice, normalisation_measures
 from crossmodal.bold.template import SPACE, load_template
 from crossmodal.bold.transform_files import read_affines, read_warp
 from crossmodal.bold.warp import Warp
-from crossmodal.quality.measures import dice
-from crossmodal.quality.page import flicker, image, section
+from crossmodal.quality.page import flicker, image, section, table
 from crossmodal.quality.planes import Planes, box_of, coloured, data_uri, grey, with_contour
 
 CUTS, PIXEL_MM = 6, 1.25
@@ -47,9 +47,21 @@ class Anatomy:
 def anatomy_sections(anatomy: Anatomy) -> tuple[list[Markup], dict[str, float]]:
     """T1w with its mask, EPI -> T1w, T1w -> template; overlap and correlation."""
     mask_part, epi_part, overlap = _in_t1(anatomy)
-    template_part, correlation = _in_template(anatomy)
-    measures = {"epi_t1_overlap": overlap, "t1_template_correlation": correlation}
-    return [mask_part, epi_part, template_part], measures
+    t1, grid = anatomy.t1
+    normalised = normalisation_measures(t1, anatomy.brain, grid, anatomy.warp)
+    parts = [mask_part, epi_part, _in_template(anatomy), _limits(normalised)]
+    return parts, {"epi_t1_overlap": overlap} | normalised
+
+
+def _limits(measures: dict[str, float]) -> Markup:
+    rows = [(name.replace("_", " "), measures[name], str(limit), limit.what)
+            for name, limit in LIMITS.items()]  # fmt: skip
+    return section(
+        "Limits of the normalisation",
+        "A participant outside of one of them is not analysed: the study stops. Where the limits "
+        "come from: docs/scan-quality.md.",
+        table(("measure", "", "limit", "what it is"), rows),
+    )
 
 
 def _in_t1(anatomy: Anatomy) -> tuple[Markup, Markup, float]:
@@ -65,8 +77,7 @@ def _in_t1(anatomy: Anatomy) -> tuple[Markup, Markup, float]:
     return (
         section(
             "T1w and brain mask",
-            "The red line is the edge of the template's brain, carried to this T1w. It should "
-            "follow the brain's surface.",
+            "The red line is the edge of the brain mask. It should follow the brain's surface.",
             image(contoured, "T1w with brain mask"),
         ),
         section(
@@ -79,19 +90,18 @@ def _in_t1(anatomy: Anatomy) -> tuple[Markup, Markup, float]:
     )
 
 
-def _in_template(anatomy: Anatomy) -> tuple[Markup, float]:
+def _in_template(anatomy: Anatomy) -> Markup:
     template, brain, grid = load_template()
     planes = Planes.through(*box_of(brain, grid), CUTS, PIXEL_MM)
     inside = planes.values(brain.astype(np.float32), grid) > 0.5
     warped = planes.values(*anatomy.t1, anatomy.warp(planes.points_mm.reshape(-1, 3)))
     target = planes.values(template, grid)
     pictures = [data_uri(with_contour(grey(pixels), inside)) for pixels in (target, warped)]
-    part = section(
+    return section(
         f"T1w to {SPACE}",
         "The template and the normalised T1w take turns, with the template's brain mask.",
         flicker(*pictures, "T1w to template"),
     )
-    return part, float(np.corrcoef(target[inside], warped[inside])[0, 1])
 
 
 def mean_section(mean: np.ndarray, grid: Grid) -> Markup:

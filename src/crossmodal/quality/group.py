@@ -38,7 +38,8 @@ def group_page(
 
 
 def _described(name: str) -> str:
-    return f"{name.replace('_', ' ')} ({'more' if MORE_IS_BETTER[name] else 'less'} is better)"
+    better = {True: "more is", False: "less is", None: "neither side is"}[MORE_IS_BETTER[name]]
+    return f"{name.replace('_', ' ')} ({better} better)"
 
 
 def _rule(config: QualityConfig) -> str:

@@ -27,12 +27,6 @@ def pattern_reliability(betas: np.ndarray) -> np.ndarray:
     return (np.square(unit.sum(axis=0)).sum(axis=0) - n_runs) / (n_runs * (n_runs - 1))
 
 
-def dice(first: np.ndarray, second: np.ndarray) -> float:
-    """Overlap of two masks, 0 to 1."""
-    total = int(first.sum()) + int(second.sum())
-    return 2 * int((first & second).sum()) / total if total else 0.0
-
-
 def confound_measures(
     confounds: Sequence[dict[str, np.ndarray]], limit_mm: float
 ) -> dict[str, float]:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from crossmodal.contracts.errors import InputError
 
-# Measures that are compared, and whether more of them is better.
-MORE_IS_BETTER = {
+# Measures that are compared, and whether more of them is better; None: neither is.
+MORE_IS_BETTER: dict[str, bool | None] = {
     "mean_framewise_displacement_mm": False,
     "max_framewise_displacement_mm": False,
     "percent_moved_volumes": False,
@@ -21,6 +21,10 @@ MORE_IS_BETTER = {
     "n_voxels": True,
     "p95_reliability": True,
     "epi_t1_overlap": True,
+    "brain_volume_cm3": None,
+    "t1_coverage": True,
+    "affine_volume_ratio": None,
+    "brain_template_overlap": True,
     "t1_template_correlation": True,
 }
 LEAST_PARTICIPANTS = 5  # fewer have no spread to be outside of
@@ -53,8 +57,10 @@ def read_measures(paths: Sequence[str | Path]) -> pd.DataFrame:
     return frame.astype(float)
 
 
-def badness(values: np.ndarray, more_is_better: bool) -> np.ndarray:
+def badness(values: np.ndarray, more_is_better: bool | None) -> np.ndarray:
     """Modified z of each value, positive where it is worse than the median; NaN stays.
+
+    Without a better side every distance from the median counts as worse.
 
     (x - median) / (1.4826 MAD); where half of the values are equal, the mean absolute
     deviation times 1.2533 takes the MAD's place (Iglewicz & Hoaglin 1993). The spread counts
@@ -65,7 +71,7 @@ def badness(values: np.ndarray, more_is_better: bool) -> np.ndarray:
     spread = MAD_TO_SD * np.nanmedian(np.abs(away))
     spread = spread if spread > 0 else MEAN_DEVIATION_TO_SD * np.nanmean(np.abs(away))
     spread = max(spread, LEAST_SPREAD * abs(median))
-    worse = -away if more_is_better else away
+    worse = {True: -away, False: away, None: np.abs(away)}[more_is_better]
     return worse / spread if spread > 0 else np.where(np.isnan(values), np.nan, 0.0)
 
 
