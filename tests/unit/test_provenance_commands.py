@@ -243,6 +243,15 @@ def test_crate_leaves_out_results_of_an_older_config(study: Path, instance: str)
     assert not Path("results/crate/results/figures/old.png").exists()
 
 
+def test_crate_that_lacks_a_record_is_refused(study: Path, capsys: pytest.CaptureFixture) -> None:
+    """It would be shared as a whole; before, it was written without that figure's job."""
+    Path("results/provenance/records/draw_rdms/all.json").unlink()
+    assert crossmodal("crate") == 2
+    said = capsys.readouterr().err
+    assert "1 missing, such as results/provenance/records/draw_rdms/all.json" in said
+    assert not Path("results/crate").exists()
+
+
 def test_crate_of_a_study_that_has_not_ended_counts_all_records(study: Path) -> None:
     Path("results/provenance/records/write_lineage/all.json").unlink()
     assert study_records("results") == record_files("results")

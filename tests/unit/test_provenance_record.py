@@ -100,14 +100,31 @@ def test_code_saved_while_the_job_started_is_made_again(job: Any) -> None:
     assert stale_reason("record.json", sha256_file) == "code code.py changed"
 
 
+def test_the_commit_of_a_repository_around_a_tarball_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("theirs.txt").touch()
+    git("init")
+    git("add", "theirs.txt")
+    git("commit", "-m", "theirs")
+    Path("unpacked").mkdir()
+    monkeypatch.chdir("unpacked")
+    Path("Snakefile").touch()
+    assert git_state() == {"commit": "unknown", "dirty": None}
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+    assert git_state()["commit"] == "unknown"
+
+
 def git(*arguments: str) -> None:
     name = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
     subprocess.run(["git", *name, *arguments], check=True, capture_output=True)
 
 
 def test_commit_is_that_of_the_start(job: Any) -> None:
+    Path("Snakefile").touch()
     git("init")
-    git("add", "code.py")
+    git("add", "code.py", "Snakefile")
     git("commit", "-m", "one")
     with recorded(job):
         commit = git_state()["commit"]

@@ -118,13 +118,22 @@ def study_records(results: str | Path) -> list[Path]:
 
     Others are left over of participants or regimes that the config no longer names. A study
     without that job's record, because it has no figures or stopped before, counts all.
+
+    Raises
+    ------
+    InputError : a record that the last job lists is gone: what is shared must be whole
     """
     found = record_files(results)
     last = Path(results, "provenance/records", LINEAGE_RULE, "all.json")
     if last not in found:
         return found
-    listed = {*read_record(last)["inputs"], last.as_posix()}
-    return [path for path in found if path.as_posix() in listed]
+    there = {path.as_posix(): path for path in found}
+    records = f"{Path(results).as_posix()}/provenance/records/"
+    listed = {path for path in read_record(last)["inputs"] if path.startswith(records)}
+    if gone := sorted(listed - there.keys()):
+        expected = f"the record of every job of the study ({len(listed)}); run it again"
+        raise InputError(last, "records", expected, f"{len(gone)} missing, such as {gone[0]}")
+    return [there[name] for name in sorted({*listed, last.as_posix()})]
 
 
 def read_lineage(record_paths: Iterable[str | Path]) -> Lineage:

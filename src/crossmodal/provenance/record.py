@@ -57,8 +57,13 @@ def package_versions() -> dict[str, str]:
 
 
 def git_state() -> dict[str, object]:
-    """Commit and whether tracked files differ from it; 'unknown' outside a git checkout."""
+    """Commit and whether tracked files differ from it; 'unknown' where git does not track us.
+
+    A tarball may lie inside somebody's repository, and GIT_DIR may name another one: neither
+    commit is that of this code.
+    """
     try:
+        _git("ls-files", "--error-unmatch", "Snakefile")
         commit = _git("rev-parse", "HEAD")
         return {"commit": commit, "dirty": bool(_git("status", "--porcelain", "-uno"))}
     except (OSError, subprocess.CalledProcessError):
@@ -66,7 +71,10 @@ def git_state() -> dict[str, object]:
 
 
 def _git(*arguments: str) -> str:
-    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    result = subprocess.run(
+        ["git", *arguments], capture_output=True, text=True, check=True, env=own
+    )
     return result.stdout.strip()
 
 
