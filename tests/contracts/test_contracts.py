@@ -20,7 +20,7 @@ from tests.contracts.examples import EXAMPLES
 
 # Not artefacts of their own: helpers, and what the user gives (tested beside their readers).
 OTHERS = {"atlas", "atomic", "config", "errors", "families", "layer_names", "reading", "rois"}
-OTHERS |= {"tables"}
+OTHERS |= {"mel_scale", "rdm_file", "tables"}
 # Where a reader got its content from is part of its messages, not of the content.
 ORIGIN = {"source", "name"}
 

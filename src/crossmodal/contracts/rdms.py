@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import rsatoolbox
 
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.rdm_file import RdmFile
 from crossmodal.contracts.reading import reads
 
 
@@ -70,34 +70,25 @@ class ModelRDMs:
             self.regime,
         )
 
-    def to_rsatoolbox(self) -> rsatoolbox.rdm.RDMs:
-        return rsatoolbox.rdm.RDMs(
-            self.dissimilarities,
-            dissimilarity_measure="correlation",
-            descriptors={"model": self.model, "regime": self.regime},
-            rdm_descriptors={
-                "layer": list(self.layers),
-                "arm": list(self.arms),
-                "source": list(self.sources),
-            },
-            pattern_descriptors={"stimulus_id": list(self.stimulus_ids)},
-        )
-
     @classmethod
     @reads("RDMs in rsatoolbox's HDF5 format")
     def read(cls, path: str | Path) -> "ModelRDMs":
-        rdms = rsatoolbox.rdm.load_rdm(str(path), file_type="hdf5")
-        text = {key: tuple(map(str, value)) for key, value in rdms.rdm_descriptors.items()}
+        file = RdmFile.read(path)
         return cls(
-            np.asarray(rdms.dissimilarities, dtype=np.float64),
-            tuple(map(str, rdms.pattern_descriptors["stimulus_id"])),
-            text["layer"],
-            text["arm"],
-            text["source"],
-            str(rdms.descriptors["model"]),
-            str(rdms.descriptors["regime"]),
+            file.dissimilarities,
+            tuple(file.of_conditions["stimulus_id"]),
+            *(tuple(file.of_rdms[key]) for key in ("layer", "arm", "source")),
+            file.descriptors["model"],
+            file.descriptors["regime"],
         )
 
     def write(self, path: str | Path) -> None:
+        file = RdmFile(
+            self.dissimilarities,
+            "correlation",
+            {"model": self.model, "regime": self.regime},
+            {"layer": self.layers, "arm": self.arms, "source": self.sources},
+            {"stimulus_id": self.stimulus_ids},
+        )
         with atomic_path(path) as temporary:
-            self.to_rsatoolbox().save(str(temporary), file_type="hdf5", overwrite=True)
+            file.write(temporary)

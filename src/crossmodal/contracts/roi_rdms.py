@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import rsatoolbox
 
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.rdm_file import RdmFile
 from crossmodal.contracts.reading import reads
 
 
@@ -56,32 +56,31 @@ class RoiRDMs:
     @classmethod
     @reads("RDMs in rsatoolbox's HDF5 format")
     def read(cls, path: str | Path) -> "RoiRDMs":
-        rdms = rsatoolbox.rdm.load_rdm(str(path), file_type="hdf5")
-        text = {key: tuple(map(str, rdms.rdm_descriptors[key])) for key in ("participant", "roi")}
-        participants = tuple(dict.fromkeys(text["participant"]))
-        regions = tuple(dict.fromkeys(text["roi"]))
+        file = RdmFile.read(path)
+        participants = tuple(dict.fromkeys(file.of_rdms["participant"]))
+        regions = tuple(dict.fromkeys(file.of_rdms["roi"]))
         shape = (len(participants), len(regions))
         return cls(
-            np.asarray(rdms.dissimilarities, dtype=np.float64).reshape(*shape, -1),
-            tuple(map(str, rdms.pattern_descriptors["stimulus_id"])),
+            file.dissimilarities.reshape(*shape, -1),
+            tuple(file.of_conditions["stimulus_id"]),
             participants,
             regions,
-            np.asarray(rdms.rdm_descriptors["n_voxels"], dtype=int).reshape(shape),
-            str(rdms.descriptors["distance"]),
+            np.asarray(file.of_rdms["n_voxels"], dtype=int).reshape(shape),
+            file.descriptors["distance"],
         )
 
     def write(self, path: str | Path) -> None:
         rows = [(p, r) for p in self.participants for r in self.regions]
-        rdms = rsatoolbox.rdm.RDMs(
+        file = RdmFile(
             self.dissimilarities.reshape(len(rows), -1),
-            dissimilarity_measure=self.distance,
-            descriptors={"distance": self.distance},
-            rdm_descriptors={
+            self.distance,
+            {"distance": self.distance},
+            {
                 "participant": [p for p, _ in rows],
                 "roi": [r for _, r in rows],
                 "n_voxels": self.n_voxels.ravel().tolist(),
             },
-            pattern_descriptors={"stimulus_id": list(self.stimulus_ids)},
+            {"stimulus_id": self.stimulus_ids},
         )
         with atomic_path(path) as temporary:
-            rdms.save(str(temporary), file_type="hdf5", overwrite=True)
+            file.write(temporary)
