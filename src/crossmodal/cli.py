@@ -19,6 +19,7 @@ from crossmodal.commands import (
     plan,
     report,
     summary,
+    table,
     why,
 )
 from crossmodal.contracts.errors import InputError
@@ -26,7 +27,7 @@ from crossmodal.contracts.errors import InputError
 DEFAULT_CONFIG = "config/config.yaml"
 COMMANDS = (
     *(check, summary, lineage, audit, why, crate, keys),
-    *(choose_actors, clean, download_ravdess, import_affect, notice, plan, report),
+    *(choose_actors, clean, download_ravdess, import_affect, notice, plan, report, table),
 )
 
 

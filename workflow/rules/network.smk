@@ -71,7 +71,7 @@ rule pretrain:
         ),
         # Labels, not the study's table: a new study clip must not repeat the pretraining.
         study_labels=lambda wildcards: sorted(
-            {getattr(name, wildcards.regime) for name in SELECTION.study}
+            {name.label(wildcards.regime) for name in SELECTION.study}
         ),
         study_seed=config["study"]["seed"],
         checkpoints=f"{RESULTS}/checkpoints/pretrain/{{model}}_{{regime}}_seed-{{seed}}",

@@ -1,14 +1,15 @@
 """From media files to labelled sets of face crops and sounds."""
 
-from crossmodal.stimuli.selection import find_media, select_of
+from crossmodal.contracts.actor_files import actor_file_part
+from crossmodal.stimuli.selection import has_clips, select_of
 
 STIMULI = config["stimuli"]
 
 
-def media_files():
-    """All clips on offer: those of the user's folder, or those that will be simulated."""
-    if STIMULI["clips_dir"] is not None:
-        return find_media(STIMULI["clips_dir"])
+def simulated_media():
+    """The clips that will be simulated; None where the user has clips."""
+    if has_clips(STIMULI):
+        return None
     return [
         f"{SIMULATED_CLIPS}/{file}"
         for actor in SIMULATED_ACTORS
@@ -16,19 +17,22 @@ def media_files():
     ]
 
 
-SELECTION = or_stop(lambda: select_of(STIMULI, media_files()))
+SELECTION = or_stop(lambda: select_of(STIMULI, simulated_media()))
 STUDY_IDS = [name.stimulus_id for name in SELECTION.study]  # the condition order everywhere
-STUDY_ACTORS = SELECTION.study_actors
-POOL_ACTORS = SELECTION.pool_actors
-VOICE_ACTORS = sorted({name.identity for name in SELECTION.voices})
+# Actors as their files are called: labels of a table may hold anything.
+STUDY_ACTORS = [actor_file_part(actor) for actor in SELECTION.study_actors]
+POOL_ACTORS = [actor_file_part(actor) for actor in SELECTION.pool_actors]
+VOICE_ACTORS = [
+    actor_file_part(actor) for actor in sorted({name.identity for name in SELECTION.voices})
+]
 ACTORS = sorted({*STUDY_ACTORS, *POOL_ACTORS, *VOICE_ACTORS})
 STIMULUS_SETS = ["study", "pool"] if SELECTION.pool else ["study"]
 STIMULUS_TABLES = {name: f"{RESULTS}/stimuli/{name}.tsv" for name in STIMULUS_SETS}
 
 
-def clip_paths(actor):
-    """Media files of one actor's chosen clips."""
-    return [name.path for name in SELECTION.of_actor(actor)]
+CLIPS_OF = {}  # actor, as files are called -> the chosen clips
+for name in SELECTION.clips:
+    CLIPS_OF.setdefault(actor_file_part(name.identity), []).append(name)
 
 
 def detector_files():
@@ -48,13 +52,16 @@ rule select_stimuli:
         "Label the clips of the {wildcards.set}"
     input:
         clips=lambda wildcards: [name.path for name in getattr(SELECTION, wildcards.set)],
-        demographics=STIMULI.get("demographics") or [],
+        # Functions, because braces in a path given as text would be wildcards.
+        demographics=lambda wildcards: STIMULI.get("demographics") or [],
+        clip_table=lambda wildcards: STIMULI.get("table") or [],
         code=code_inputs("select_stimuli.py"),
     output:
         table=f"{RESULTS}/stimuli/{{set}}.tsv",
         record=record("select_stimuli", "{set}"),
     params:
-        naming=STIMULI["naming"],
+        naming=STIMULI.get("naming"),
+        actor_column=STIMULI.get("actor_column"),
     threads: 1
     resources:
         mem_mb=1000,
@@ -73,13 +80,14 @@ rule extract_clips:
     message:
         "Find the face and the sound in the clips of actor {wildcards.actor}"
     input:
-        clips=lambda wildcards: clip_paths(wildcards.actor),
-        detector=detector_files(),
+        clips=lambda wildcards: [name.path for name in CLIPS_OF[wildcards.actor]],
+        detector=lambda wildcards: detector_files(),
         code=code_inputs("extract_clips.py"),
     output:
         clips=f"{RESULTS}/clips/actor-{{actor}}.h5",
         record=record("extract_clips", "actor-{actor}"),
     params:
+        stimulus_ids=lambda wildcards: [name.stimulus_id for name in CLIPS_OF[wildcards.actor]],
         face=STIMULI["face"],
         audio=STIMULI["audio"],
         modalities=STIMULI["modalities"],

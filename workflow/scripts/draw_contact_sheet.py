@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.contracts.clips import read_clips
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.figures.contact_sheet import choose_spread, clip_label, draw_contact_sheet
@@ -18,7 +19,8 @@ with recorded(snakemake):
     rows = table.frame.set_index("stimulus_id")
     files = dict(zip(params.actors, snakemake.input.clips, strict=True))
     ids = choose_spread(table.stimulus_ids, params.sheet["n_clips"])
-    clips = [next(read_clips(files[rows.identity[i]], [i])) for i in ids]
+    parts = {i: actor_file_part(rows.identity[i]) for i in ids}
+    clips = [next(read_clips(files[parts[i]], [i])) for i in ids]
     labels = [clip_label(i, rows.loc[i]) for i in ids]
     figure = draw_contact_sheet(clips, labels, params.sheet["n_frames"], params.mel_duration_s)
     paths = [snakemake.output.pdf, snakemake.output.png]

@@ -1,5 +1,6 @@
 """Write the face crops, sounds and mel images of one actor's clips."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crossmodal.contracts.clips import write_clips
@@ -18,4 +19,6 @@ with recorded(snakemake):
         snakemake.params.modalities,
         snakemake.params.missing_modality,
     )
-    write_clips(snakemake.output.clips, extractor.extract_all(snakemake.input.clips))
+    clips = extractor.extract_all(snakemake.input.clips)
+    named = zip(clips, snakemake.params.stimulus_ids, strict=True)
+    write_clips(snakemake.output.clips, (replace(clip, stimulus_id=name) for clip, name in named))

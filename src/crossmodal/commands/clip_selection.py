@@ -6,13 +6,13 @@ from typing import Any
 from crossmodal.contracts.errors import InputError
 from crossmodal.simulate.clips_config import actor_labels, clip_files
 from crossmodal.stimuli.naming import PARSERS
-from crossmodal.stimuli.selection import Selection, Sets, choose, find_selection
+from crossmodal.stimuli.selection import Selection, Sets, choose, find_selection, has_clips
 
 
 def clip_selection(config: Mapping[str, Any]) -> tuple[list[InputError], Selection | None]:
     """Problems of names and sets, and the clips chosen; None where they cannot be told."""
     stimuli = config["stimuli"]
-    if stimuli["clips_dir"] is not None:
+    if has_clips(stimuli):
         return find_selection(stimuli)
     simulated = config["simulate"]["clips"]
     actors = actor_labels(simulated["n_actors"])

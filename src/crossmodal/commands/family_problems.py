@@ -11,6 +11,7 @@ from crossmodal.affect3d.training import Affect3dTraining
 from crossmodal.affect3d.windows import thinned
 from crossmodal.commands.clip_selection import clip_selection
 from crossmodal.commands.planning import problems_of
+from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
 from crossmodal.mrpn.folds import actor_folds
@@ -19,7 +20,7 @@ from crossmodal.mrpn.resnet import build_extractor, load_extractor
 from crossmodal.mrpn.variants import find_variant
 from crossmodal.stimuli.media import announced_frames, read_video
 from crossmodal.stimuli.naming import UNKNOWN, StimulusName
-from crossmodal.stimuli.selection import Selection
+from crossmodal.stimuli.selection import Selection, has_clips
 
 Config = Mapping[str, Any]
 CIRCUMPLEX = "resources/circumplex.tsv"  # the rules' default, too
@@ -100,7 +101,7 @@ def _affect(config: Config, block: Config, chosen: Selection) -> list[InputError
         problems += problems_of(lambda: _circumplex(table, chosen.pool))
     if block["labels"] == "frames":
         problems += _frame_labels(block.get("labels_dir"), clips)
-    if config["stimuli"]["clips_dir"] is not None:
+    if has_clips(config["stimuli"]):
         rate_hz = Affect3dTraining(**block["training"]).frame_rate_hz
         for name in clips:
             problems += problems_of(lambda path=name.path: _require_window(path, rate_hz))
@@ -122,7 +123,7 @@ def _frame_labels(folder: str | None, clips: Sequence[StimulusName]) -> list[Inp
         return [InputError("config", "families.affect3d.labels_dir", expected, "null")]
     problems = []
     for actor in sorted({name.identity for name in clips}):
-        path = Path(folder, f"actor-{actor}.csv")
+        path = Path(folder, f"actor-{actor_file_part(actor)}.csv")
         of_actor = [name for name in clips if name.identity == actor]
         try:
             labels = AffectLabels.read([path])

@@ -14,7 +14,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import with_stubs
 from crossmodal.stimuli.container import announced_duration_s, opened, picture_stream
-from crossmodal.stimuli.selection import Selection, find_selection
+from crossmodal.stimuli.selection import Selection, find_selection, has_clips
 
 
 def found_data(config: Mapping[str, Any]) -> Data:
@@ -23,8 +23,8 @@ def found_data(config: Mapping[str, Any]) -> Data:
     scans, stimuli = config.get("scans"), config.get("stimuli")
     if scans and scans["bids_dir"] and Path(scans["bids_dir"]).is_dir():
         found |= _scans(scans)
-    if stimuli and stimuli["clips_dir"]:
-        is_there = Path(stimuli["clips_dir"]).is_dir()
+    if stimuli and has_clips(stimuli):
+        is_there = bool(stimuli.get("table")) or Path(stimuli["clips_dir"]).is_dir()
         found |= _clips(stimuli) if is_there else _announced_clips(config)
     return dataclasses.replace(Data(), **found)
 

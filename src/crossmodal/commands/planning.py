@@ -11,9 +11,10 @@ from rich.table import Column, Table
 from crossmodal.bold.bids import find_runs
 from crossmodal.bold.fmriprep import preprocessed
 from crossmodal.commands.group_problems import group_problems
+from crossmodal.contracts.braces import brace_problems
 from crossmodal.contracts.config import config_problems
 from crossmodal.contracts.errors import InputError
-from crossmodal.stimuli.selection import find_selection
+from crossmodal.stimuli.selection import find_selection, has_clips
 
 SCHEMA = "config/config.schema.yaml"
 
@@ -27,8 +28,9 @@ def planning_problems(config: dict[str, Any], source: str | Path) -> list[InputE
     if problems:
         return problems
     problems += [*long_results_dir(config), *group_problems(config), *missing_weights(config)]
+    problems += brace_problems(config)
     stimuli, scans = config.get("stimuli"), config.get("scans")
-    if stimuli and stimuli["clips_dir"] is not None:
+    if stimuli and has_clips(stimuli):
         problems += find_selection(stimuli)[0]
     if scans and scans["bids_dir"] is not None:
         problems += problems_of(lambda: _runs(scans))

@@ -14,7 +14,7 @@ from crossmodal.commands.word_problems import word_problems
 from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.check import find_problems as clip_problems
-from crossmodal.stimuli.selection import find_selection
+from crossmodal.stimuli.selection import find_selection, has_clips
 
 
 def find_problems(config_path: str | Path, deep: bool = False) -> list[InputError]:
@@ -44,7 +44,7 @@ def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError
     problems = results_problems(config)
     if "stimuli" in config:
         problems += clip_problems(config["stimuli"], deep)
-        if config["stimuli"]["clips_dir"] is None:
+        if not has_clips(config["stimuli"]):
             problems += clip_selection(config)[0]
         chosen = clip_selection(config)[1]
         problems += fold_problems(config, chosen) if chosen else []
@@ -65,7 +65,7 @@ def results_problems(config: dict[str, Any]) -> list[InputError]:
 def _conditions(config: dict[str, Any], problems: list[InputError]) -> list[str] | None:
     """What every run must show: the study's clips; None where they are not known."""
     stimuli = config.get("stimuli")
-    if not stimuli or stimuli["clips_dir"] is None or problems:
+    if not stimuli or not has_clips(stimuli) or problems:
         return None
     chosen = find_selection(stimuli)[1]
     return None if chosen is None else [name.stimulus_id for name in chosen.study]

@@ -95,6 +95,8 @@ def consistency_problems(config: dict[str, Any], source: str | Path = "config") 
         ("stimuli", "clips_dir", "clips"),
         ("scans", "bids_dir", "brain"),
     ):
+        if block in config and config[block].get("table"):
+            continue  # lists the clips
         if block in config and config[block][key] is None and generator not in simulated:
             expected = f"a folder (there is no block simulate.{generator})"
             problems.append(InputError(source, f"{block}.{key}", expected, None))

@@ -29,8 +29,9 @@ REGIMES = ("emotion", "identity", "gender", "sentence")
 class StimulusTable:
     """Clips of one set (``study`` or ``pool``), one row each, all columns text.
 
-    ``stimulus_id`` is the file name without its suffix and unique; ``identity`` is the
-    actor as written in the file name ('07'); the columns named in REGIMES are labels.
+    ``stimulus_id`` is unique, mostly the file name without its suffix; ``identity`` is the
+    actor as written in the file name or table ('07'). All columns but the first three are
+    labels; those of a user's own table follow the standard ones.
 
     Raises
     ------
@@ -65,10 +66,25 @@ class StimulusTable:
         """Actor -> gender."""
         return dict(zip(self.frame.identity, self.frame.gender, strict=True))
 
+    @property
+    def label_columns(self) -> list[str]:
+        """Columns that a regime can be: all but those that say which clip it is."""
+        return [name for name in self.frame if name not in COLUMNS[:3]]
+
+    @property
+    def own_columns(self) -> list[str]:
+        """Label columns beside the standard ones, of the user's table."""
+        return [name for name in self.frame if name not in COLUMNS]
+
     def labels(self, regime: str) -> list[str]:
-        """Labels of one regime, in row order."""
-        if regime not in REGIMES:
-            raise InputError(self.source, "regime", f"one of {REGIMES}", repr(regime))
+        """Labels of one regime, in row order.
+
+        Raises
+        ------
+        InputError : no such column
+        """
+        if regime not in self.label_columns:
+            raise InputError(self.source, "regime", f"one of {self.label_columns}", repr(regime))
         return self.frame[regime].tolist()
 
     @classmethod
@@ -78,5 +94,7 @@ class StimulusTable:
 
     def write(self, path: str | Path) -> None:
         buffer = io.StringIO()
-        self.frame[list(COLUMNS)].to_csv(buffer, sep="\t", index=False, lineterminator="\n")
+        self.frame[[*COLUMNS, *self.own_columns]].to_csv(
+            buffer, sep="\t", index=False, lineterminator="\n"
+        )
         write_text(path, buffer.getvalue())

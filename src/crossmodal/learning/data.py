@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.contracts.clips import Clip, read_clips
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
@@ -22,9 +23,10 @@ def clips_of_table(
     """
     files = {Path(path).stem.removeprefix("actor-"): path for path in paths}
     for actor, rows in table.frame.groupby("identity", sort=False):
-        if actor not in files:
+        part = actor_file_part(actor)
+        if part not in files:
             raise InputError(table.source, "identity", f"one of {sorted(files)}", repr(actor))
-        yield from read_clips(files[actor], rows.stimulus_id, arrays)
+        yield from read_clips(files[part], rows.stimulus_id, arrays)
 
 
 def encode_labels(

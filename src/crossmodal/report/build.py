@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
@@ -106,7 +107,7 @@ def write_rdms(config: Mapping[str, Any], folder: Path) -> list[dict[str, str]]:
     if not sets or not table.is_file():
         return []
     stimuli = StimulusTable.read(table)
-    clips = [results / "clips" / f"actor-{actor}.h5" for actor in stimuli.actors]
+    clips = [results / "clips" / f"actor-{actor_file_part(actor)}.h5" for actor in stimuli.actors]
     data = stimulus_data(stimuli, [path for path in clips if path.is_file()])
     first = config.get("figures", {}).get("map_layers", {}).get("visual", "")
     write_data(folder, "stimuli", data | {"first_layer": first})

@@ -49,7 +49,7 @@ def stimulus_data(stimuli: StimulusTable, clip_files: Iterable[Path]) -> dict[st
         for clip in read_clips(path, _ids_in(path, wanted))
     }
     return {
-        "labels": {name: stimuli.labels(name) for name in REGIMES},
+        "labels": {name: stimuli.labels(name) for name in (*REGIMES, *stimuli.own_columns)},
         "stimulus_ids": stimuli.stimulus_ids,
         "pictures": {name: pictures[name] for name in stimuli.stimulus_ids if name in pictures},
         "colours": list(style.CATEGORY_COLOURS),

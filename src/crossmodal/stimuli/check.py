@@ -34,7 +34,7 @@ from crossmodal.stimuli.detectors import make_detector
 from crossmodal.stimuli.extraction import ClipExtractor
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
 from crossmodal.stimuli.media import decoded_frames, picture, pixel_aspect
-from crossmodal.stimuli.selection import find_selection
+from crossmodal.stimuli.selection import find_selection, has_clips
 from crossmodal.stimuli.wave_header import require_whole_wave
 
 QUICK_HEIGHT_PX = 180  # of the frame in which the quick check looks for a face
@@ -49,7 +49,7 @@ def find_problems(stimuli: dict[str, Any], deep: bool = False) -> list[InputErro
     whether the end of each file is there, and whether its first frame shows a face (only where
     it does not, the whole clip is examined). ``deep`` decodes every clip, as the extraction does.
     """
-    if stimuli["clips_dir"] is None:
+    if not has_clips(stimuli):
         return []  # the clips will be simulated
     problems, selection = find_selection(stimuli)
     if selection is None:

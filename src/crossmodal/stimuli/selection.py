@@ -1,18 +1,22 @@
 """Which clips are the study's and which the pool's. Light: the Snakefile imports it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from crossmodal.contracts.braces import paths_with_braces
+from crossmodal.contracts.clip_table import PATH, ClipTable
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.clip_table import names_of_table
 from crossmodal.stimuli.demographics import read_demographics, with_genders
 from crossmodal.stimuli.folder import find_media
-from crossmodal.stimuli.naming import PARSERS, UNKNOWN, StimulusName
+from crossmodal.stimuli.naming import PARSERS, StimulusName
 from crossmodal.stimuli.sets import Pool, StudySet, Voices
 from crossmodal.stimuli.words import set_problems
 
 __all__ = ["Pool", "Selection", "StudySet", "Voices", "find_media", "find_selection", "select"]
 SONG, VERSION = "a song", "the same take is there in the modality wanted"
+MODALITIES = ("audio-visual", "video", "audio")
 NO_SET, STUDY_ACTOR = "in no set by its labels", "an actor of the study, kept out of the pool"
 
 
@@ -56,7 +60,7 @@ class Sets:
     voices: Voices | None = None
 
     @classmethod
-    def of(cls, stimuli: dict[str, Any]) -> "Sets":
+    def of(cls, stimuli: Mapping[str, Any]) -> "Sets":
         """From the config block ``stimuli``."""
         pool, voices = stimuli["pool"], stimuli.get("voices")
         return cls(
@@ -93,8 +97,18 @@ def select(
     return _with_genders(selection, demographics)
 
 
-def select_of(stimuli: dict[str, Any], paths: Iterable[str]) -> Selection:
-    """``select`` with the settings of config block ``stimuli``."""
+def select_of(stimuli: Mapping[str, Any], paths: Iterable[str] | None = None) -> Selection:
+    """Divide the clips of config block ``stimuli``, or those that will be at ``paths``.
+
+    Raises
+    ------
+    InputError : the first of ``find_selection``'s problems
+    """
+    if paths is None:
+        problems, selection = find_selection(stimuli)
+        if problems:
+            raise problems[0]
+        return selection
     sets, modalities = Sets.of(stimuli), stimuli["modalities"]
     of_sets = (sets.study, sets.pool, sets.voices)
     return select(paths, stimuli["naming"], modalities, *of_sets, stimuli.get("demographics"))
@@ -168,16 +182,21 @@ def doubled_ids(names: Iterable[StimulusName]) -> list[InputError]:
     return problems
 
 
-def find_names(stimuli: dict[str, Any]) -> tuple[list[InputError], list[StimulusName]]:
+def find_names(
+    stimuli: Mapping[str, Any],
+) -> tuple[list[InputError], list[StimulusName]]:
     """All clips that config block ``stimuli`` offers, and what is wrong with their names.
+
+    With ``table`` they are the rows of that table, else the media files below ``clips_dir``.
 
     Raises
     ------
-    InputError : as ``find_media``
+    InputError : as ``find_media`` or ``ClipTable.read``
     """
+    if stimuli.get("table"):
+        return names_of_table(ClipTable.read(stimuli["table"]), stimuli.get("actor_column"))
     problems, names = [], []
-    paths = find_media(stimuli["clips_dir"])
-    for path in paths:
+    for path in find_media(stimuli["clips_dir"]):
         try:
             names.append(PARSERS[stimuli["naming"]](path))
         except InputError as problem:
@@ -185,7 +204,29 @@ def find_names(stimuli: dict[str, Any]) -> tuple[list[InputError], list[Stimulus
     return problems, names
 
 
-def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection | None]:
+def named_clips(
+    paths: Sequence[str], naming: str, table: str | None, actor_column: str | None
+) -> list[StimulusName]:
+    """The clips at some paths with their labels, in this order.
+
+    Raises
+    ------
+    InputError : a name that does not parse, a path that the table does not have
+    """
+    if table is None:
+        return [PARSERS[naming](path) for path in paths]
+    rows = {name.path: name for name in names_of_table(ClipTable.read(table), actor_column)[1]}
+    if missing := [path for path in paths if path not in rows]:
+        raise InputError(table, PATH, "a row for every clip", f"none for {missing[0]}")
+    return [rows[path] for path in paths]
+
+
+def has_clips(stimuli: Mapping[str, Any]) -> bool:
+    """Whether there are clips of the user's own; else they will be simulated."""
+    return any(stimuli.get(key) is not None for key in ("table", "clips_dir"))
+
+
+def find_selection(stimuli: Mapping[str, Any]) -> tuple[list[InputError], Selection | None]:
     """All problems of the folder, names, sets and demographics of config block ``stimuli``.
 
     Returns
@@ -204,6 +245,7 @@ def find_selection(stimuli: dict[str, Any]) -> tuple[list[InputError], Selection
     except InputError as problem:
         return [*problems, problem], None
     problems += of_names
+    problems += paths_with_braces(name.path for name in names)
     of_sets, selection = choose(names, stimuli["modalities"], Sets.of(stimuli))
     problems += of_sets
     try:
@@ -227,8 +269,8 @@ def _of_modality(
     """Spoken clips of the modality wanted, and why the others are left out (path -> reason).
 
     RAVDESS publishes every take as audio-visual, video-only and audio-only file. A take that
-    has no file of the modality wanted is taken from its audio-visual one; clips of a table that
-    says nothing of modalities are all taken.
+    has no file of the modality wanted is taken from its audio-visual one; clips of a table
+    without these words for modalities are all taken.
     """
     wanted = modalities[0] if len(modalities) == 1 else "audio-visual"
     exact = {name.take for name in names if name.modality == wanted}
@@ -236,7 +278,7 @@ def _of_modality(
     for name in names:
         if name.channel != "speech":
             left_out[name.path] = SONG
-        elif name.modality in (wanted, UNKNOWN):
+        elif name.modality == wanted or name.modality not in MODALITIES:
             kept.append(name)
         elif name.take in exact:
             left_out[name.path] = VERSION

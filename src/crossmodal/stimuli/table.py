@@ -15,7 +15,7 @@ def stimulus_table(
     """Labels and digests of the clips of one set, in the order given.
 
     The column ``path`` holds folder and file name only: where data lie on a machine does not
-    belong into a result.
+    belong into a result. Further columns of the user's table follow the standard ones.
 
     Parameters
     ----------
@@ -35,6 +35,8 @@ def stimulus_table(
             "repetition": name.repetition,
             "modality": name.modality,
         }
+        | dict(name.further)
         for name in names
     ]
-    return StimulusTable(pd.DataFrame(rows, columns=list(COLUMNS)), source)
+    columns = list(dict.fromkeys([*COLUMNS, *dict(names[0].further if names else ())]))
+    return StimulusTable(pd.DataFrame(rows, columns=columns), source)
