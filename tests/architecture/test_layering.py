@@ -37,6 +37,7 @@ ALLOWED = {
         "plan",
         "provenance",
         "report",
+        "representations",
         "stimuli",
         "bold",
         "rsa",

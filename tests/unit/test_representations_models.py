@@ -69,16 +69,45 @@ def test_table_rdms_take_text_as_categories_and_numbers_as_differences(tmp_path)
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected a TSV"),
+        ("", "table: expected 3 or more conditions"),
         ("condition\tkind\na\tface\n", "table: expected 3 or more conditions"),
         ("condition\na\nb\nc\n", "table: expected 3 or more conditions"),
         ("condition\tkind\na\tx\na\ty\nb\ty\n", "condition: expected each condition once"),
-        ("condition\tkind\na\tx\nb\t\nc\ty\n", "kind: expected a value for each condition"),
+        ("condition\tkind\na\tx\nb\t\nc\ty\n", "kind, b: expected a value for each condition"),
+        ("condition\tkind\na\tx\nb\tNA\nc\ty\n", "kind, b: expected a value for each condition"),
+        ("condition\tsize\na\t1\nb\t?\nc\t3\n", r"size, b: expected numbers only, as '1', .* '\?'"),
+        ("condition\tsize\na\t1\nb\t2\nc\t-\n", "size, c: expected numbers only, .* got '-'"),
+        ("condition\tsize\na\t1.5\nb\t2,5\nc\t3\n", "size, b: expected a decimal point, got '2,5'"),
+        ("condition\tsize\na\t1,5\nb\t2,5\nc\t3,0\n", "size, a: expected a decimal point"),
+        ("condition\tkind\na\tx\nb\t7\nc\ty\n", "kind, a: expected numbers only, as '7'"),
+        ("condition\tsize\na\t1\nb\tinf\nc\t2\n", "size, b: expected numbers only"),
+        ("condition\tsize\tsize\na\t1\t2\nb\t2\t3\nc\t3\t3\n", "each model once, got 'size' twice"),
+        ("condition\tsize\na\t1\nb\t2\t3\nc\t3\n", "line 3: expected 2 cells, got 3"),
+        (
+            'condition\tkind\na\t"x\nb\ty"\nc\tz\nd\tx\ne\tx\nf\tx\n',
+            "line 2: expected quotation marks in pairs",
+        ),
+        ("condition,kind\na,x\nb,y\nc,z\n", "split by tabs, got 3 and 0"),
+        (
+            "c\ta\tb\tx\na\t0\t1\t2\nb\t1\t0\t3\nx\t2\t3\t0\n",
+            "dissimilarity matrix .* models.files",
+        ),
+        (
+            "c\tm\tn\to\na\t0\t1\t2\nb\t1\t0\t3\nx\t2\t3\t0\n",
+            "dissimilarity matrix .* models.files",
+        ),
     ],
 )
 def test_bad_tables_are_refused(tmp_path, text, message):
     with pytest.raises(InputError, match=message):
         models.table_rdms(write(tmp_path, text), "objects")
+
+
+def test_conditions_stay_as_they_are_written(tmp_path):
+    text = "condition\tlevel\n01\t010\n1.10\t2e1\nNA\t-3.\n"
+    rdms = models.table_rdms(write(tmp_path, text), "objects")
+    assert rdms.stimulus_ids == ("01", "1.10", "NA")
+    np.testing.assert_array_equal(rdms.dissimilarities, [[10, 13, 23]])
 
 
 def test_a_missing_table_is_refused(tmp_path):

@@ -273,8 +273,12 @@ def test_models_of_regions_with_other_conditions_or_constant_are_refused(truth):
     with pytest.raises(InputError, match=r"stimulus_ids: expected the betas' conditions \('other'"):
         ModelTable.gather([models], ["ensemble"], (*IDS[:-1], "other"))
     flat = dataclasses.replace(models, dissimilarities=np.ones_like(models.dissimilarities))
-    with pytest.raises(InputError, match="layer layer0: expected an RDM that varies, got all 1"):
+    with pytest.raises(InputError, match="layers: expected an RDM that varies, got constant ones"):
         ModelTable.gather([flat], ["ensemble"], IDS)
+    flat.dissimilarities[1:] = models.dissimilarities[1:]
+    left = ModelTable.gather([flat], ["ensemble"], IDS)
+    assert left.names.layer.tolist() == list(flat.layers[1:])
+    np.testing.assert_array_equal(left.vectors, models.dissimilarities[1:])
 
 
 def test_two_participants_are_too_few(truth):

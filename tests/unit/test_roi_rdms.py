@@ -78,6 +78,75 @@ def test_an_atlas_on_another_grid_finds_the_same_places(tmp_path):
     assert not regions["nothing"].any()
 
 
+def box_atlas(folder, table, **codes):
+    """Label 1 on the left half, 2 on the right."""
+    labels = np.ones((20, 20, 20), dtype=np.int16)
+    labels[10:] = 2
+    affine = np.diag([4.0, 4.0, 4.0, 1.0])
+    affine[:3, 3] = [-38, -38, -38]
+    image = nib.Nifti1Image(labels, affine)
+    for name, code in codes.items():
+        image.header[name] = code
+    image.to_filename(folder / "atlas.nii.gz")
+    (folder / "labels.tsv").write_text(table)
+    return {"image": str(folder / "atlas.nii.gz"), "labels": str(folder / "labels.tsv")}
+
+
+def test_labels_of_one_name_are_one_region(tmp_path):
+    data = betas()
+    both = box_atlas(tmp_path, "index\tname\n1\tFFA\n2\tFFA\n")
+    assert atlas_regions(data, **both)["FFA"].all()
+    apart = box_atlas(tmp_path, "index\tname\n1\tL FFA\n2.0\tR FFA\n")
+    regions = atlas_regions(data, **apart)
+    assert 0 < regions["L FFA"].sum() < data.mask.sum()
+    np.testing.assert_array_equal(regions["L FFA"], ~regions["R FFA"])
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("1\tA\n1\tB\n", "line 3, index: expected each label once, got 1 again"),
+        ("1.5\tA\n", "line 2, index: expected a whole number, got '1.5'"),
+        ("n/a\tA\n", "line 2, index: expected a whole number, got 'n/a'"),
+        ("1\t\n", "line 2, name: expected a name, got none"),
+    ],
+)
+def test_bad_tables_of_labels_are_refused(tmp_path, table, message):
+    with pytest.raises(InputError, match=message):
+        atlas_regions(betas(), **box_atlas(tmp_path, "index\tname\n" + table))
+
+
+def test_a_region_called_na_keeps_its_name(tmp_path):
+    assert list(atlas_regions(betas(), **box_atlas(tmp_path, "index\tname\n1\tNA\n"))) == ["NA"]
+
+
+def test_a_sphere_and_a_label_of_one_name_are_refused(tmp_path):
+    betas().write(tmp_path / "sub-01.h5")
+    atlas = box_atlas(tmp_path, "index\tname\n1\tFFA\n")
+    with pytest.raises(
+        InputError, match="labels.tsv: name: expected names that no sphere .* 'FFA'"
+    ):
+        roi_rdms([(tmp_path / "sub-01.h5",)], ["01"], (RIGHT,), atlas, RoiPatterns())
+
+
+@pytest.mark.parametrize(
+    ("codes", "got"), [({"sform_code": 4}, "4 .MNI152."), ({"qform_code": 3}, "3 .Talairach.")]
+)
+def test_a_standard_atlas_needs_betas_in_its_space(tmp_path, codes, got):
+    atlas = box_atlas(tmp_path, "index\tname\n1\tFFA\n", **codes)
+    assert atlas_regions(betas(), **atlas)
+    with pytest.raises(InputError, match=f"space: expected an atlas in space native, .*{got}"):
+        atlas_regions(betas(space="native"), **atlas)
+
+
+def test_an_atlas_with_mni_in_its_name_needs_it_too(tmp_path):
+    atlas = box_atlas(tmp_path, "index\tname\n1\tFFA\n")
+    image = tmp_path / "tpl-MNI152_dseg.nii.gz"
+    (tmp_path / "atlas.nii.gz").rename(image)
+    with pytest.raises(InputError, match="got MNI in its name"):
+        atlas_regions(betas(space="native"), str(image), atlas["labels"])
+
+
 def test_a_4d_atlas_is_refused(tmp_path):
     nib.Nifti1Image(np.zeros((2, 2, 2, 2)), np.eye(4)).to_filename(tmp_path / "a.nii")
     with pytest.raises(InputError, match="shape: expected a 3-D label image"):

@@ -80,6 +80,24 @@ def test_constant_model_rdm():
         aligned(flat, IDS)
 
 
+def test_a_constant_model_gets_nan_and_the_others_go_on(caplog):
+    flat = models()
+    flat.dissimilarities[1] = 0.5
+    config = SearchlightConfig(4.0)
+    expected, sizes = participant_maps(betas(), [models()], config)
+    (found,), _ = participant_maps(betas(), [flat], config)
+    assert np.isnan(found.values[1]).all()
+    np.testing.assert_array_equal(found.values[[0, 2]], expected[0].values[[0, 2]])
+    assert "net/emotion/layer1 is constant" in caplog.text
+
+
+def test_constant_models_only_are_refused():
+    flat = models()
+    flat.dissimilarities[:] = 0.5
+    with pytest.raises(InputError, match="layers: expected an RDM that varies, got constant ones"):
+        participant_maps(betas(), [flat], SearchlightConfig(4.0))
+
+
 def test_only_source_is_taken_whatever_its_name():
     assert chosen_source(models(source="labels"), "ensemble").sources == ("labels",) * 3
 

@@ -103,6 +103,20 @@ def test_maps_that_do_not_belong_together(field, value, message):
         common_grid([first, Maps(**fields | {field: value})])
 
 
+@pytest.mark.parametrize("statistics", [(), ("tfce", "cluster_mass")])
+def test_a_layer_without_any_value_leaves_the_others_alone(statistics):
+    people = participants(5)
+    blind = [replace(one, values=np.where([[True], [False]], one.values, np.nan))
+             for one in people]  # fmt: skip
+    config = GroupConfig(100, "two-sided", 0.1, statistics=statistics)
+    alone = [replace(one, values=one.values[:1], names=one.names[:1]) for one in people]
+    expected, found = (group_result(each, config, 0) for each in (alone, blind))
+    for name in ("mean", "t", "p_fwe", "p_fwe_all", *statistics):
+        np.testing.assert_array_equal(found.maps[name].values[0], expected.maps[name].values[0])
+    assert np.isnan(found.maps["p_fwe"].values[1]).all()
+    assert set(found.clusters.layer) <= {people[0].names[0]}
+
+
 def test_no_common_voxel():
     first, second = participants(2)
     nothing = Maps(np.full_like(second.values, np.nan), second.mask, AFFINE, second.names,

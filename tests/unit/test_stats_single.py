@@ -230,7 +230,7 @@ def test_models_are_matched_by_id_in_prevalence_maps():
     [
         (lambda m: in_another_order(single(0, 8)[1]), "ids without 2 of them"),
         (lambda m: replace(m, dissimilarities=np.ones_like(m.dissimilarities)),
-         "layer category: expected an RDM that varies, got all 1"),
+         "layers: expected an RDM that varies, got constant ones: .*category"),
     ],
     ids=["another number of conditions", "constant"],
 )  # fmt: skip
@@ -245,6 +245,34 @@ def test_models_that_cannot_be_tested_are_named(test, change, message):
     }
     with pytest.raises(InputError, match=message):
         tests[test]()
+
+
+def with_constant(model: ModelRDMs) -> ModelRDMs:
+    """The set with a constant RDM in front."""
+    rdms = np.concatenate([np.ones_like(model.dissimilarities[:1]), model.dissimilarities])
+    fields = {
+        name: (getattr(model, name)[0], *getattr(model, name)) for name in ("arms", "sources")
+    }
+    return replace(model, dissimilarities=rdms, layers=("flat", *model.layers), **fields)
+
+
+def test_a_constant_model_leaves_the_others_alone(caplog):
+    (betas, model), searchlight = single(3.0), SearchlightConfig(6.0, 10)
+    alone = single_result(betas, model, searchlight, CONFIG, 0)
+    beside = single_result(betas, with_constant(model), searchlight, CONFIG, 0)
+    for name in ("mean", "t", "p_fwe", "p_fwe_all"):
+        np.testing.assert_array_equal(beside.maps[name].values[1:], alone.maps[name].values)
+        assert np.isnan(beside.maps[name].values[0]).all()
+    assert "flat is constant: its maps are NaN" in caplog.text
+    assert "model flat reaches p = 1 at best: nothing can be found" in caplog.text
+
+
+def test_a_constant_model_is_left_out_of_prevalence_maps():
+    betas, model = people(4.0, 3)
+    given = (SearchlightConfig(6.0, 10), PrevalenceConfig((), None, 40, 100), 0.05, 0)
+    alone, beside = (prevalence_maps(betas, each, *given) for each in (model, with_constant(model)))
+    assert beside["gamma"].names == model.layers
+    assert beside["gamma"].values.tobytes() == alone["gamma"].values.tobytes()
 
 
 def test_prevalence_maps_refuse_what_cannot_be():

@@ -14,6 +14,7 @@ AR_COEFFICIENT = 0.2  # SPM expands AR(1) about this coefficient
 P_RESPONSIVE = 0.001  # SPM pools voxels that respond at this level (defaults.stats.fmri.ufp)
 FAST_TIMES, FAST_POWERS, FAST_LONGEST_S = 6, 3, 64.0  # as in spm_Ce
 HOPELESS = 1e12  # damping at which a step is as good as none
+MIN_POOLED = 100
 SMALLEST = 1e-30  # correlations below count as 0: denormal numbers are ten times slower
 
 
@@ -114,8 +115,8 @@ def pooled_covariance(
         that no second copy of a run is ever in memory
     slow : (volume, cosine), orthonormal, filtered out
     design : (volume, column), independent, high-pass filtered; the last is the constant. Voxels
-        count where an F test over all others, motion included, is significant (all voxels if
-        none is), as in SPM.
+        count where an F test over all others, motion included, is significant, as in SPM; all
+        voxels if fewer than ``MIN_POOLED`` are: so few tell too little of the noise.
     """
     n_interest = design.shape[1] - 1
     ordered = [slow, design[:, n_interest:], design[:, :n_interest]]
@@ -125,7 +126,7 @@ def pooled_covariance(
         for block in blocks:
             products, n = _pooled(block, basis, slow.shape[1], n_interest, only_responsive)
             total, n_voxels = total + products, n_voxels + n
-        if n_voxels:
+        if n_voxels >= MIN_POOLED:
             break
     return total / n_voxels
 

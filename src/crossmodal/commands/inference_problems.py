@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.bids import find_runs
+from crossmodal.bold.spaces import NATIVE
+from crossmodal.bold.template import SPACE
 from crossmodal.commands.group_problems import group_problems
-from crossmodal.contracts.atlas import Atlas
+from crossmodal.contracts.atlas import Atlas, require_space
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.families import known_layers
 from crossmodal.contracts.layer_names import cross_channel_layers
@@ -112,7 +114,7 @@ def _group(config: Config) -> Iterator[Problem]:
     if n < 2 or reachable >= group["alpha"]:
         got = f"{n}, with which the smallest p of a sign-flip test is {reachable:.3g}"
         yield "participants", f"enough for p < {group['alpha']}", got
-    yield from _atlas(group.get("atlas"), "group.atlas")
+    yield from _atlas(group.get("atlas"), "group.atlas", _space(config))
 
 
 def _permutable(config: Config) -> Iterator[Problem]:
@@ -159,7 +161,8 @@ def _regions(config: Config) -> Iterator[Problem]:
         yield "roi", f"{MIN_PARTICIPANTS_OF_REGIONS} participants or more to resample", n
     if roi["figure"]["source"] not in roi["sources"]:
         yield "roi.figure.source", f"one of roi.sources {roi['sources']}", roi["figure"]["source"]
-    yield from _atlas(roi["atlas"], "roi.atlas")
+    yield from _atlas(roi["atlas"], "roi.atlas", _space(config))
+    yield from _spaces(config)
     try:
         known = region_names(roi)
     except InputError as error:
@@ -171,17 +174,43 @@ def _regions(config: Config) -> Iterator[Problem]:
                 yield f"roi.hierarchy.{arm}", f"regions out of {sorted(known)}", repr(name)
 
 
+def _space(config: Config) -> str:
+    return (config.get("scans") or {}).get("space") or SPACE
+
+
+def _spaces(config: Config) -> Iterator[Problem]:
+    """Regions in MNI space and betas of another: they would lie anywhere."""
+    roi, space = config["roi"], _space(config)
+    if space == NATIVE and roi["spheres"]:
+        yield (
+            "roi.spheres",
+            f"none with scans.space {NATIVE}: they are in MNI space",
+            roi["spheres"],
+        )
+
+
 def region_names(roi: Config) -> Sequence[str]:
     """Names of the regions that a config's block ``roi`` makes."""
     joint = roi["patterns"].get("hemispheres", "joint") == "joint"
     rois = read_rois(roi["spheres"]) if roi["spheres"] else ()
     names = [one.name if joint else f"{one.name}_{one.hemisphere}" for one in rois]
     if roi["atlas"] and Path(roi["atlas"]["labels"]).is_file():
-        names += Atlas.read(**roi["atlas"]).names.values()
+        labelled = dict.fromkeys(Atlas.read(**roi["atlas"]).names.values())
+        if both := [name for name in labelled if name in names]:
+            expected = "names that no label of roi.atlas has"
+            raise InputError(roi["spheres"], "name", expected, repr(both[0]))
+        names += labelled
     return names
 
 
-def _atlas(block: Config | None, field: str) -> Iterator[Problem]:
-    for key, path in (block or {}).items():
-        if not Path(path).is_file():
-            yield f"{field}.{key}", "a file", f"no such file: {path}"
+def _atlas(block: Config | None, field: str, space: str) -> Iterator[Problem]:
+    missing = {key: path for key, path in (block or {}).items() if not Path(path).is_file()}
+    for key, path in missing.items():
+        yield f"{field}.{key}", "a file", f"no such file: {path}"
+    if not block or missing:
+        return
+    try:
+        require_space(block["image"], space)
+        Atlas.read(**block)
+    except InputError as error:
+        yield f"{field} ({error.file}): {error.field}", error.expected, error.got

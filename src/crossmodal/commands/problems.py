@@ -9,6 +9,7 @@ from crossmodal.commands.clip_selection import clip_selection
 from crossmodal.commands.family_problems import family_problems
 from crossmodal.commands.fold_problems import fold_problems
 from crossmodal.commands.inference_problems import inference_problems
+from crossmodal.commands.model_problems import model_problems
 from crossmodal.commands.planning import SCHEMA, long_results_dir
 from crossmodal.commands.word_problems import word_problems
 from crossmodal.contracts.config import config_problems, load_config
@@ -49,6 +50,7 @@ def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError
         chosen = clip_selection(config)[1]
         problems += fold_problems(config, chosen) if chosen else []
     problems += [*word_problems(config), *family_problems(config), *inference_problems(config)]
+    problems += model_problems(config)
     if "scans" in config:
         problems += scan_problems(config["scans"], _conditions(config, problems), deep)
     return problems

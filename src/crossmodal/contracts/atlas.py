@@ -1,5 +1,6 @@
 """Atlas: a label image (or 0/1 mask) with a table of names."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.reading import reading
 
 COLUMNS = ("index", "name")
+STANDARD = {3: "form code 3 (Talairach)", 4: "form code 4 (MNI152)"}
+WHOLE = re.compile(r"\d+(\.0*)?")
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,20 @@ class Atlas:
     """Labels on a grid of their own.
 
     labels : (x, y, z), integer values; affine : (4, 4), voxel index -> mm
-    names : label -> name; 0 is background unless the table names it
+    names : label -> name; 0 is background unless the table names it. Labels of one name, such as
+        those of both hemispheres, are one region.
     """
 
     labels: np.ndarray
     affine: np.ndarray
     names: dict[int, str]
+
+    def regions_at(self, points_mm: np.ndarray) -> dict[str, np.ndarray]:
+        """Region -> bool (point,): in which points (point, 3) its labels, one or several, are."""
+        values, regions = self.labels_at(points_mm), {}
+        for label, name in self.names.items():
+            regions[name] = regions.get(name, np.zeros(len(values), dtype=bool)) | (values == label)
+        return regions
 
     def labels_at(self, points_mm: np.ndarray) -> np.ndarray:
         """Labels of the voxels in which points (point, 3) lie; 0 outside the image."""
@@ -48,8 +59,46 @@ class Atlas:
         if values.ndim != 3:
             raise InputError(image, "shape", "a 3-D label image", values.shape)
         with reading(labels, "a table of labels"):
-            table = pd.read_csv(labels, sep="\t")
+            table = pd.read_csv(labels, sep="\t", dtype=str, keep_default_na=False)
         if not set(COLUMNS) <= set(table):
             raise InputError(labels, "columns", list(COLUMNS), list(table))
-        names = {int(row.index): str(row.name) for row in table.itertuples(index=False, name="Row")}
-        return cls(values, atlas.affine, names)
+        return cls(values, atlas.affine, _names(labels, table))
+
+
+def require_space(image: str | Path, space: str) -> None:
+    """Refuse an atlas that says that it lies in a standard space for data of another.
+
+    It says so by a form code of 3 (Talairach) or 4 (MNI152), or by its file's name.
+
+    Raises
+    ------
+    InputError : names the image and what it says
+    """
+    if space.startswith("MNI"):
+        return
+    with reading(image, "a label image"):
+        header = nib.load(image).header
+        codes = [int(header[code]) for code in ("sform_code", "qform_code") if code in header]
+    standard = [STANDARD[code] for code in codes if code in STANDARD]
+    standard += ["MNI in its name"] * ("mni" in Path(image).name.lower())
+    if standard:
+        raise InputError(image, "space", f"an atlas in space {space}, as the betas", standard[0])
+
+
+def _names(path: str | Path, table: pd.DataFrame) -> dict[int, str]:
+    """Label -> name.
+
+    Raises
+    ------
+    InputError : an index that is no whole number or listed twice, a row without name
+    """
+    names: dict[int, str] = {}
+    for line, (index, name) in enumerate(zip(table["index"], table["name"], strict=True), 2):
+        if not WHOLE.fullmatch(index.strip()):
+            raise InputError(path, f"line {line}, index", "a whole number", repr(index))
+        if not name.strip():
+            raise InputError(path, f"line {line}, name", "a name", "none")
+        if int(float(index)) in names:
+            raise InputError(path, f"line {line}, index", "each label once", f"{index} again")
+        names[int(float(index))] = name.strip()
+    return names

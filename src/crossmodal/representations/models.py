@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.model_table import ModelTable
 from crossmodal.contracts.planted_features import PlantedFeatures
 from crossmodal.contracts.rdms import ModelRDMs
-from crossmodal.contracts.reading import reading
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.representations.rdm import category_rdm, difference_rdm, feature_rdm
 
@@ -48,24 +47,14 @@ def table_rdms(path: str | Path, name: str) -> ModelRDMs:
 
     Raises
     ------
-    InputError : no such file, no model column, conditions that repeat, empty cells
+    InputError : see ``ModelTable.read``
     """
-    with reading(path, "a TSV with one row per condition"):
-        frame = pd.read_csv(path, sep="\t", index_col=0)
-    if frame.shape[1] == 0 or len(frame) < 3:
-        raise InputError(path, "table", "3 or more conditions, 1 or more models", frame.shape)
-    if doubled := frame.index[frame.index.duplicated()].tolist():
-        raise InputError(
-            path, str(frame.index.name), "each condition once", f"{doubled[0]!r} twice"
-        )
-    if empty := frame.columns[frame.isna().any()].tolist():
-        raise InputError(path, empty[0], "a value for each condition", "empty cells")
+    table = ModelTable.read(path)
     rdms = [
-        difference_rdm(column) if pd.api.types.is_numeric_dtype(column) else category_rdm(column)
-        for _, column in frame.items()
+        difference_rdm(column) if column.dtype.kind == "f" else category_rdm(column)
+        for column in table.models.values()
     ]
-    conditions = [str(condition) for condition in frame.index]
-    return _model_rdms(np.stack(rdms), conditions, list(frame.columns), "table", "table", name)
+    return _model_rdms(np.stack(rdms), table.conditions, list(table.models), "table", "table", name)
 
 
 def _model_rdms(

@@ -83,7 +83,7 @@ def participant_maps(
 
     Raises
     ------
-    InputError : an empty mask, conditions that are not the models', constant models, a partial
+    InputError : an empty mask, conditions that are not the models', constant models only, a partial
         comparison without controls or controls without one, models that controls explain
         completely, multivariate normalisation without residuals
     """
@@ -92,14 +92,17 @@ def participant_maps(
     if config.comparison.startswith("partial") != bool(controls):
         expected = "some for a partial comparison, none for others"
         raise InputError("config", "searchlight.controls", expected, list(config.controls))
-    models = [aligned(models, betas.condition_ids) for models in sets]
+    models = [aligned(models, betas.condition_ids, may_be_constant=True) for models in sets]
     left_out = [aligned(models, betas.condition_ids) for models in controls]
     require_left_over(sets, models, left_out, config.comparison)
-    values = searchlight_rsa(
+    vectors = np.concatenate(models)
+    varies = require_varied_models(sets, vectors)
+    values = np.full((len(vectors), int(betas.mask.sum())), np.nan, dtype=np.float32)
+    values[varies] = searchlight_rsa(
         normalised(betas, config),
         betas.mask,
         betas.affine,
-        np.concatenate(models),
+        vectors[varies],
         config,
         controls=np.concatenate(left_out) if controls else None,
         residuals=residuals_of(betas, config),
@@ -119,6 +122,22 @@ def participant_maps(
     return maps, sphere_size_map(betas, config.radius_mm)
 
 
+def require_varied_models(sets: Sequence[ModelRDMs], vectors: np.ndarray) -> np.ndarray:
+    """Which models (model, pair) vary, bool (model,); the others' maps stay NaN, and are logged.
+
+    Raises
+    ------
+    InputError : none varies
+    """
+    varies = np.ptp(vectors, axis=1) > 0
+    names = [f"{one.model}/{one.regime}/{layer}" for one in sets for layer in one.layers]
+    for name in (names[i] for i in np.flatnonzero(~varies)):
+        log.warning("model RDM %s is constant: its maps are NaN", name)
+    if not varies.any():
+        raise InputError("ModelRDMs", "layers", "an RDM that varies", f"constant ones: {names}")
+    return varies
+
+
 def require_left_over(
     sets: Sequence[ModelRDMs],
     models: Sequence[np.ndarray],
@@ -130,6 +149,8 @@ def require_left_over(
         return
     for one, vectors in zip(sets, models, strict=True):
         for layer, vector in zip(one.layers, vectors, strict=True):
+            if np.ptp(vector) == 0:
+                continue
             try:
                 prepare(vector[None], comparison, np.concatenate(controls))
             except ValueError:

@@ -84,7 +84,9 @@ def common_grid(maps: Sequence[Maps]) -> tuple[np.ndarray, np.ndarray]:
                 "that of participant 1",
                 f"shape {other.mask.shape}, affine {other.affine.tolist()}",
             )
-    defined = [_defined(one) for one in maps]
+    # A model RDM that is constant has no values in anybody's maps; other layers go on.
+    known = np.any([np.isfinite(one.values).any(axis=1) for one in maps], axis=0)
+    defined = [_defined(one, known) for one in maps]
     mask = np.logical_and.reduce(defined)
     if not mask.any():
         raise InputError("Maps", "mask", "voxels that all participants have", "none")
@@ -98,10 +100,10 @@ def common_grid(maps: Sequence[Maps]) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([one.values[:, mask[one.mask]] for one in maps]), mask
 
 
-def _defined(maps: Maps) -> np.ndarray:
-    """bool (x, y, z): every layer has a finite value."""
+def _defined(maps: Maps, layers: np.ndarray) -> np.ndarray:
+    """bool (x, y, z): each of ``layers``, bool (layer,), has a finite value."""
     mask = maps.mask.copy()
-    mask[mask] = np.isfinite(maps.values).all(axis=0)
+    mask[mask] = np.isfinite(maps.values[layers]).all(axis=0)
     return mask
 
 

@@ -1,5 +1,6 @@
 """Prevalence maps of one model set, from every participant's permuted searchlight maps."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,12 +13,15 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.rsa.comparisons import LINEAR
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.models import aligned
+from crossmodal.rsa.participant import require_varied_models
 from crossmodal.rsa.participants import common_brains
 from crossmodal.rsa.searchlight import Brain
 from crossmodal.stats.condition_permutation import condition_orders, smallest_p
 from crossmodal.stats.permuted_brains import permuted_blocks
 from crossmodal.stats.prevalence import prevalence_of_layers
 from crossmodal.stats.prevalence import smallest_p as smallest_prevalence_p
+
+log = logging.getLogger(__name__)
 
 QUANTITIES = {
     "p_global": "p of no effect in anybody, uncorrected",
@@ -55,12 +59,16 @@ def prevalence_maps(
     Raises
     ------
     InputError : a comparison that cannot be permuted, fewer than two participants, an unknown
-        layer, a model whose p cannot be below ``alpha``; see ``common_brains`` and ``aligned``
+        layer, no model whose p can be below ``alpha``; see ``common_brains`` and ``aligned``
     """
     layers = _layers(len(participants), models, searchlight, config)
     first = participants[0]
-    vectors = aligned(models, first.condition_ids)[[models.layers.index(name) for name in layers]]
-    _require_reachable(vectors, layers, first, config, (alpha, len(participants), seed))
+    every = aligned(models, first.condition_ids, may_be_constant=True)
+    require_varied_models([models], every)
+    vectors = every[[models.layers.index(name) for name in layers]]
+    reachable = _reachable(vectors, layers, first, config, (alpha, len(participants), seed))
+    layers = tuple(name for name, keep in zip(layers, reachable, strict=True) if keep)
+    vectors = vectors[reachable]
     brains, mask = common_brains(participants, searchlight)
     orders = _orders(brains, config, seed)
     blocks = (permuted_blocks(brains, vector, orders, searchlight) for vector in vectors)
@@ -100,27 +108,40 @@ def _layers(
     return layers
 
 
-def _require_reachable(
+def _reachable(
     vectors: np.ndarray,
     layers: Sequence[str],
     first: Betas,
     config: PrevalenceConfig,
     level: tuple[float, int, int],
-) -> None:
-    """Refuse a model that could never get below alpha; ``level`` : alpha, participants, seed."""
+) -> np.ndarray:
+    """Which models can get below alpha, bool (model,); others are logged and left out.
+
+    ``level`` : alpha, participants, seed
+
+    Raises
+    ------
+    InputError : no model can
+    """
     alpha, n_participants, seed = level
     orders = condition_orders(len(first.condition_ids), config.n_permutations, seed)
-    for layer, vector in zip(layers, vectors, strict=True):
-        unchanged = smallest_p(vector, orders)
-        reachable = smallest_prevalence_p(unchanged, n_participants, config.n_combinations)
-        if reachable >= alpha:
-            raise InputError(
-                "config",
-                "group.prevalence",
-                f"permutations and combinations enough for p < {alpha}",
-                f"{len(orders)} and {config.n_combinations}, with which {n_participants} "
-                f"participants reach p = {reachable:.3g} at best with model {layer}",
-            )
+    lowest = np.array([
+        smallest_prevalence_p(smallest_p(vector, orders), n_participants, config.n_combinations)
+        for vector in vectors
+    ])  # fmt: skip
+    for layer, p in zip(layers, lowest, strict=True):
+        if p >= alpha:
+            log.warning("model %s reaches p = %.3g at best: left out", layer, p)
+    if lowest.min() >= alpha:
+        raise InputError(
+            "config",
+            "group.prevalence",
+            f"permutations and combinations enough for p < {alpha}",
+            f"{len(orders)} and {config.n_combinations}, with which {n_participants} "
+            f"participants reach p = {lowest.min():.3g} at best with model "
+            f"{layers[int(np.argmin(lowest))]}",
+        )
+    return lowest < alpha
 
 
 def _orders(brains: Sequence[Brain], config: PrevalenceConfig, seed: int) -> list[np.ndarray]:

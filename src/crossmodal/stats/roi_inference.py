@@ -1,5 +1,6 @@
 """Which models explain which regions: rsatoolbox's tests on dual-bootstrap covariances."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ IDENTITY = ("model", "regime", "source", "layer", "arm")
 CONTROL = "low_level"
 BLOCK_MODELS = 30
 COSINES = ("cosine", "whitened_cosine")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class ModelTable:
 
         Raises
         ------
-        InputError : a set without any of the wanted sources, other conditions, a constant RDM
+        InputError : a set without any of the wanted sources, other conditions, constant RDMs only
         """
         vectors, names = [], []
         for models in sets:
@@ -70,12 +72,17 @@ class ModelTable:
             wanted = [name for name in sources if name in own] or list(sources)[:1]
             for source in own if len(own) == 1 else wanted:
                 chosen = models.select(source)
-                vectors.append(aligned(chosen, stimulus_ids))
-                names += [
-                    (chosen.model, chosen.regime, source, layer, arm)
-                    for layer, arm in zip(chosen.layers, chosen.arms, strict=True)
-                ]
-        return cls(np.concatenate(vectors), pd.DataFrame(names, columns=list(IDENTITY)))
+                rows = aligned(chosen, stimulus_ids, may_be_constant=True)
+                for row, layer, arm in zip(rows, chosen.layers, chosen.arms, strict=True):
+                    name = (chosen.model, chosen.regime, source, layer, arm)
+                    if np.ptp(row) > 0:
+                        vectors.append(row)
+                        names.append(name)
+                    else:
+                        log.warning("model RDM %s is constant: left out", "/".join(name))
+        if not vectors:
+            raise InputError("ModelRDMs", "layers", "an RDM that varies", "constant ones only")
+        return cls(np.stack(vectors), pd.DataFrame(names, columns=list(IDENTITY)))
 
 
 def condition_groups(table: StimulusTable | None, ids: Sequence[str], by: Sequence[str]) -> list:

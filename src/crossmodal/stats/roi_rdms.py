@@ -10,7 +10,7 @@ import numpy as np
 from rsatoolbox.data import Dataset
 from rsatoolbox.rdm import calc_rdm
 
-from crossmodal.contracts.atlas import Atlas
+from crossmodal.contracts.atlas import Atlas, require_space
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.roi_rdms import RoiRDMs
@@ -66,16 +66,30 @@ def sphere_regions(betas: Betas, rois: Sequence[Roi], hemispheres: str) -> dict[
 def atlas_regions(betas: Betas, image: str | Path, labels: str | Path) -> dict[str, np.ndarray]:
     """Region -> bool (voxel,), from a label image (or 0/1 mask) in the betas' space.
 
-    ``labels`` : TSV with columns index and name. Each voxel centre takes the label of the
-    atlas voxel it lies in, whatever the atlas's grid.
+    ``labels`` : TSV with columns index and name; labels of one name are one region. Each voxel
+    centre takes the label of the atlas voxel it lies in, whatever the atlas's grid.
 
     Raises
     ------
-    InputError : an image that is not 3-D, a table without these columns
+    InputError : an image that is not 3-D or of another space, a table without these columns
     """
-    atlas = Atlas.read(image, labels)
-    values = atlas.labels_at(voxel_centres_mm(betas))
-    return {name: values == label for label, name in atlas.names.items()}
+    require_space(image, betas.space)
+    return Atlas.read(image, labels).regions_at(voxel_centres_mm(betas))
+
+
+def _joined(
+    spheres: dict[str, np.ndarray], labelled: dict[str, np.ndarray], atlas: dict[str, str] | None
+) -> dict[str, np.ndarray]:
+    """Regions of both kinds.
+
+    Raises
+    ------
+    InputError : a sphere and a label of one name
+    """
+    if both := sorted(set(spheres) & set(labelled)):
+        expected = "names that no sphere of roi.spheres has"
+        raise InputError(atlas["labels"], "name", expected, repr(both[0]))
+    return spheres | labelled
 
 
 def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatterns) -> np.ndarray:
@@ -187,7 +201,7 @@ def roi_rdms(
     for path in paths:
         betas = Betas.read(*path)
         regions = sphere_regions(betas, rois, patterns.hemispheres) if rois else {}
-        regions |= atlas_regions(betas, **atlas) if atlas else {}
+        regions = _joined(regions, atlas_regions(betas, **atlas) if atlas else {}, atlas)
         ids, names = ids or betas.condition_ids, names or tuple(regions)
         if betas.condition_ids != ids:
             raise InputError(path[0], "condition_ids", "those of the first participant", "others")

@@ -1,5 +1,6 @@
 """Test of one participant's maps against permuted condition labels."""
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +14,7 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.rsa.comparisons import CORRELATIONS, LINEAR
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.rsa.models import aligned
-from crossmodal.rsa.participant import described
+from crossmodal.rsa.participant import described, require_varied_models
 from crossmodal.rsa.participants import common_brains
 from crossmodal.rsa.searchlight import fisher_z
 from crossmodal.stats.anatomy import Anatomy
@@ -27,6 +28,8 @@ from crossmodal.stats.condition_permutation import (
 from crossmodal.stats.group import GroupConfig
 from crossmodal.stats.max_t import oriented, p_from_maxima
 from crossmodal.stats.permuted_brains import permute_brain
+
+log = logging.getLogger(__name__)
 
 
 def single_result(
@@ -45,15 +48,19 @@ def single_result(
 
     Raises
     ------
-    InputError : see ``aligned`` and ``common_brains``; a comparison that cannot be permuted; a
-        model whose p cannot be below ``alpha``; statistics that need participants
+    InputError : see ``aligned`` and ``common_brains``; a comparison that cannot be permuted; no
+        model whose p can be below ``alpha``; statistics that need participants
     """
     _require_permutable(searchlight, config)
-    vectors = aligned(models, betas.condition_ids)
+    vectors = aligned(models, betas.condition_ids, may_be_constant=True)
+    varies = require_varied_models([models], vectors)
     orders = condition_orders(len(betas.condition_ids), config.n_permutations, seed)
     reachable = _reachable(models.layers, vectors, orders, config)
     (brain,), mask = common_brains([betas], searchlight)
-    permuted = permute_brain(brain, vectors, orders, searchlight, config.alternative, n_threads)
+    permuted = _with_constant(
+        permute_brain(brain, vectors[varies], orders, searchlight, config.alternative, n_threads),
+        varies,
+    )
     maps = _maps(permuted, searchlight, config, (mask, betas.affine, models.layers, betas.space))
     facts = _facts(config, orders, seed) | {
         "n_voxels": int(mask.sum()),
@@ -91,17 +98,38 @@ def _facts(config: GroupConfig, orders: np.ndarray, seed: int) -> dict[str, obje
 def _reachable(
     layers: Sequence[str], vectors: np.ndarray, orders: np.ndarray, config: GroupConfig
 ) -> float:
-    """Largest of the models' smallest p; refuse one that is not below alpha."""
-    reachable = [smallest_p(vector, orders) for vector in vectors]
-    worst = int(np.argmax(reachable))
-    if reachable[worst] >= config.alpha:
+    """Largest of the smallest p of models that can get below alpha; others are logged.
+
+    Raises
+    ------
+    InputError : no model can
+    """
+    reachable = np.array([smallest_p(vector, orders) for vector in vectors])
+    for layer, p in zip(layers, reachable, strict=True):
+        if p >= config.alpha:
+            log.warning("model %s reaches p = %.3g at best: nothing can be found", layer, p)
+    best = int(np.argmin(reachable))
+    if reachable[best] >= config.alpha:
         raise InputError(
             "group",
-            f"conditions of model {layers[worst]}",
+            f"conditions of model {layers[best]}",
             f"enough for p < {config.alpha}",
-            f"{len(orders[0])}, whose permutations reach p = {reachable[worst]:.3g} at best",
+            f"{len(orders[0])}, whose permutations reach p = {reachable[best]:.3g} at best",
         )
-    return reachable[worst]
+    return float(reachable[reachable < config.alpha].max())
+
+
+def _with_constant(permuted: Permuted, varies: np.ndarray) -> Permuted:
+    """Results of all models, those of constant ones NaN, with maxima below anything."""
+    if varies.all():
+        return permuted
+    shape = (len(varies), permuted.observed.shape[1])
+    filled = [np.full(shape, np.nan, dtype=permuted.observed.dtype) for _ in range(3)]
+    for out, values in zip(filled, (permuted.observed, permuted.mean, permuted.sd), strict=True):
+        out[varies] = values
+    maxima = np.full((len(varies), permuted.maxima.shape[1]), -np.inf)
+    maxima[varies] = permuted.maxima
+    return Permuted(*filled, maxima)
 
 
 def _maps(
