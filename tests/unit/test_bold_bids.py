@@ -3,7 +3,8 @@
 import pytest
 from bold_data import write_events
 
-from crossmodal.bold.bids import entities, find_runs, find_t1, sidecars_of, usable
+from crossmodal.bold.bids import find_runs, find_t1, usable
+from crossmodal.bold.entities import entities, sidecars_of
 from crossmodal.contracts.errors import InputError
 
 

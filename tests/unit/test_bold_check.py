@@ -162,7 +162,6 @@ def test_no_repetition_time_at_all(scans, func, tmp_path):
     [
         ([*rows(), (79.9, 1, "a"), (81, 1, "a")], "before the run's end at 80 s, got 81 s"),
         ([*rows(), (70, 1, "d")], "one of a, b, c, got d"),
-        ([row for row in rows() if row[2] != "b"], "3 conditions, got no b"),
         ([*rows(), (4, 2, "b")], "one event at 4 s"),
         ([*rows(), (5, 2, "b")], "has ended"),
     ],
@@ -194,15 +193,48 @@ def test_confounds_round_trip_and_refusals(tmp_path):
     parameters = np.random.default_rng(0).normal(size=(5, 6))
     write_confounds(tmp_path / "c.tsv", parameters)
     np.testing.assert_allclose(read_confounds(tmp_path / "c.tsv", MOTION, 5), parameters, rtol=1e-6)
-    first = read_confounds(tmp_path / "c.tsv", ("framewise_displacement",), 5)[0]
-    assert first == 0
     with pytest.raises(InputError, match=r"rows: expected 6, one a volume, got 5"):
         read_confounds(tmp_path / "c.tsv", MOTION, 6)
     with pytest.raises(InputError, match=r"columns: .*no \['csf'\]"):
         read_confounds(tmp_path / "c.tsv", ("csf",), 5)
-    (tmp_path / "c.tsv").write_text("csf\nx\n")
-    with pytest.raises(InputError, match="cells: expected numbers or n/a"):
-        read_confounds(tmp_path / "c.tsv", ("csf",), 1)
+
+
+def confounds(tmp_path, **columns):
+    lines = ["\t".join(columns), *("\t".join(row) for row in zip(*columns.values(), strict=True))]
+    (tmp_path / "c.tsv").write_text("\n".join(lines) + "\n")
+    return read_confounds(tmp_path / "c.tsv", tuple(columns), len(lines) - 1)[:, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("csf", 602),
+        ("std_dvars", 602),
+        ("framewise_displacement", 602),
+        ("csf_derivative1", 0),
+        ("csf_derivative1_power2", 0),
+    ],
+)
+def test_gaps_in_the_first_rows_are_filled_as_the_column_needs(tmp_path, name, first):
+    found = confounds(tmp_path, **{name: ["n/a", "601", "602", "603"]})
+    np.testing.assert_array_equal(found, [first, 601, 602, 603])
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (["1", "nan", "3"], "column csf, line 3: expected numbers or n/a.*, got 'nan'"),
+        (["1", "2", "inf"], "column csf, line 4: expected numbers or n/a.*, got 'inf'"),
+        (["1", "", "3"], "column csf, line 3: expected numbers or n/a.*, got ''"),
+        (["1", "n/a", "3"], "column csf, line 3: expected numbers or n/a.* got 'n/a'"),
+        (["1", "2", "x"], "column csf, line 4: expected numbers or n/a.*, got 'x'"),
+        (["n/a"] * 3, "column csf: expected numbers, got n/a in all rows"),
+        (["n/a", "2", "2"], "column csf: expected values that vary, got 2 in all rows"),
+    ],
+)
+def test_confounds_that_are_no_time_course(tmp_path, cells, message):
+    with pytest.raises(InputError, match=message):
+        confounds(tmp_path, csf=cells, x=["0"] * 3)
 
 
 def test_a_first_volume_without_a_brain(scans, func):

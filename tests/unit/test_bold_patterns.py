@@ -17,7 +17,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from crossmodal.bold import patterns
 from crossmodal.bold.confounds import write_confounds
-from crossmodal.bold.events import EventsConfig
+from crossmodal.bold.events import EventsConfig, read_events
 from crossmodal.bold.glm import GLMConfig
 from crossmodal.bold.patterns import check_runs, covered, estimate_patterns, run_design, run_timing
 from crossmodal.bold.spaces import Space, native_space
@@ -84,7 +84,7 @@ def test_parameters_that_never_change_leave_the_design(runs):
     parameters[:, [2, 5]] = 0
     write_confounds(runs[0].confounds, parameters)
     timing = run_timing(runs[0])
-    events = patterns.read_events(runs[0].events, EventsConfig())
+    events = read_events(runs[0].events, EventsConfig())
     design = run_design(runs[0], timing, events, CONDITIONS, GLMConfig(motion_regressors=12))
     assert design.nuisance.shape == (40, 8)
     assert not [name for name in design.names if name.startswith(("trans_z", "rot_z"))]

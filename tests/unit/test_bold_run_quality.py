@@ -138,7 +138,7 @@ def test_further_columns_are_written_beside_motion(tmp_path):
     write_confounds(tmp_path / "x.tsv", motion, columns)
     found = read_confounds(tmp_path / "x.tsv", (*MOTION, *MEASURED), 5)
     assert_allclose(found[:, :6], motion, rtol=1e-6)
-    assert_array_equal(found[:, 7], [0, 1, 2, 3, 4])
+    assert_array_equal(found[:, 7], [2.5, 1, 2, 3, 4])
     header = (tmp_path / "x.tsv").read_text().splitlines()[0].split("\t")
     assert header[6:] == ["framewise_displacement", "dvars", "std_dvars"]
 

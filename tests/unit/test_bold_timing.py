@@ -35,7 +35,7 @@ def test_design_distance_is_the_variance_of_a_difference_of_estimates():
     betas = np.linalg.pinv(design.columns) @ rng.standard_normal((60, 20000))
     pairs = ((0, 1), (0, 2), (1, 2))
     simulated = [(betas[i] - betas[j]).var() for i, j in pairs]
-    np.testing.assert_allclose(design_distances([design]), simulated, rtol=0.05)
+    np.testing.assert_allclose(design_distances([design], ("a", "b", "c")), simulated, rtol=0.05)
 
 
 def test_every_participant_gets_two_rdms_under_its_label(runs):

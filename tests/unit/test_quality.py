@@ -201,7 +201,12 @@ def job(folder, anatomy):
         warp=path / "warp.nii.gz",
     )
     params = SimpleNamespace(
-        runs=[run.run_id for run in runs], conditions=CONDITIONS, events={}, glm={}, quality={}
+        runs=[run.run_id for run in runs],
+        conditions=CONDITIONS,
+        events={},
+        glm={},
+        quality={},
+        slice_reference=None,
     )
     return participant_page("01", params, files)
 

@@ -1,9 +1,10 @@
 """From BIDS runs to condition-wise response patterns."""
 
+from functools import cache
 from types import SimpleNamespace
 
 from crossmodal.bold.bids import Run, find_runs, find_t1, usable
-from crossmodal.bold.events import EventsConfig, conditions_of_first
+from crossmodal.bold.events import EventsConfig, usual_conditions
 from crossmodal.bold.fmriprep import preprocessed
 
 SCANS = config["scans"]
@@ -83,6 +84,7 @@ def source_description():
     return [path] if SCANS["bids_dir"] is None or Path(path).is_file() else []
 
 
+@cache
 def bold_conditions():
     """Names of the conditions, in the order of every pattern file."""
     if SCANS["conditions"]:
@@ -90,7 +92,7 @@ def bold_conditions():
     if config.get("stimuli"):
         return STUDY_IDS
     paths = [scan.events for scan in ALL_SCANS if scan.problem is None]
-    return conditions_of_first(paths, EventsConfig(**SCANS["events"]))
+    return usual_conditions(paths, EventsConfig(**SCANS["events"]))
 
 
 DERIVATIVES = f"{RESULTS}/derivatives"
@@ -130,6 +132,12 @@ def confounds_of(wildcards):
     return of_runs(CONFOUNDS, wildcards.sub)
 
 
+def raw_of(wildcards):
+    """Raw images of all runs, whose volumes fMRIPrep's must have; none if some are not there."""
+    paths = [scan.raw for scan in scans_of(wildcards.sub)]
+    return paths if all(paths) else []
+
+
 def masks_of(wildcards):
     """fMRIPrep's brain masks of all runs; none without fMRIPrep."""
     return [scan.mask for scan in scans_of(wildcards.sub)] if FMRIPREP else []
@@ -143,6 +151,7 @@ PATTERN_INPUT = dict(
     ),
     motion=[] if FMRIPREP else lambda wildcards: of_runs(MOTION, wildcards.sub),
     confounds=confounds_of,
+    raw=raw_of if FMRIPREP else [],
     mean=[] if FMRIPREP else first_mean,
     masks=masks_of,
     warp=[] if NATIVE or FMRIPREP else WARP,
@@ -394,6 +403,7 @@ if TIMING_SETS:
             runs={sub: run_ids(sub) for sub in PARTICIPANTS},
             conditions=lambda wildcards: bold_conditions(),
             events=SCANS["events"],
+            slice_reference=SCANS["slice_reference"],
             glm=SCANS["glm"],
         threads: 1
         resources:

@@ -22,6 +22,7 @@ rule report_quality:
         runs=lambda wildcards: run_ids(wildcards.sub),
         conditions=lambda wildcards: bold_conditions(),
         events=SCANS["events"],
+        slice_reference=SCANS["slice_reference"],
         glm=SCANS["glm"],
         quality=SCANS["quality"],
     threads: 1

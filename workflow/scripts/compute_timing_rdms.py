@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.bold.events import EventsConfig
 from crossmodal.bold.glm import GLMConfig
-from crossmodal.bold.patterns import RunFiles
+from crossmodal.bold.run_files import RunFiles
 from crossmodal.bold.timing import by_participant, timing_rdms
 from crossmodal.provenance.record import recorded
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 with recorded(snakemake):
     params = snakemake.params
-    runs = RunFiles.from_lists(list(chain(*params.runs.values())), snakemake.input)
+    run_ids = list(chain(*params.runs.values()))
+    runs = RunFiles.from_lists(run_ids, snakemake.input, params.slice_reference)
     timing_rdms(
         by_participant(params.runs, runs),
         params.conditions,

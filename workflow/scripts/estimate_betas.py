@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.bold.events import EventsConfig
 from crossmodal.bold.glm import GLMConfig
-from crossmodal.bold.patterns import RunFiles, estimate_patterns
+from crossmodal.bold.patterns import estimate_patterns
+from crossmodal.bold.run_files import RunFiles
 from crossmodal.bold.spaces import read_space
 from crossmodal.provenance.record import recorded
 

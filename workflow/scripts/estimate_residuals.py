@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.bold.events import EventsConfig
 from crossmodal.bold.glm import GLMConfig
-from crossmodal.bold.patterns import RunFiles
+from crossmodal.bold.patterns import designs_of
 from crossmodal.bold.residuals import estimate_residuals
+from crossmodal.bold.run_files import RunFiles
 from crossmodal.bold.spaces import read_space
-from crossmodal.bold.timing import designs_of
 from crossmodal.contracts.betas import Betas, write_residuals
 from crossmodal.provenance.record import recorded
 

@@ -9,8 +9,8 @@ from crossmodal.bold.confounds import MEASURED, MOTION, read_confounds, write_co
 from crossmodal.bold.derivatives import sidecar
 from crossmodal.bold.design import high_pass_basis
 from crossmodal.bold.images import read_series
-from crossmodal.bold.patterns import RunFiles, run_timing
 from crossmodal.bold.resample import compose, sample_series
+from crossmodal.bold.run_files import RunFiles, run_timing
 from crossmodal.bold.transform_files import read_affines, read_warp
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.record import recorded
@@ -27,8 +27,9 @@ with recorded(snakemake):
     slow = high_pass_basis(timing.n_volumes, timing.repetition_time_s, snakemake.params.high_pass_s)
     n_components = snakemake.params.n_components
     found = components(series, slow.astype(np.float32), n_components)
-    own = read_confounds(given.measured, (*MOTION, *MEASURED), timing.n_volumes)
-    own[0, len(MOTION) :] = np.nan  # the first volume has no predecessor; reading made it 0
+    measured = (*MOTION, *MEASURED)
+    own = read_confounds(given.measured, measured, timing.n_volumes, may_be_constant=measured)
+    own[0, len(MOTION) :] = np.nan  # the first volume has no predecessor; reading filled the gap
     further = dict(zip(MEASURED, own[:, len(MOTION) :].T, strict=True))
     further |= dict(zip(component_names(n_components), found.T, strict=True))
     components_of = {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from crossmodal.bold.contrasts import contrast_maps
 from crossmodal.bold.events import EventsConfig
 from crossmodal.bold.glm import GLMConfig
-from crossmodal.bold.patterns import RunFiles
+from crossmodal.bold.run_files import RunFiles
 from crossmodal.bold.spaces import read_space
 from crossmodal.provenance.record import recorded
 

@@ -9,43 +9,51 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from crossmodal.bold.images import Grid, grid_of, open_image
+from crossmodal.bold.orientation import ADVICE, handedness
 from crossmodal.bold.sidecar import TOLERANCE_S, header_repetition_time_s
 from crossmodal.contracts.errors import InputError
 
 VOXEL_TOLERANCE_MM = 1e-3
+SIDES = {1.0: "right-handed as the first run's", -1.0: "left-handed as the first run's"}
 REPETITION_TIME = "repetition time"  # the field that messages name
 
 
-def check_same_grid(paths: Sequence[str]) -> None:
-    """Raise unless all headers have the first one's matrix, voxels and repetition time.
+def check_same_grid(paths: Sequence[str], trust_affine: str | None = None) -> None:
+    """Raise unless all headers have the first one's matrix, voxels, handedness and repetition time.
+
+    A participant does not turn into a mirror image: of a right-handed and a left-handed run one
+    is likely to have lost its orientation. With ``trust_affine`` the user vouches for both.
 
     Raises
     ------
     InputError : naming the first run that differs
     """
-    first = open_image(paths[0], 4)
+    first = open_image(paths[0], 4, trust_affine)
     wanted, wanted_s = grid_of(first), header_repetition_time_s(first)
     for path in paths[1:]:
-        image = open_image(path, 4)
+        image = open_image(path, 4, trust_affine)
         grid, seconds = grid_of(image), header_repetition_time_s(image)
         if grid.shape != wanted.shape:
             raise InputError(path, "matrix", wanted.shape, grid.shape)
         if np.abs(grid.voxel_mm - wanted.voxel_mm).max() > VOXEL_TOLERANCE_MM:
             raise InputError(path, "voxel size", _mm(wanted.voxel_mm), _mm(grid.voxel_mm))
+        if trust_affine is None and handedness(grid.affine) != handedness(wanted.affine):
+            got = f"{SIDES[handedness(grid.affine)]} ({ADVICE})"
+            raise InputError(path, "voxel axes", SIDES[handedness(wanted.affine)], got)
         if wanted_s > 0 and seconds > 0:
             check_same_timing({paths[0]: wanted_s, path: seconds})
 
 
-def check_one_grid(paths: Sequence[str]) -> None:
+def check_one_grid(paths: Sequence[str], trust_affine: str | None = None) -> None:
     """Raise unless all images have one grid: the analysis grid of all participants follows it.
 
     Raises
     ------
     InputError : naming the first image that differs
     """
-    wanted = grid_of(open_image(paths[0], 4))
+    wanted = grid_of(open_image(paths[0], 4, trust_affine))
     for path in paths[1:]:
-        grid = grid_of(open_image(path, 4))
+        grid = grid_of(open_image(path, 4, trust_affine))
         if not grid.same_as(wanted):
             raise InputError(path, "grid", _described(wanted), _described(grid))
 

@@ -12,27 +12,29 @@ from crossmodal.bold.agreement import (
     check_same_grid,
     check_same_timing,
 )
-from crossmodal.bold.bids import Run, find_runs, find_t1, usable
+from crossmodal.bold.bids import Run, find_runs, find_t1, no_events, usable
+from crossmodal.bold.clock import Timing
 from crossmodal.bold.compcor import component_names
 from crossmodal.bold.completeness import check_complete
 from crossmodal.bold.confounds import MEASURED, MOTION, SHOWN, read_confounds
 from crossmodal.bold.coregister_config import CoregisterConfig
-from crossmodal.bold.design import event_regressor, high_pass_basis
 from crossmodal.bold.epi_mask import brain_in_epi
 from crossmodal.bold.events import (
-    Event,
     EventsConfig,
+    check_all_shown,
     check_events,
-    conditions_of_first,
+    conditions_of,
     read_events,
+    usual_conditions,
 )
 from crossmodal.bold.fmriprep import preprocessed
-from crossmodal.bold.glm import Design, GLMConfig
+from crossmodal.bold.glm import GLMConfig
 from crossmodal.bold.images import open_image, read_first, read_series, read_volume
 from crossmodal.bold.motion import MotionConfig
 from crossmodal.bold.normalise_config import NormaliseConfig
-from crossmodal.bold.patterns import RunFiles, Timing, run_design
-from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
+from crossmodal.bold.patterns import MIN_BRIGHT, MIN_INTENSITY, design_from, run_design
+from crossmodal.bold.run_files import RunFiles, run_timing
+from crossmodal.bold.sidecar import read_sidecars
 from crossmodal.bold.slice_timing import slice_times
 from crossmodal.bold.spaces import fmriprep_space
 from crossmodal.bold.template import SPACE
@@ -75,7 +77,7 @@ def find_problems(
             runs = preprocessed(runs, scans["fmriprep_dir"], scans["space"])
     except InputError as error:
         return [error]
-    wanted = conditions or scans["conditions"] or _shown_first(runs, scans)
+    wanted = conditions or scans["conditions"] or shown_conditions(runs, scans)
     for _, own in groupby(runs, key=lambda run: run.participant):
         problems += _participant_problems(tuple(own), scans, wanted, deep)
     if scans["fmriprep_dir"] and not problems:
@@ -83,11 +85,11 @@ def find_problems(
     return list({str(problem): problem for problem in problems}.values())
 
 
-def _shown_first(runs: Sequence[Run], scans: dict[str, Any]) -> list[str]:
-    """Conditions of the first run that tells; none if every run is reported as unreadable."""
+def shown_conditions(runs: Sequence[Run], scans: dict[str, Any]) -> list[str]:
+    """Conditions of the runs that tell; none if every run is reported as unreadable."""
     try:
         paths = [run.events for run in runs if run.events]
-        return conditions_of_first(paths, EventsConfig(**scans["events"]))
+        return usual_conditions(paths, EventsConfig(**scans["events"]))
     except InputError:
         return []
 
@@ -99,21 +101,22 @@ def _participant_problems(
         yield from _problems(lambda: _check_t1(scans["bids_dir"], runs[0].participant, deep))
     for run in runs:
         yield from _problems(lambda run=run: usable([run]))
-    runs = [run for run in runs if run.bold]
-    if runs and not scans["fmriprep_dir"]:
-        yield from _problems(lambda: _check_brain(runs[0].bold))
-    seconds: dict[str, float] = {}
+    # What is wrong with a run's image is said once; without events, the image is looked at.
+    runs = [run for run in runs if run.bold and (run.problem is None or no_events(run))]
+    timings: dict[str, Timing] = {}
     for run in runs:
         yield from _problems(lambda run=run: check_complete(run.bold))
-        yield from _problems(lambda run=run: seconds.update({run.bold: _timing(run)[1]}))
-        if run.events and run.bold in seconds:
-            yield from _problems(lambda run=run: _check_run(run, scans, conditions))
-        if scans["slice_reference"] is not None and run.bold in seconds:
-            yield from _problems(lambda run=run: _check_slice_times(run, seconds[run.bold]))
+        yield from _problems(lambda run=run: _check_brain(run, is_first=run is runs[0]))
+        yield from _problems(lambda run=run: timings.update({run.bold: _timing(run, scans)}))
+        if run.events and run.bold in timings:
+            timing = timings[run.bold]
+            yield from _problems(lambda run=run, t=timing: _check_run(run, t, scans, conditions))
+            yield from _problems(lambda run=run, t=timing: _check_slice_times(run, t, scans))
         # Integers cannot be NaN; files of floats are read even by the quick check.
         if deep or holds_floats(run.bold):
             yield from _problems(lambda run=run: read_series(run.bold))
-    yield from _disagreements(runs, seconds)
+    yield from _problems(lambda: _check_shown(runs, scans, conditions))
+    yield from _disagreements(runs, {bold: t.repetition_time_s for bold, t in timings.items()})
     yield from _fmriprep_problems([run for run in runs if run.mask], scans)
 
 
@@ -129,7 +132,7 @@ def _disagreements(runs: Sequence[Run], seconds: dict[str, float]) -> list[Input
 
 def _fmriprep_problems(runs: Sequence[Run], scans: dict[str, Any]) -> Iterator[InputError]:
     """Problems of masks and confounds."""
-    unusable = [problem for run in runs for problem in _problems(lambda r=run: _check_mask(r.mask))]
+    unusable = [problem for run in runs for problem in _problems(lambda r=run: _check_mask(r))]
     if runs and not unusable:
         masks = [run.mask for run in runs]
         if _problems(lambda: fmriprep_space(masks, scans["analysis_voxel_mm"])):
@@ -164,24 +167,49 @@ def _check_t1(bids_dir: str, participant: str, deep: bool) -> None:
         read_volume(path)
 
 
-def _check_brain(path: str) -> None:
-    """Whether a brain can be seen in the first volume, which all runs are aligned to."""
+def _check_brain(run: Run, is_first: bool) -> None:
+    """Whether the first volume is one of a BOLD image, and shows a brain, to which all are aligned.
+
+    Raises
+    ------
+    InputError : an image without its mean; no brain
+    """
     try:
-        volume, _ = read_first(path)
+        open_image(run.bold, 4)
     except InputError:
+        return  # reported by the other checks
+    try:
+        volume, _ = read_first(run.bold)
+    except InputError as problem:
+        if problem.field == "intensities":
+            raise
         return  # reported by the other checks, or empty in this volume only
-    if not brain_in_epi(volume).any():
-        raise InputError(path, "brain mask of the first volume", "at least one voxel", "none")
+    if is_first and not run.mask and not brain_in_epi(volume).any():
+        raise InputError(run.bold, "brain mask of the first volume", "at least one voxel", "none")
 
 
-def _check_mask(path: str) -> None:
-    if not (read_volume(path)[0] > 0.5).any():
-        raise InputError(path, "mask", "at least one voxel of brain", "none")
+def _check_mask(run: Run) -> None:
+    mask, grid = read_volume(run.mask)
+    if not (mask > 0.5).any():
+        raise InputError(run.mask, "mask", "at least one voxel of brain", "none")
+    try:
+        volume, own = read_first(run.bold)
+    except InputError:
+        return  # reported by the other checks
+    if grid.same_as(own):
+        inside = volume[mask > 0.5]
+        level = np.median(inside[inside > 0]) if (inside > 0).any() else np.inf
+        bright = (inside > MIN_INTENSITY * level).mean()
+        if bright < MIN_BRIGHT:
+            wanted = "a BOLD image that is bright in most of its mask"
+            raise InputError(run.bold, "intensities", wanted, f"{bright:.0%} of it bright")
 
 
 def _check_confounds(run: Run, glm: dict[str, Any]) -> None:
-    columns = (*MOTION, *SHOWN, *glm.get("confounds", ()))
-    read_confounds(run.confounds, columns, open_image(run.bold, 4).shape[3])
+    needed, named = (*MOTION, *SHOWN), tuple(glm.get("confounds", ()))
+    columns = tuple(dict.fromkeys((*needed, *named)))
+    still = [name for name in needed if name not in named]
+    read_confounds(run.confounds, columns, open_image(run.bold, 4).shape[3], may_be_constant=still)
 
 
 def _check_confound_names(scans: dict[str, Any]) -> None:
@@ -195,46 +223,47 @@ def _check_confound_names(scans: dict[str, Any]) -> None:
         raise InputError("config", "scans.glm.confounds", "independent columns", got)
 
 
-def _check_slice_times(run: Run, repetition_time_s: float) -> None:
-    shape = open_image(run.bold, 4).shape[:3]
-    slice_times(read_sidecars(run.sidecars), run.bold, shape, repetition_time_s)
+def _check_slice_times(run: Run, timing: Timing, scans: dict[str, Any]) -> None:
+    if scans["slice_reference"] is not None:
+        shape = open_image(run.bold, 4).shape[:3]
+        slice_times(read_sidecars(run.sidecars), run.bold, shape, timing.repetition_time_s)
 
 
-def _timing(run: Run) -> tuple[int, float]:
-    """Number of volumes and repetition time, s."""
-    image = open_image(run.bold, 4)
-    seconds = repetition_time_s(image, run.bold, read_sidecars(run.sidecars))
-    return int(image.shape[3]), seconds
+def _check_shown(runs: Sequence[Run], scans: dict[str, Any], conditions: Sequence[str]) -> None:
+    """Whether the participant's runs show all conditions, if their events can be read at all."""
+    config, shown = EventsConfig(**scans["events"]), {}
+    for run in runs:
+        if not run.events or _problems(lambda run=run: read_events(run.events, config)):
+            return
+        shown[run.events] = conditions_of(read_events(run.events, config))
+    if conditions and shown and not any(set(each) - set(conditions) for each in shown.values()):
+        check_all_shown(shown, conditions)
 
 
-def _check_run(run: Run, scans: dict[str, Any], conditions: Sequence[str]) -> None:
-    timing = Timing(*_timing(run))
+def _files(run: Run, scans: dict[str, Any]) -> RunFiles:
+    return RunFiles(
+        run.run_id,
+        run.bold,
+        run.events,
+        run.sidecars,
+        None,
+        run.confounds,
+        scans["slice_reference"],
+        raw=run.raw,
+    )
+
+
+def _timing(run: Run, scans: dict[str, Any]) -> Timing:
+    return run_timing(_files(run, scans))
+
+
+def _check_run(run: Run, timing: Timing, scans: dict[str, Any], conditions: Sequence[str]) -> None:
     events = read_events(run.events, EventsConfig(**scans["events"]))
-    check_events(run.events, events, conditions, timing.duration_s)
+    check_events(run.events, events, conditions, timing.end_s)
+    glm = GLMConfig(**scans["glm"])
     if run.confounds and not _problems(lambda: _check_confounds(run, scans["glm"])):
-        files = RunFiles(run.run_id, run.bold, run.events, run.sidecars, None, run.confounds)
-        run_design(files, timing, events, conditions, GLMConfig(**scans["glm"]))
+        run_design(_files(run, scans), timing, events, conditions, glm)
     else:  # own confounds do not exist yet
-        _check_design(run.events, events, conditions, timing, scans["glm"])
-
-
-def _check_design(
-    path: str,
-    events: Sequence[Event],
-    conditions: Sequence[str],
-    timing: Timing,
-    glm: dict[str, Any],
-) -> None:
-    columns = [
-        event_regressor(
-            np.array([event.onset_s for event in events if event.condition == name]),
-            np.array([event.duration_s for event in events if event.condition == name]),
-            timing.n_volumes,
-            timing.repetition_time_s,
-        )
-        for name in conditions
-    ]
-    slow = high_pass_basis(timing.n_volumes, timing.repetition_time_s, glm["high_pass_s"])
-    nuisance = np.zeros((timing.n_volumes, 0))
-    design = Design(np.stack(columns, axis=1), nuisance, slow, tuple(conditions), path)
-    design.require_freedom(glm["motion_regressors"] + len(glm.get("confounds", ())))
+        none = np.zeros((timing.n_volumes, 0)), ()
+        design = design_from(run.events, timing, events, conditions, glm, none)
+        design.require_freedom(glm.motion_regressors + len(glm.confounds))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crossmodal.bold.images import load_image, open_image
+from crossmodal.bold.images import load_image
 from crossmodal.contracts.errors import InputError
 
 
@@ -16,7 +16,7 @@ def check_complete(path: str | Path) -> None:
     ------
     InputError : truncated or damaged data
     """
-    image = open_image(path, len(load_image(path).shape))
+    image = load_image(path)
     header = image.header
     # Not the header's vox_offset: nibabel sets it to 0 on reading.
     n_bytes = int(image.dataobj.offset) + header.get_data_dtype().itemsize * np.prod(image.shape)

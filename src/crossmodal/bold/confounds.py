@@ -1,17 +1,21 @@
 """Confounds tables with fMRIPrep's column names, so that other tools read ours and we theirs."""
 
-import csv
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from crossmodal.bold.rigid import framewise_displacement, parameters_from_matrix
+from crossmodal.bold.tsv import MISSING, number, read_tsv
 from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
 
 MOTION = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")
 MEASURED = ("dvars", "std_dvars")  # of aligned volumes, beside motion and its displacement
 SHOWN = ("framewise_displacement", "std_dvars")  # what quality pages need beside motion
+
+DIFFERENCE = re.compile(r"_derivative1(_power2)?$")  # as fMRIPrep names them
 
 
 def motion_parameters(matrices: np.ndarray) -> np.ndarray:
@@ -31,29 +35,51 @@ def write_confounds(
     write_text(path, "\n".join(["\t".join(columns), *lines]) + "\n")
 
 
-def read_confounds(path: str | Path, columns: tuple[str, ...], n_volumes: int) -> np.ndarray:
-    """Columns of a confounds table, (volume, column); 'n/a' (first differences) becomes 0.
+def read_confounds(
+    path: str | Path,
+    columns: Sequence[str],
+    n_volumes: int,
+    n_removed: int = 0,
+    may_be_constant: Sequence[str] = MOTION,
+) -> np.ndarray:
+    """Columns of a confounds table, (volume, column), without gaps.
+
+    n/a stands where the first volumes have no predecessor. Differences are 0 there; everything
+    else, what differences are summed up to included (DVARS, framewise displacement), takes its
+    column's mean, which is no event of the time course.
+
+    Parameters
+    ----------
+    n_removed : volumes that were taken from the image's front; rows for them may be there
+    may_be_constant : columns that say nothing but do no harm (an axis nobody moved along)
 
     Raises
     ------
-    InputError : missing columns, another number of rows than volumes, cells that are no numbers
+    InputError : missing columns, another number of rows than volumes, cells that are no
+        numbers, columns that are empty, constant, or have gaps later on
     """
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, delimiter="\t", restval="")
-            header, rows = reader.fieldnames or [], list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(path, "file", "a table of confounds", str(error)) from None
-    if missing := [name for name in columns if name not in header]:
-        raise InputError(path, "columns", list(columns), f"no {missing}")
+    rows = read_tsv(path, "a table of confounds", columns)
+    if len(rows) == n_volumes + n_removed:
+        rows = rows[n_removed:]
     if len(rows) != n_volumes:
         raise InputError(path, "rows", f"{n_volumes}, one a volume", len(rows))
-    try:
-        values = [[_number(row[column]) for column in columns] for row in rows]
-    except ValueError as error:
-        raise InputError(path, "cells", "numbers or n/a", str(error)) from None
-    return np.array(values, dtype=float).reshape(n_volumes, len(columns))
+    table = [_column(path, name, [row[name] for row in rows]) for name in columns]
+    for name, values in zip(columns, table, strict=True):
+        if name not in may_be_constant and np.ptp(values) == 0:
+            got = f"{values[0]:g} in all rows"
+            raise InputError(path, f"column {name}", "values that vary", got)
+    return np.array(table, dtype=float).T.reshape(n_volumes, len(columns))
 
 
-def _number(text: str) -> float:
-    return 0.0 if text in ("n/a", "") else float(text)
+def _column(path: str | Path, name: str, cells: Sequence[str]) -> np.ndarray:
+    missing = np.array([cell == MISSING for cell in cells])
+    if missing.all():
+        raise InputError(path, f"column {name}", "numbers", "n/a in all rows")
+    values = np.array([np.nan if cell == MISSING else number(cell) for cell in cells])
+    start = int(missing.argmin())
+    for index in np.flatnonzero(np.isnan(values)):
+        if not missing[index] or index >= start:
+            where, got = f"column {name}, line {index + 2}", repr(cells[index])
+            raise InputError(path, where, "numbers or n/a (this in the first rows only)", got)
+    values[:start] = 0.0 if DIFFERENCE.search(name) else values[start:].mean()
+    return values

@@ -8,7 +8,9 @@ from scipy.stats import gamma
 
 MICROTIME_RESOLUTION = 16  # SPM's T: bins a repetition time
 MICROTIME_ONSET = 8  # SPM's T0, counted from 1: regressors are read off at this bin
-BINS_BEFORE_START = 32  # so that events shortly before the first volume count
+BINS_BEFORE_START = 32  # SPM's; more where events are earlier
+LONGEST_BIN_S = 0.2  # more bins a volume where it takes long, as in sparse runs
+RESPONSE_S = 32.0  # of the HRF: what ended longer ago is over
 
 
 @cache  # one design asks for it once per condition
@@ -29,25 +31,42 @@ def spm_hrf(step_s: float) -> np.ndarray:
 
 
 def event_regressor(
-    onsets_s: np.ndarray, durations_s: np.ndarray, n_volumes: int, repetition_time_s: float
+    onsets_s: np.ndarray,
+    durations_s: np.ndarray,
+    n_volumes: int,
+    repetition_time_s: float,
+    reference_s: float | None = None,
 ) -> np.ndarray:
     """BOLD response to events, (volume,), in SPM's units and discretisation.
 
     Boxcars of round(duration / dt) + 1 bins with dt = TR / 16; if no event lasts, sticks of
-    height 1 / dt. An event of 1 s and more therefore has about unit height.
+    height 1 / dt. An event of 1 s and more therefore has about unit height. Volumes longer than
+    16 bins of LONGEST_BIN_S have more bins.
+
+    Parameters
+    ----------
+    onsets_s : from the start of the first volume; before it, too, as far as responses last
+    reference_s : the moment of a volume at which the response is read off; default: SPM's bin
     """
-    step_s = repetition_time_s / MICROTIME_RESOLUTION
-    first = np.round(np.asarray(onsets_s) / step_s).astype(int) + BINS_BEFORE_START
+    finer = max(1, int(np.ceil(repetition_time_s / MICROTIME_RESOLUTION / LONGEST_BIN_S)))
+    bins = MICROTIME_RESOLUTION * finer
+    step_s = repetition_time_s / bins
+    read_at = finer * (MICROTIME_ONSET - 1)
+    if reference_s is not None:
+        read_at = int(np.round(reference_s / step_s))
+    before = BINS_BEFORE_START
+    if np.min(onsets_s, initial=0.0) < -before * step_s:
+        before = int(np.ceil(RESPONSE_S / step_s))
+    first = np.round(np.asarray(onsets_s) / step_s).astype(int) + before
     length = np.round(np.asarray(durations_s) / step_s).astype(int) + 1
     height = 1.0 if np.any(np.asarray(durations_s) > 0) else 1 / step_s
-    n_bins = n_volumes * MICROTIME_RESOLUTION + BINS_BEFORE_START
+    n_bins = n_volumes * bins + before + max(0, read_at + 1 - bins)
     neural = np.zeros(n_bins + 1)
     np.add.at(neural, np.clip(first, 0, n_bins), height)
     np.add.at(neural, np.clip(first + length, 0, n_bins), -height)
     neural = np.cumsum(neural)[:n_bins]
     response = np.convolve(neural, spm_hrf(step_s))[:n_bins]
-    start = BINS_BEFORE_START + MICROTIME_ONSET - 1
-    return response[start::MICROTIME_RESOLUTION][:n_volumes]
+    return response[before + read_at :: bins][:n_volumes]
 
 
 def high_pass_basis(n_volumes: int, repetition_time_s: float, cutoff_s: float) -> np.ndarray:

@@ -1,21 +1,41 @@
 """Finding fMRIPrep's files for the runs of a BIDS data set, by their names alone."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from crossmodal.bold.bids import Run, entities
+from crossmodal.bold.bids import Run, inherited, no_events
+from crossmodal.bold.entities import (
+    IMAGE_ENDS,
+    OF_DERIVATIVES,
+    Wanted,
+    entities,
+    extension,
+    selected,
+)
 from crossmodal.contracts.errors import InputError
 
-BOLD_END, MASK_END = "_desc-preproc_bold.nii.gz", "_desc-brain_mask.nii.gz"
-CONFOUNDS_END = "_desc-confounds_timeseries.tsv"
+BOLD_END, MASK_END = "_desc-preproc_bold", "_desc-brain_mask"
+HEADER_BYTES = 352  # of a NIfTI; the pointers of git-annex and Git LFS are shorter
+# Since fMRIPrep 20.2, and before.
+CONFOUNDS_ENDS = ("_desc-confounds_timeseries.tsv", "_desc-confounds_regressors.tsv")
 
 
-def preprocessed(runs: Sequence[Run], fmriprep_dir: str | Path, space: str) -> tuple[Run, ...]:
+def preprocessed(
+    runs: Sequence[Run],
+    fmriprep_dir: str | Path,
+    space: str,
+    filters: Mapping[str, Wanted] | None = None,
+) -> tuple[Run, ...]:
     """The same runs with fMRIPrep's images, masks and confounds; events and sidecars stay.
 
-    A run without them keeps its place, with an empty ``bold`` and its ``problem``.
+    Echoes, parts and reconstructions of a run that fMRIPrep has combined are one run, whatever
+    the raw files are called. A run without derivatives keeps its place, with an empty ``bold``
+    and its ``problem``.
+
+    Parameters
+    ----------
+    filters : those of derivatives, as 'res', are looked at here
 
     Raises
     ------
@@ -23,34 +43,70 @@ def preprocessed(runs: Sequence[Run], fmriprep_dir: str | Path, space: str) -> t
     """
     if not Path(fmriprep_dir).is_dir():
         raise InputError(fmriprep_dir, "folder", "fMRIPrep derivatives", "no such folder")
-    return tuple(_preprocessed(run, Path(fmriprep_dir), space) for run in runs)
+    wanted = {key: each for key, each in (filters or {}).items() if key in OF_DERIVATIVES}
+    return tuple(_preprocessed(run, Path(fmriprep_dir), wanted | {"space": space}) for run in runs)
 
 
-def _preprocessed(run: Run, root: Path, space: str) -> Run:
-    session = entities(run.bold).get("ses")
+def _preprocessed(run: Run, root: Path, wanted: Mapping[str, Wanted]) -> Run:
+    session = entities(f"{run.stem}_bold").get("ses")
     folder = root / f"sub-{run.participant}" / (f"ses-{session}" if session else "") / "func"
-    stem = f"sub-{run.participant}_{run.run_id}"
     try:
-        bold = _find_bold(folder, stem, space)
-        mask = _existing(folder, bold.removesuffix(BOLD_END) + MASK_END)
-        confounds = _existing(folder, stem + CONFOUNDS_END)
+        bold, stem = _find_bold(folder, run.stem, wanted)
+        mask = _existing(folder, [_beside(bold) + MASK_END + end for end in IMAGE_ENDS])
+        confounds = _existing(folder, [stem + end for end in CONFOUNDS_ENDS])
     except InputError as problem:
-        return replace(run, bold="", problem=run.problem or problem)
-    return replace(run, bold=str(folder / bold), mask=mask, confounds=confounds)
+        return replace(run, bold="", problem=no_events(run) or problem)
+    own = [path for level in inherited(root, bold, "bold", ".json") for path in level]
+    return replace(
+        run,
+        bold=str(bold),
+        sidecars=(*run.sidecars, *own),
+        problem=no_events(run),
+        mask=mask,
+        confounds=confounds,
+        raw=run.bold if _is_there(run.bold) else "",
+    )
 
 
-def _find_bold(folder: Path, stem: str, space: str) -> str:
-    """Name of the run's only image in ``space``."""
-    pattern = rf"{re.escape(stem)}_space-{space}(_res-[A-Za-z0-9]+)?{re.escape(BOLD_END)}"
-    names = sorted(path.name for path in folder.glob(f"{stem}_space-*{BOLD_END}"))
-    found = [name for name in names if re.fullmatch(pattern, name)]
+def _find_bold(folder: Path, stem: str, wanted: Mapping[str, Wanted]) -> tuple[Path, str]:
+    """The run's only image, and its name without what derivatives add."""
+    there = sorted(path for path in folder.glob(f"*{BOLD_END}.*") if extension(path) in IMAGE_ENDS)
+    made_from = {path: _without(_beside(path), *OF_DERIVATIVES) for path in there}
+    combined = _without(stem, "echo", "part")
+    stems = (stem, combined, _without(combined, "rec"))
+    raw = next((each for each in stems if each in made_from.values()), combined)
+    own = [path for path in there if made_from[path] == raw]
+    found = [path for path in own if selected(path, wanted)]
+    if len(found) == 1:
+        return found[0], raw
+    expected = f"one {raw}_space-{wanted['space']}[_res-…]{BOLD_END}.nii.gz"
+    alike = [path for path in there if entities(path).items() >= _entities_of(raw)]
+    names = [path.name for path in found or own or alike]
+    raise InputError(folder, "preprocessed run", expected, names or "none")
+
+
+def _is_there(path: str) -> bool:
+    """Whether the file holds an image: data sets are often cloned without what is large."""
+    return bool(path) and Path(path).is_file() and Path(path).stat().st_size >= HEADER_BYTES
+
+
+def _entities_of(stem: str) -> set[tuple[str, str]]:
+    return set(entities(f"{stem}_bold").items())
+
+
+def _beside(path: Path) -> str:
+    """The name without description, suffix and extension."""
+    return path.name.removesuffix(extension(path)).removesuffix(BOLD_END)
+
+
+def _without(stem: str, *names: str) -> str:
+    return "_".join(part for part in stem.split("_") if part.split("-", 1)[0] not in names)
+
+
+def _existing(folder: Path, names: Sequence[str]) -> str:
+    found = [name for name in names if (folder / name).is_file()]
     if len(found) != 1:
-        wanted = f"one {stem}_space-{space}[_res-…]{BOLD_END}"
-        raise InputError(folder, "preprocessed run", wanted, found or names or "none")
-    return found[0]
-
-
-def _existing(folder: Path, name: str) -> str:
-    if not (folder / name).is_file():
-        raise InputError(folder / name, "file", "a file of fMRIPrep", "no such file")
-    return str(folder / name)
+        expected = "a file of fMRIPrep" if not found else "one file"
+        got = "no such file" if not found else " and ".join(found)
+        raise InputError(folder / names[0], "file", expected, got)
+    return str(folder / found[0])

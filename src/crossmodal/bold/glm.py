@@ -84,6 +84,11 @@ class Design:
             raise InputError(self.source, "design", "independent columns", got)
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """Names of the conditions that have a column."""
+        return self.names[: self.conditions.shape[1]]
+
+    @property
     def columns(self) -> np.ndarray:
         """Conditions, nuisance and constant, (volume, column)."""
         return np.column_stack([self.conditions, self.nuisance, np.ones(len(self.conditions))])

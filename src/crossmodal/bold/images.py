@@ -8,6 +8,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
+from crossmodal.bold.orientation import require_one_orientation, with_trusted_affine
 from crossmodal.contracts.atomic import atomic_path
 from crossmodal.contracts.errors import InputError
 
@@ -16,6 +17,9 @@ UNREADABLE = (
     *(nib.filebasedimages.ImageFileError, nib.spatialimages.HeaderDataError),
     *(EOFError, OSError, OverflowError, ValueError, TypeError, zlib.error),
 )
+
+# Interpolation makes a few voxels negative; removing the mean makes half of everything so.
+MAX_NEGATIVE = 0.2
 
 
 @dataclass(frozen=True)
@@ -61,40 +65,71 @@ def load_image(path: str | Path) -> nib.Nifti1Image:
         raise InputError(path, "file", "a NIfTI file", str(error)) from None
 
 
-def open_image(path: str | Path, n_axes: int) -> nib.Nifti1Image:
+def open_image(path: str | Path, n_axes: int, trust_affine: str | None = None) -> nib.Nifti1Image:
     """Open a NIfTI lazily and check what its header says.
+
+    Axes of length 1 at the end, (x, y, z, t, 1), are taken away.
+
+    Parameters
+    ----------
+    trust_affine : 'sform' or 'qform', where the user knows which of two that contradict is
+        right, or what they say although their codes are 0
 
     Raises
     ------
-    InputError : no such file, not a NIfTI, another number of axes, an affine without inverse
+    InputError : no such file, not a NIfTI of real numbers in mm, another number of axes, an
+        affine without inverse, an orientation that is unknown or contradictory
     """
     image = load_image(path)
+    _require_numbers(image, path)
     shape = tuple(image.shape)
     while len(shape) > n_axes and shape[-1] == 1:
         shape = shape[:-1]
     if len(shape) != n_axes or min(shape) < 1 or (n_axes == 4 and shape[3] < 2):
         wanted = "4-D with at least 2 volumes" if n_axes == 4 else f"{n_axes}-D"
         raise InputError(path, "shape", wanted, tuple(image.shape))
+    if shape != tuple(image.shape):
+        image = type(image)(image.dataobj.reshape(shape), image.affine, image.header)
+    if trust_affine is None:
+        require_one_orientation(image, path)
+    else:
+        image = with_trusted_affine(image, path, trust_affine)
     if not np.isfinite(image.affine).all() or abs(np.linalg.det(image.affine[:3, :3])) < 1e-6:
         raise InputError(path, "affine", "an invertible matrix", image.affine.tolist())
     return image
 
 
-def read_volume(path: str | Path) -> tuple[np.ndarray, Grid]:
+def _require_numbers(image: nib.Nifti1Image, path: str | Path) -> None:
+    """One file or pair of NIfTI, of integers or floats, in mm."""
+    if not isinstance(image, nib.Nifti1Pair):
+        raise InputError(path, "file", "a NIfTI file", type(image).__name__)
+    kind = image.get_data_dtype()
+    if kind.kind not in "iuf":
+        raise InputError(path, "data type", "integers or floats", _type_name(kind))
+    unit = image.header.get_xyzt_units()[0]
+    if unit not in ("mm", "unknown"):
+        raise InputError(path, "unit of the voxels (xyzt_units)", "mm", unit)
+
+
+def _type_name(kind: np.dtype) -> str:
+    return "colours (RGB)" if kind.kind == "V" else str(kind)
+
+
+def read_volume(path: str | Path, trust_affine: str | None = None) -> tuple[np.ndarray, Grid]:
     """One 3-D image as float32 and its grid.
 
     Raises
     ------
     InputError : what ``open_image`` refuses, truncated data, values that are not finite
     """
-    image = open_image(path, 3)
-    data = _load(image, path).reshape(image.shape[:3])
+    image = open_image(path, 3, trust_affine)
+    data = _load(image, path)
     if not np.isfinite(data).all():
         raise InputError(path, "data", "finite values", f"{_n_bad(data)} NaN or infinite voxels")
     return data, grid_of(image)
 
 
-def read_series(path: str | Path) -> tuple[np.ndarray, Grid]:
+def read_series(path: str | Path, trust_affine: str | None = None) -> tuple[np.ndarray, Grid]:
     """A BOLD run (x, y, z, volume), float32, and its grid.
 
     Voxels that are not finite in *every* volume (some tools write NaN outside the brain)
@@ -104,7 +139,7 @@ def read_series(path: str | Path) -> tuple[np.ndarray, Grid]:
     ------
     InputError : what ``open_image`` refuses, truncated data, volumes with NaN, empty volumes
     """
-    image = open_image(path, 4)
+    image = open_image(path, 4, trust_affine)
     data = _load(image, path)
     bad = ~np.isfinite(data)
     if bad.any():
@@ -121,13 +156,41 @@ def read_series(path: str | Path) -> tuple[np.ndarray, Grid]:
     return data, grid_of(image)
 
 
-def read_first(path: str | Path) -> tuple[np.ndarray, Grid]:
-    """The first volume of a BOLD run (x, y, z), float32, and its grid; errors as above."""
-    image = open_image(path, 4)
+def read_first(path: str | Path, trust_affine: str | None = None) -> tuple[np.ndarray, Grid]:
+    """The first volume of a BOLD run (x, y, z), float32, and its grid; errors as above.
+
+    Raises
+    ------
+    InputError : moreover, an image whose mean was removed
+    """
+    image = open_image(path, 4, trust_affine)
     data = np.nan_to_num(_load(image.slicer[..., :1], path)[..., 0])
     if data.max() == data.min():
         raise InputError(path, "data", "an image in each volume", "a constant first volume")
+    require_intensities(data, path)
     return data, grid_of(image)
+
+
+def require_intensities(values: np.ndarray, path: str | Path) -> None:
+    """Raise unless values are the intensities of a BOLD image, which are positive.
+
+    Percent signal change is relative to the mean, and what is dark relative to the median: both
+    mean nothing once a mean was removed.
+
+    Parameters
+    ----------
+    values : of any shape: a volume, or voxels' means over time
+
+    Raises
+    ------
+    InputError : too much of their sum is below 0
+    """
+    total = float(np.abs(values).sum(dtype=np.float64))
+    negative = -float(values[values < 0].sum(dtype=np.float64))
+    if not 0 < total < np.inf or negative > MAX_NEGATIVE * total:
+        wanted = "a BOLD image with its mean (not demeaned, z-scored or in percent change)"
+        share = f"{negative / total:.0%} of it below 0" if total else "all 0"
+        raise InputError(path, "intensities", wanted, share)
 
 
 def grid_of(image: nib.Nifti1Image) -> Grid:

@@ -2,13 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from crossmodal.bold.agreement import check_same_grid, check_same_timing
-from crossmodal.bold.bids import sidecars_of
+from crossmodal.bold.clock import Timing
 from crossmodal.bold.confounds import MOTION, read_confounds
 from crossmodal.bold.design import (
     event_regressor,
@@ -17,12 +14,26 @@ from crossmodal.bold.design import (
     motion_names,
     motion_regressors,
 )
-from crossmodal.bold.events import Event, EventsConfig, check_events, read_events
+from crossmodal.bold.events import (
+    Event,
+    EventsConfig,
+    check_all_shown,
+    check_events,
+    missing_conditions,
+    read_event_table,
+)
 from crossmodal.bold.glm import Design, Fit, GLMConfig, fit
-from crossmodal.bold.images import Grid, grid_of, open_image, read_series
+from crossmodal.bold.images import (
+    Grid,
+    grid_of,
+    open_image,
+    read_series,
+    require_intensities,
+)
 from crossmodal.bold.remarks import short_repetition_remark
 from crossmodal.bold.resample import always_inside, sample_series
-from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
+from crossmodal.bold.run_files import RunFiles, check_runs, run_timing
+from crossmodal.bold.sidecar import read_sidecars
 from crossmodal.bold.slice_timing import at_one_time, slice_times
 from crossmodal.bold.spaces import Space
 from crossmodal.bold.transform_files import read_affines
@@ -31,60 +42,8 @@ from crossmodal.contracts.errors import InputError
 
 # ASSUME: a voxel with less than this fraction of the median intensity has lost its signal.
 MIN_INTENSITY = 0.2
+MIN_BRIGHT = 0.5  # of the mask; less, and the mask or the kind of image is wrong
 LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class RunFiles:
-    """Paths of one run; ``motion``: ITK text file, reference -> volume, one matrix a volume.
-
-    Runs whose volumes are aligned already, by fMRIPrep, have no ``motion``.
-    ``slice_reference``: the fraction of the repetition time to which slices are interpolated
-    before anything else; None leaves them as they were recorded.
-    """
-
-    run_id: str
-    bold: str
-    events: str
-    sidecars: tuple[str, ...]
-    motion: str | None
-    confounds: str
-    slice_reference: float | None = None
-
-    @classmethod
-    def from_lists(
-        cls, run_ids: Sequence[str], files: Any, slice_reference: float | None = None
-    ) -> tuple["RunFiles", ...]:
-        """Runs from parallel lists of paths, attributes ``bold``, ``events``, ``motion`` and
-        ``confounds``; ``sidecars`` are all JSON files of all runs, most general first;
-        ``motion`` is empty for runs that fMRIPrep has aligned."""
-        motions = files.motion or [None] * len(run_ids)
-        return tuple(
-            cls(
-                run_id,
-                bold,
-                events,
-                sidecars_of(bold, files.sidecars),
-                motion,
-                confounds,
-                slice_reference,
-            )
-            for run_id, bold, events, motion, confounds in zip(
-                run_ids, files.bold, files.events, motions, files.confounds, strict=True
-            )
-        )
-
-
-@dataclass(frozen=True)
-class Timing:
-    """A run's clock."""
-
-    n_volumes: int
-    repetition_time_s: float
-
-    @property
-    def duration_s(self) -> float:
-        return self.n_volumes * self.repetition_time_s
 
 
 def estimate_patterns(
@@ -101,13 +60,9 @@ def estimate_patterns(
     InputError : see ``check_runs``, ``read_series``, ``read_events``, ``check_events``,
         ``Design``; no voxel that all runs cover
     """
-    timings = check_runs(runs)
-    if remark := short_repetition_remark(timings[0].repetition_time_s, glm.noise):
+    designs = designs_of(runs, conditions, events, glm)
+    if remark := short_repetition_remark(designs[0].repetition_time_s, glm.noise):
         LOG.warning(remark)
-    designs = [
-        _design(run, timing, conditions, events, glm)
-        for run, timing in zip(runs, timings, strict=True)
-    ]
     space = space.keep(covered(runs, space))
     fits: list[Fit] = []
     intensity: list[np.ndarray] = []
@@ -117,6 +72,10 @@ def estimate_patterns(
         intensity.append(series.mean(axis=0))
     lowest = np.min([mean / np.median(mean) for mean in intensity], axis=0)
     bright = lowest > MIN_INTENSITY
+    if bright.mean() < MIN_BRIGHT:
+        wanted = "a BOLD image with its mean, bright in most of the mask in every run"
+        got = f"{bright.mean():.0%} of {len(bright)} voxels bright"
+        raise InputError(runs[0].bold, "intensities", wanted, got)
     LOG.info(
         "%d runs, %d conditions, %d voxels (%d too dark)",
         len(runs),
@@ -125,7 +84,7 @@ def estimate_patterns(
         (~bright).sum(),
     )
     return Betas(
-        np.stack([fitted.patterns for fitted in fits])[:, :, bright],
+        _stacked(fits, designs, conditions)[:, :, bright],
         space.keep(bright).mask,
         space.grid.affine,
         tuple(conditions),
@@ -135,83 +94,109 @@ def estimate_patterns(
     )
 
 
+def _stacked(
+    fits: Sequence[Fit], designs: Sequence[Design], conditions: Sequence[str]
+) -> np.ndarray:
+    """(run, condition, voxel); NaN where a run lacks a condition."""
+    shape = (len(fits), len(conditions), fits[0].patterns.shape[1])
+    patterns = np.full(shape, np.nan, dtype=np.float32)
+    for index, (fitted, design) in enumerate(zip(fits, designs, strict=True)):
+        patterns[index, [conditions.index(name) for name in design.shown]] = fitted.patterns
+    return patterns
+
+
+def designs_of(
+    runs: Sequence[RunFiles], conditions: Sequence[str], events: EventsConfig, glm: GLMConfig
+) -> list[Design]:
+    """Designs of a participant's runs, each with the conditions that the run shows.
+
+    Raises
+    ------
+    InputError : see ``check_runs``, ``read_events``, ``check_events``, ``check_all_shown``,
+        ``Design``
+    """
+    out = []
+    for run, timing in zip(runs, check_runs(runs), strict=True):
+        table = read_event_table(run.events, events)
+        check_events(run.events, table.events, conditions, timing.end_s)
+        if table.n_untimed:
+            LOG.warning(
+                "%s: %d events without a time are not modelled", run.run_id, table.n_untimed
+            )
+        if missing := missing_conditions(table.events, conditions):
+            LOG.warning("%s lacks %d conditions: %s", run.run_id, len(missing), ", ".join(missing))
+        out.append(run_design(run, timing, table.events, conditions, glm))
+    shown = {run.events: design.shown for run, design in zip(runs, out, strict=True)}
+    check_all_shown(shown, conditions)
+    return out
+
+
 def run_design(
     run: RunFiles, timing: Timing, events: Sequence[Event], names: Sequence[str], glm: GLMConfig
 ) -> Design:
-    """Design of one run with one column per name."""
-    by_name = {name: [event for event in events if event.condition == name] for name in names}
-    columns = [
-        event_regressor(
-            np.array([event.onset_s for event in chosen]),
-            np.array([event.duration_s for event in chosen]),
-            timing.n_volumes,
-            timing.repetition_time_s,
-        )
-        for chosen in by_name.values()
-    ]
+    """Design of one run with one column per name that occurs in ``events``."""
     found = read_confounds(run.confounds, (*MOTION, *glm.confounds), timing.n_volumes)
     motion, further = np.split(found, [len(MOTION)], axis=1)
     nuisance, nuisance_names = informative(
         np.column_stack([motion_regressors(motion, glm.motion_regressors), further]),
         [*motion_names(MOTION, glm.motion_regressors), *glm.confounds],
     )
+    return design_from(run.events, timing, events, names, glm, (nuisance, nuisance_names))
+
+
+def design_from(
+    source: str,
+    timing: Timing,
+    events: Sequence[Event],
+    names: Sequence[str],
+    glm: GLMConfig,
+    nuisance: tuple[np.ndarray, Sequence[str]],
+) -> Design:
+    """Design of events and nuisance columns; events of no interest are nuisance, too."""
+    columns = event_columns(timing, [event for event in events if event.of_interest])
+    also = event_columns(timing, [event for event in events if not event.of_interest])
+    shown = [name for name in names if name in columns]
     return Design(
-        np.stack(columns, axis=1),
-        nuisance,
+        np.stack([columns[name] for name in shown], axis=1),
+        np.column_stack([*also.values(), nuisance[0]]),
         high_pass_basis(timing.n_volumes, timing.repetition_time_s, glm.high_pass_s),
-        (*names, *nuisance_names),
-        run.events,
+        (*shown, *also, *nuisance[1]),
+        source,
         timing.repetition_time_s,
     )
 
 
-def check_runs(runs: Sequence[RunFiles]) -> list[Timing]:
-    """Clocks of runs that belong together, from headers and sidecars alone.
-
-    Raises
-    ------
-    InputError : runs with different matrices, voxels or repetition times; a header and a
-        sidecar that disagree
-    """
-    check_same_grid([run.bold for run in runs])
-    timings = [run_timing(run) for run in runs]
-    seconds = [timing.repetition_time_s for timing in timings]
-    check_same_timing(dict(zip((run.bold for run in runs), seconds, strict=True)))
-    return timings
-
-
-def run_timing(run: RunFiles) -> Timing:
-    """Number and distance of volumes, by header and sidecars."""
-    image = open_image(run.bold, 4)
-    seconds = repetition_time_s(image, run.bold, read_sidecars(run.sidecars))
-    return Timing(int(image.shape[3]), seconds)
-
-
-def _design(
-    run: RunFiles,
-    timing: Timing,
-    conditions: Sequence[str],
-    events_config: EventsConfig,
-    glm: GLMConfig,
-) -> Design:
-    events = read_events(run.events, events_config)
-    check_events(run.events, events, conditions, timing.duration_s)
-    return run_design(run, timing, events, conditions, glm)
+def event_columns(timing: Timing, events: Sequence[Event]) -> dict[str, np.ndarray]:
+    """Expected responses (volume,) by condition, in order of their names."""
+    columns = {}
+    for name in sorted({event.condition for event in events}):
+        chosen = [event for event in events if event.condition == name]
+        columns[name] = event_regressor(
+            np.array([event.onset_s for event in chosen]) - timing.start_s,
+            np.array([event.duration_s for event in chosen]),
+            timing.n_volumes,
+            timing.repetition_time_s,
+            timing.reference_s,
+        )
+    return columns
 
 
 def run_series(run: RunFiles, space: Space) -> np.ndarray:
     """The run in the space's voxels, motion undone, float32 (volume, voxel)."""
-    volumes, grid = read_series(run.bold)
+    volumes, grid = read_series(run.bold, run.trust_affine)
     if run.slice_reference is not None:
         sidecar, seconds = read_sidecars(run.sidecars), run_timing(run).repetition_time_s
         axis, times_s = slice_times(sidecar, run.bold, grid.shape, seconds)
         volumes = at_one_time(volumes, axis, times_s, seconds, run.slice_reference)
     if run.motion is None:
-        return aligned_series(volumes, grid, space)
-    matrices = read_affines(run.motion)
-    if len(matrices) != volumes.shape[3]:
-        raise InputError(run.motion, "transforms", volumes.shape[3], len(matrices))
-    return sample_series(volumes, grid, space.points_mm, matrices)
+        series = aligned_series(volumes, grid, space)
+    else:
+        matrices = read_affines(run.motion)
+        if len(matrices) != volumes.shape[3]:
+            raise InputError(run.motion, "transforms", volumes.shape[3], len(matrices))
+        series = sample_series(volumes, grid, space.points_mm, matrices)
+    require_intensities(series.mean(axis=0), run.bold)
+    return series
 
 
 def aligned_series(volumes: np.ndarray, grid: Grid, space: Space) -> np.ndarray:
@@ -226,7 +211,7 @@ def covered(runs: Sequence[RunFiles], space: Space) -> np.ndarray:
     """Voxels of ``space`` that all volumes of all runs cover, bool (voxel,)."""
     inside = np.ones(len(space.points_mm), dtype=bool)
     for run in runs:
-        grid = grid_of(open_image(run.bold, 4))
+        grid = grid_of(open_image(run.bold, 4, run.trust_affine))
         if run.motion is None and grid.same_as(space.grid):
             continue  # rounding must not put the border's voxels outside
         matrices = np.eye(4)[None] if run.motion is None else read_affines(run.motion)

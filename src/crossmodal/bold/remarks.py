@@ -1,33 +1,87 @@
 """What a user should know of scans that are no mistake: said by ``check``, which goes on."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crossmodal.bold.bids import find_runs
+from crossmodal.bold.bids import Run, find_runs
+from crossmodal.bold.clock import repetition_time_s
+from crossmodal.bold.events import (
+    EventsConfig,
+    EventTable,
+    missing_conditions,
+    read_event_table,
+    usual_conditions,
+)
+from crossmodal.bold.fmriprep import preprocessed
 from crossmodal.bold.images import open_image
-from crossmodal.bold.sidecar import read_sidecars, repetition_time_s
+from crossmodal.bold.sidecar import read_sidecars
 from crossmodal.contracts.errors import InputError
 
 SHORT_REPETITION_S = 1.0
 
 
-def scan_remarks(scans: dict[str, Any]) -> Iterator[str]:
-    """Lines about the config block ``scans`` and its data, from headers and sidecars alone."""
+def scan_remarks(scans: dict[str, Any], conditions: Sequence[str] | None = None) -> Iterator[str]:
+    """Lines about the config block ``scans`` and its data, from headers and tables alone.
+
+    Parameters
+    ----------
+    conditions : what every run should show; default: the config's, else what most runs show
+    """
     if scans["bids_dir"] is None:
         return
     try:
         runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
-        for _, own in groupby(runs, key=lambda run: run.participant):
-            first = next(own)
-            seconds = repetition_time_s(
-                open_image(first.bold, 4), first.bold, read_sidecars(first.sidecars)
-            )
-            if remark := short_repetition_remark(seconds, scans["glm"].get("noise", "ar1")):
-                yield f"{first.bold}: {remark}"
-                return
+        if scans["fmriprep_dir"]:
+            runs = preprocessed(runs, scans["fmriprep_dir"], scans["space"])
+        yield from _short_repetition(runs, scans["glm"].get("noise", "ar1"))
+        config = EventsConfig(**scans["events"])
+        tables = {run: read_event_table(run.events, config) for run in runs}
+        wanted = conditions or scans["conditions"]
+        if not wanted:
+            wanted = usual_conditions([run.events for run in runs], config)
+        yield from _missing(tables, wanted)
+        yield from _untimed(tables)
     except InputError:
         return  # reported as a problem
+
+
+def _short_repetition(runs: Sequence[Run], noise: str) -> Iterator[str]:
+    first: dict[str, Run] = {}
+    for run in runs:
+        first.setdefault(run.participant, run)
+    for run in first.values():
+        image = open_image(run.bold, 4)
+        seconds = repetition_time_s(image, run.bold, read_sidecars(run.sidecars))
+        if remark := short_repetition_remark(seconds, noise):
+            yield f"{run.bold}: {remark}"
+            return
+
+
+def _missing(tables: dict[Run, EventTable], conditions: Sequence[str]) -> Iterator[str]:
+    """How many runs lack a condition, and the first of them."""
+    lacking = {
+        run: names
+        for run, table in tables.items()
+        if (names := missing_conditions(table.events, conditions))
+    }
+    if lacking:
+        run, names = next(iter(lacking.items()))
+        yield (
+            f"{len(lacking)} of {len(tables)} runs lack conditions, e.g. {run.stem}: "
+            f"{', '.join(names)}; they count where they are shown"
+        )
+
+
+def _untimed(tables: dict[Run, EventTable]) -> Iterator[str]:
+    """How many events have no time, and where the first of them is."""
+    counts = {run: table.n_untimed for run, table in tables.items() if table.n_untimed}
+    if counts:
+        run = next(iter(counts))
+        yield (
+            f"{sum(counts.values())} events of {len(counts)} runs have no onset or no duration "
+            f"(n/a) and are not modelled, e.g. in {run.events}; "
+            "scans.events.missing_duration_s can give a duration"
+        )
 
 
 def short_repetition_remark(repetition_time_s: float, noise: str) -> str | None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from crossmodal.bold.glm import Design, GLMConfig, prepare
-from crossmodal.bold.patterns import RunFiles, covered, run_series
+from crossmodal.bold.patterns import covered, run_series
+from crossmodal.bold.run_files import RunFiles
 from crossmodal.bold.spaces import Space
 from crossmodal.contracts.errors import InputError
 

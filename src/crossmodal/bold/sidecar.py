@@ -1,14 +1,15 @@
-"""What the JSON sidecars of a run say, and whether the NIfTI header agrees."""
+"""What the JSON sidecars of a run say, and the header's repetition time."""
 
 import json
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 
 import nibabel as nib
 
 from crossmodal.contracts.errors import InputError
 
-TO_SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}
+TO_SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}  # others are no times
 TOLERANCE_S = 2e-3  # headers are stored in single precision and sometimes in whole ms
 
 
@@ -34,31 +35,9 @@ def read_sidecars(paths: Sequence[str | Path]) -> dict[str, object]:
 def header_repetition_time_s(image: nib.Nifti1Image) -> float:
     """Seconds from volume to volume by the header of a 4-D image, 0 where it does not tell."""
     unit = image.header.get_xyzt_units()[1]
-    return float(image.header.get_zooms()[3]) * TO_SECONDS.get(unit, 1.0)
+    return float(image.header.get_zooms()[3]) * TO_SECONDS.get(unit, 0.0)
 
 
-def repetition_time_s(
-    image: nib.Nifti1Image, path: str | Path, sidecar: dict[str, object]
-) -> float:
-    """Seconds from volume to volume, by the sidecar, else by the header.
-
-    Raises
-    ------
-    InputError : neither tells, or they disagree
-    """
-    header_s = header_repetition_time_s(image)
-    if "RepetitionTime" not in sidecar:
-        if not header_s > 0:
-            raise InputError(path, "RepetitionTime", "in the sidecar or the header", "neither")
-        return header_s
-    stated = sidecar["RepetitionTime"]
-    if not isinstance(stated, int | float) or not 0.05 <= stated <= 30:
-        raise InputError(path, "RepetitionTime", "seconds, 0.05 to 30", repr(stated))
-    if header_s > 0 and abs(header_s - stated) > TOLERANCE_S:
-        raise InputError(
-            path,
-            "RepetitionTime",
-            f"{stated:g} s as in the sidecar",
-            f"{header_s:g} s in the header",
-        )
-    return float(stated)
+def is_number(value: object) -> bool:
+    """Whether JSON gave a finite number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from scipy import fft
 
+from crossmodal.bold.sidecar import TOLERANCE_S, is_number
 from crossmodal.contracts.errors import InputError
 
-TOLERANCE_S = 2e-3
 AXES = {"i": 0, "j": 1, "k": 2}
 
 
@@ -32,7 +32,7 @@ def slice_times(
         raise InputError(path, "SliceEncodingDirection", "i, j or k, or i-, j-, k-", direction)
     axis = AXES[direction[0]]
     stated = sidecar.get("SliceTiming")
-    if not isinstance(stated, list) or not all(_is_number(x) for x in stated):
+    if not isinstance(stated, list) or not all(map(is_number, stated)):
         got = "none" if stated is None else repr(stated)
         raise InputError(path, "SliceTiming", "a list of seconds in the sidecar", got)
     if len(stated) != shape[axis]:
@@ -42,10 +42,6 @@ def slice_times(
         wanted = f"0 to {repetition_time_s:g} s"
         raise InputError(path, "SliceTiming", wanted, f"{times.min():g} to {times.max():g} s")
     return axis, times[::-1] if direction.endswith("-") else times
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def at_one_time(

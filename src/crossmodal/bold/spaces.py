@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crossmodal.bold.bids import entities
+from crossmodal.bold.entities import entities
 from crossmodal.bold.epi_mask import brain_in_epi
 from crossmodal.bold.images import Grid, isotropic_grid, read_volume
 from crossmodal.bold.resample import compose

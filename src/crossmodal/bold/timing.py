@@ -5,9 +5,10 @@ from itertools import islice
 
 import numpy as np
 
-from crossmodal.bold.events import EventsConfig, check_events, read_events
+from crossmodal.bold.events import EventsConfig, read_events
 from crossmodal.bold.glm import Design, GLMConfig
-from crossmodal.bold.patterns import RunFiles, check_runs, run_design
+from crossmodal.bold.patterns import designs_of
+from crossmodal.bold.run_files import RunFiles
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
 
@@ -15,22 +16,11 @@ MODEL, REGIME = "timing", "participants"
 LAYERS = ("time", "design")
 
 
-def designs_of(
-    runs: Sequence[RunFiles], conditions: Sequence[str], events: EventsConfig, glm: GLMConfig
-) -> list[Design]:
-    """Designs of all runs, as ``estimate_patterns`` makes them."""
-    out = []
-    for run, timing in zip(runs, check_runs(runs), strict=True):
-        shown = read_events(run.events, events)
-        check_events(run.events, shown, conditions, timing.duration_s)
-        out.append(run_design(run, timing, shown, conditions, glm))
-    return out
-
-
 def time_distances(
     runs: Sequence[RunFiles], conditions: Sequence[str], events: EventsConfig
 ) -> np.ndarray:
-    """Mean time between two conditions' events, over all pairs of events and runs, s: (pair,)."""
+    """Mean time between two conditions' events, over all pairs of events and the runs that show
+    both, s: (pair,)."""
     first, second = np.triu_indices(len(conditions), 1)
     distances = []
     for run in runs:
@@ -41,29 +31,33 @@ def time_distances(
         apart = np.array([[_mean_distance(a, b) for b in onsets_s.values()]
                           for a in onsets_s.values()])  # fmt: skip
         distances.append(apart[first, second])
-    return np.mean(distances, axis=0)
+    return np.nanmean(distances, axis=0)
 
 
 def _mean_distance(one_s: Sequence[float], other_s: Sequence[float]) -> float:
+    if not (one_s and other_s):
+        return np.nan
     return float(np.abs(np.subtract.outer(one_s, other_s)).mean())
 
 
-def design_distances(designs: Sequence[Design]) -> np.ndarray:
+def design_distances(designs: Sequence[Design], conditions: Sequence[str]) -> np.ndarray:
     """Expected squared distance of two conditions' estimates under noise alone: (pair,).
 
     With C = (X'X)^-1 of the filtered design, c_ii + c_jj - 2 c_ij for white noise of variance 1:
     responses that overlap in time give estimates whose errors correlate (Cai et al. 2019;
-    Viviani 2021). Mean over runs.
+    Viviani 2021). Mean over the runs that show both.
     """
     distances = []
     for design in designs:
         columns = design.filtered(design.columns)
-        n = design.conditions.shape[1]
+        n = len(design.shown)
         covariance = np.linalg.inv(columns.T @ columns)[:n, :n]
         variance = np.diag(covariance)
-        matrix = variance[:, None] + variance[None] - 2 * covariance
-        distances.append(matrix[np.triu_indices(n, 1)])
-    return np.mean(distances, axis=0)
+        where = [conditions.index(name) for name in design.shown]
+        matrix = np.full((len(conditions), len(conditions)), np.nan)
+        matrix[np.ix_(where, where)] = variance[:, None] + variance[None] - 2 * covariance
+        distances.append(matrix[np.triu_indices(len(conditions), 1)])
+    return np.nanmean(distances, axis=0)
 
 
 def by_participant(
@@ -95,7 +89,7 @@ def timing_rdms(
     rows = []
     for runs in participants.values():
         designs = designs_of(runs, conditions, events, glm)
-        rows += [time_distances(runs, conditions, events), design_distances(designs)]
+        rows += [time_distances(runs, conditions, events), design_distances(designs, conditions)]
     n = len(participants)
     return ModelRDMs(
         np.stack(rows),

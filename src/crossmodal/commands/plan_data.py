@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.bids import find_runs
-from crossmodal.bold.events import EventsConfig, conditions_of_first
+from crossmodal.bold.events import EventsConfig, usual_conditions
 from crossmodal.bold.images import open_image
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.dimensions import Data
@@ -77,7 +77,7 @@ def _scans(scans: dict[str, Any]) -> dict[str, Any]:
         found["n_runs"] = max(1, round(len(runs) / found["n_participants"]))
         events = [run.events for run in runs if run.events]
         found["n_conditions"] = len(
-            scans["conditions"] or conditions_of_first(events, EventsConfig(**scans["events"]))
+            scans["conditions"] or usual_conditions(events, EventsConfig(**scans["events"]))
         )
         image = open_image(runs[0].bold, 4)
         found["n_volumes"] = int(image.shape[3])

@@ -37,7 +37,9 @@ def find_problems(config_path: str | Path, deep: bool = False) -> list[InputErro
 def find_remarks(config_path: str | Path) -> list[str]:
     """What should be known of a study without problems, one line each; nothing is refused."""
     config = load_config(config_path)
-    return list(scan_remarks(config["scans"])) if "scans" in config else []
+    if "scans" not in config:
+        return []
+    return list(scan_remarks(config["scans"], _conditions(config, [])))
 
 
 def data_problems(config: dict[str, Any], deep: bool = False) -> list[InputError]:

@@ -10,12 +10,16 @@ from crossmodal.contracts.run_quality import RunQuality
 def pattern_reliability(betas: np.ndarray) -> np.ndarray:
     """Mean correlation between runs of a voxel's responses to the conditions, (voxel,).
 
-    NaN with a single run and where a voxel does not vary.
+    NaN with a single run and where a voxel does not vary. Conditions that a run lacks count in
+    no run.
 
     Parameters
     ----------
-    betas : (run, condition, voxel)
+    betas : (run, condition, voxel); NaN for conditions that a run lacks
     """
+    missing = np.isnan(betas).all(axis=2).any(axis=0)
+    if missing.any():
+        betas = betas[:, ~missing]
     n_runs = len(betas)
     if n_runs < 2 or betas.shape[1] < 2:
         return np.full(betas.shape[2], np.nan)

@@ -12,7 +12,8 @@ from crossmodal.bold.confounds import MOTION, SHOWN, read_confounds
 from crossmodal.bold.events import EventsConfig, read_events
 from crossmodal.bold.glm import Design, GLMConfig
 from crossmodal.bold.images import read_volume
-from crossmodal.bold.patterns import RunFiles, run_design, run_timing
+from crossmodal.bold.patterns import run_design
+from crossmodal.bold.run_files import RunFiles, run_timing
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.run_quality import RunQuality
 from crossmodal.quality.anatomy import Anatomy, anatomy_sections, mean_section, tsnr_section
@@ -45,7 +46,8 @@ def participant_page(
 
     Parameters
     ----------
-    params : ``runs``, ``conditions``, ``events``, ``glm``, ``quality``: config blocks
+    params : ``runs``, ``conditions``, ``slice_reference``; ``events``, ``glm``, ``quality``:
+        config blocks
     files : paths by attribute: bold, events, sidecars, motion, confounds, betas; where there
         are any: signal (one a run), mean, and t1w, brain, warp, coregistration
 
@@ -72,13 +74,16 @@ def participant_page(
 
 
 def _read_runs(params: Any, files: Any) -> Modelled:
-    runs = RunFiles.from_lists(params.runs, files)
+    runs = RunFiles.from_lists(params.runs, files, params.slice_reference)
     signals = [RunQuality.read(path) for path in files.signal] or [None] * len(runs)
     views, designs = [], []
     for run, signal in zip(runs, signals, strict=True):
         timing = run_timing(run)
         events = read_events(run.events, EventsConfig(**params.events))
-        confounds = read_confounds(run.confounds, CONFOUNDS, timing.n_volumes)
+        confounds = read_confounds(
+            run.confounds, CONFOUNDS, timing.n_volumes, may_be_constant=CONFOUNDS
+        )
+        confounds[0, len(MOTION) :] = 0  # no predecessor: curves of changes start at 0
         named = dict(zip(CONFOUNDS, confounds.T, strict=True))
         views.append(RunView(run.run_id, timing.repetition_time_s, named, events, signal))
         glm = GLMConfig(**params.glm)
@@ -115,10 +120,10 @@ def _anatomy(files: Any) -> tuple[list[Markup], dict[str, float]]:
 
 def _designs(modelled: Modelled) -> tuple[Markup, dict[str, float]]:
     inflation = [variance_inflation(design) for design in modelled.designs]
-    n_conditions = modelled.designs[0].conditions.shape[1]
-    worst = [each[:n_conditions].max() for each in inflation]
+    counts = [len(design.shown) for design in modelled.designs]
+    worst = [each[:n].max() for each, n in zip(inflation, counts, strict=True)]
     shown = int(np.argmax(worst))
-    design = modelled.designs[shown]
+    design, n_conditions = modelled.designs[shown], counts[shown]
     largest = int(np.argmax(inflation[shown][:n_conditions]))
     uri = png_uri(
         design_figure(design.filtered(design.columns[:, :-1]), inflation[shown], n_conditions)
