@@ -224,3 +224,50 @@ def test_the_table_names_file_field_expected_and_got(
     assert "a T1w image" in table
     assert "before the run's end at 80 s" in table
     assert "sub-01" not in table
+
+
+def test_what_is_no_mistake_is_counted_and_said(study: dict, capsys: pytest.CaptureFixture) -> None:
+    """A run that lacks a condition, and events without a time, go through."""
+    kept = [row for row in rows() if row[2] != "b"]
+    untimed = [("n/a", 1.0, "a"), (70.0, "n/a", "c")]
+    write_events(Path(f"bids/{STEM}_events.tsv"), [*kept, *untimed])
+    status, text = checked(study, capsys)
+    assert status == 0
+    assert "note: 1 of 4 runs lack conditions, e.g. sub-02_task-x_run-2: b;" in text
+    assert "note: 2 events of 1 runs have no onset or no duration (n/a)" in text
+
+
+def test_a_condition_that_no_run_of_a_participant_shows(study: dict) -> None:
+    for run in (1, 2):
+        kept = [row for row in rows() if row[2] != "b"]
+        write_events(Path(f"bids/sub-02/func/sub-02_task-x_run-{run}_events.tsv"), kept)
+    expect_one(study, "conditions of all runs of the participant: expected 3 conditions, got no b")
+
+
+def test_events_without_an_image(study: dict) -> None:
+    bold().unlink()
+    expect_one(study, "run-2_events.tsv: image: expected a BOLD image that these events belong to")
+
+
+def test_a_run_in_two_files(study: dict) -> None:
+    shutil.copy(bold(), bold().with_suffix(""))
+    expect_one(study, "run: expected one file, got .*_bold.nii and .*_bold.nii.gz")
+
+
+def test_z_scores(study: dict) -> None:
+    rng = np.random.default_rng(0)
+    data = (100 * rng.standard_normal((*grid().shape, 40))).astype(np.int16)
+    save(bold(), data, grid().affine)
+    expect_one(study, "intensities: expected a BOLD image with its mean .* below 0")
+
+
+@pytest.mark.parametrize("short", ["image", "confounds"])
+def test_a_derivative_without_its_first_volumes(study: dict, short: str) -> None:
+    study["scans"] |= {"fmriprep_dir": "fmriprep", "space": SPACE}
+    stem = Path(f"fmriprep/{STEM}_space-{SPACE}_desc-preproc_bold.nii.gz")
+    confounds(36)
+    if short == "image":
+        save(stem, noise_series(ON, 36, 2), ON.affine)
+        expect_one(study, "volumes: expected 40 as in .*run-2_bold.nii.gz, got 36")
+    else:
+        expect_one(study, "rows: expected 40, one a volume, got 36")
