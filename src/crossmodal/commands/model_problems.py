@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from crossmodal.bold.bids import find_runs
-from crossmodal.bold.events import EventsConfig, conditions_of_first
+from crossmodal.bold.events import EventsConfig, usual_conditions
 from crossmodal.commands.clip_selection import clip_selection
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.model_table import ModelTable
@@ -50,7 +50,7 @@ def known_conditions(config: Config) -> list[str] | None:
     try:
         runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
         paths = [run.events for run in runs if run.events]
-        return conditions_of_first(paths, EventsConfig(**scans["events"]))
+        return usual_conditions(paths, EventsConfig(**scans["events"]))
     except InputError:
         return None  # reported as a problem of the scans
 
