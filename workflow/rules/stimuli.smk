@@ -94,7 +94,7 @@ rule extract_clips:
         missing_modality=STIMULI["missing_modality"],
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=1500,
         runtime=60,
     log:
         f"{LOGS}/extract_clips/actor-{{actor}}.log",

@@ -33,7 +33,7 @@ from crossmodal.stimuli.container import (
 from crossmodal.stimuli.detectors import make_detector
 from crossmodal.stimuli.extraction import ClipExtractor
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
-from crossmodal.stimuli.media import decoded_frames, picture, pixel_aspect
+from crossmodal.stimuli.media import decoded_frames, picture, view_of
 from crossmodal.stimuli.selection import find_selection, has_clips
 from crossmodal.stimuli.wave_header import require_whole_wave
 
@@ -151,7 +151,7 @@ def _first_frame(
     frame = next(decoded_frames(container, film, path), None)
     if frame is None:
         raise InputError(path, "video", "at least one frame", "none")
-    return picture(frame, pixel_aspect(film), path, height_px)
+    return picture(frame, view_of(film, frame), path, height_px)
 
 
 def _require_ends(path: str, container: av.container.InputContainer) -> None:

@@ -1,12 +1,14 @@
 """Clips: pictures one by one, upright, square pixels, at a constant rate; sound beside them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 from av.sidedata.sidedata import Type
+from av.video.reformatter import VideoReformatter
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.clock import FrameClock, frame_clock, without_false_start
@@ -27,7 +29,7 @@ __all__ = [
     "announced_frames",
     "decoded_frames",
     "picture",
-    "pixel_aspect",
+    "view_of",
     "read_audio",
     "read_video",
     "trim",
@@ -81,7 +83,7 @@ class Film(Sequence[np.ndarray]):
         while self._at < wanted:
             frame, self._at = next(self._frames), self._at + 1
             if self._at == wanted:
-                self._shown = picture(frame, self._pixel_aspect, self.path)
+                self._shown = picture(frame, self._view, self.path)
         return self._shown
 
     def _rewind(self) -> None:
@@ -97,10 +99,10 @@ class Film(Sequence[np.ndarray]):
         times_s, size, n_bytes = [], None, 0
         with opened(self.path) as container:
             stream = picture_stream(container)
-            self._pixel_aspect = pixel_aspect(stream)
             for frame in decoded_frames(container, stream, self.path):
-                _require_steady(frame, size or (frame.width, frame.height), self.path)
-                size = frame.width, frame.height
+                if size is None:
+                    size, self._view = (frame.width, frame.height), view_of(stream, frame)
+                _require_steady(frame, size, self.path)
                 times_s.append(frame.time)
                 n_bytes += sum(plane.buffer_size for plane in frame.planes)
                 if self._kept is not None:
@@ -188,13 +190,27 @@ def _clock(
     return clock
 
 
-def pixel_aspect(stream: av.VideoStream) -> Fraction:
-    """Width of a pixel over its height; 1 where the file does not say."""
-    return stream.sample_aspect_ratio or Fraction(1)
+@dataclass(frozen=True)
+class View:
+    """How a film's frames are to be seen.
+
+    pixel_aspect : width of a pixel over its height, 1 where the file does not say
+    matrix : int32 (9,), the display matrix, see ``upright``; None where there is none
+    """
+
+    pixel_aspect: Fraction
+    matrix: np.ndarray | None
+
+
+def view_of(stream: av.VideoStream, first_frame: av.VideoFrame) -> View:
+    """The view of all frames by the first: a frame that was asked for side data stays in memory."""
+    matrix = first_frame.side_data.get(Type.DISPLAYMATRIX)
+    matrix = None if matrix is None else np.frombuffer(bytes(matrix), "<i4")
+    return View(stream.sample_aspect_ratio or Fraction(1), matrix)
 
 
 def picture(
-    frame: av.VideoFrame, aspect: Fraction, path: str | Path, max_height_px: int | None = None
+    frame: av.VideoFrame, view: View, path: str | Path, max_height_px: int | None = None
 ) -> np.ndarray:
     """A frame as it is to be seen, uint8 (row, col, 3) RGB: square pixels, upright.
 
@@ -204,12 +220,13 @@ def picture(
     ----------
     max_height_px : of the stored picture, before it is turned
     """
+    aspect = view.pixel_aspect
     width, height = frame.width * max(aspect, 1), frame.height / min(aspect, 1)
     scale = min(1.0, (max_height_px or height) / height)
     size = {"width": max(1, round(scale * width)), "height": max(1, round(scale * height))}
-    rgb = frame.to_ndarray(format="rgb24", **size)
-    matrix = frame.side_data.get(Type.DISPLAYMATRIX)
-    return rgb if matrix is None else upright(rgb, np.frombuffer(bytes(matrix), "<i4"), path)
+    # frame.to_ndarray(format=…) would leave half a megabyte of scaler in each frame.
+    rgb = VideoReformatter().reformat(frame, format="rgb24", **size).to_ndarray()
+    return rgb if view.matrix is None else upright(rgb, view.matrix, path)
 
 
 def upright(rgb: np.ndarray, matrix: np.ndarray, path: str | Path) -> np.ndarray:
