@@ -14,6 +14,7 @@ from crossmodal.bold.entities import (
     check_filters,
     entities,
     extension,
+    listed,
     selected,
 )
 from crossmodal.contracts.errors import InputError
@@ -125,7 +126,7 @@ def find_t1(
     there = sorted(
         path
         for pattern in ("anat/*_T1w.*", "ses-*/anat/*_T1w.*")
-        for path in folder.glob(pattern)
+        for path in listed(folder, pattern)
         if extension(path) in IMAGE_ENDS
     )
     found = [path for path in there if selected(path, filters or {})]
@@ -151,7 +152,7 @@ def inherited(root: Path, bold: Path, suffix: str, ends: str) -> list[list[str]]
     return [
         [
             str(path)
-            for path in sorted(folder.glob(f"*{suffix}{ends}"), key=lambda p: len(entities(p)))
+            for path in sorted(listed(folder, f"*{suffix}{ends}"), key=lambda p: len(entities(p)))
             if entities(path).items() <= own.items()
         ]
         for folder in folders
@@ -170,7 +171,7 @@ def _of_task(root: Path, task: str, suffix: str, ends: Sequence[str]) -> list[Pa
     return sorted(
         path
         for folder in ("sub-*/func", "sub-*/ses-*/func")
-        for path in root.glob(f"{folder}/*_{suffix}.*")
+        for path in listed(root, f"{folder}/*_{suffix}.*")
         if extension(path) in ends and re.search(rf"_task-{re.escape(task)}(_|$)", path.name)
     )
 

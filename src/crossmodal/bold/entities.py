@@ -29,6 +29,11 @@ def extension(path: Path) -> str:
     return next((end for end in IMAGE_ENDS if path.name.endswith(end)), path.suffix)
 
 
+def listed(folder: Path, pattern: str) -> list[Path]:
+    """Files that fit a pattern, sorted; not the hidden ones ('._sub-01_…' of a Mac's archive)."""
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
+
+
 def selected(path: str | Path, filters: Mapping[str, Wanted]) -> bool:
     """Whether a name has the entities that are asked for.
 

@@ -1,5 +1,6 @@
 """Finding fMRIPrep's files for the runs of a BIDS data set, by their names alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from crossmodal.bold.entities import (
     Wanted,
     entities,
     extension,
+    listed,
     selected,
 )
 from crossmodal.contracts.errors import InputError
@@ -70,19 +72,26 @@ def _preprocessed(run: Run, root: Path, wanted: Mapping[str, Wanted]) -> Run:
 
 def _find_bold(folder: Path, stem: str, wanted: Mapping[str, Wanted]) -> tuple[Path, str]:
     """The run's only image, and its name without what derivatives add."""
-    there = sorted(path for path in folder.glob(f"*{BOLD_END}.*") if extension(path) in IMAGE_ENDS)
+    there = listed(folder, f"*{BOLD_END}.*")
+    there = [path for path in there if extension(path) in IMAGE_ENDS]
     made_from = {path: _without(_beside(path), *OF_DERIVATIVES) for path in there}
-    combined = _without(stem, "echo", "part")
-    stems = (stem, combined, _without(combined, "rec"))
-    raw = next((each for each in stems if each in made_from.values()), combined)
-    own = [path for path in there if made_from[path] == raw]
+    runs = {path: _numbered(raw) for path, raw in made_from.items()}
+    combined = _without(_numbered(stem), "echo", "part")
+    stems = (_numbered(stem), combined, _without(combined, "rec"))
+    raw = next((each for each in stems if each in runs.values()), combined)
+    own = [path for path in there if runs[path] == raw]
     found = [path for path in own if selected(path, wanted)]
     if len(found) == 1:
-        return found[0], raw
-    expected = f"one {raw}_space-{wanted['space']}[_res-…]{BOLD_END}.nii.gz"
-    alike = [path for path in there if entities(path).items() >= _entities_of(raw)]
+        return found[0], made_from[found[0]]
+    expected = f"one {stem}_space-{wanted['space']}[_res-…]{BOLD_END}.nii.gz"
+    alike = [path for path in there if _entities_of(runs[path]) >= _entities_of(raw)]
     names = [path.name for path in found or own or alike]
     raise InputError(folder, "preprocessed run", expected, names or "none")
+
+
+def _numbered(stem: str) -> str:
+    """'run-01' as 'run-1': an index, whose zeros some versions of fMRIPrep leave out."""
+    return re.sub(r"_run-0+(?=\d)", "_run-", stem)
 
 
 def _is_there(path: str) -> bool:
