@@ -21,8 +21,8 @@ study: $(VENV)/installed ## the whole study: from clips and scans to figures
 check: $(VENV)/installed ## everything that is wrong with config and data; DEEP=1 decodes all of it
 	crossmodal check --config $(CONFIG) $(if $(DEEP),--deep)
 
-test: $(VENV)/installed ## all tests but the longest, in two processes; the order is tests/workflow/conftest.py's
-	$(PYTEST) -m "not full and not slurm" -n 2 --dist loadgroup --no-loadscope-reorder --durations=10
+test: $(VENV)/installed ## all tests but the longest, in two processes; in the order of tests/scheduling.py
+	$(PYTEST) -m "not full and not slurm" -n 2 --dist loadscope --durations=10
 
 test-fast: $(VENV)/installed ## no workflow runs; under 3 minutes
 	$(PYTEST) -m "not full and not workflow and not slow and not slurm" -n 2

@@ -1,7 +1,7 @@
-"""Finished studies, each run once for all workflow tests, and the order of the tests.
+"""Finished studies, each run once for all workflow tests.
 
-With several workers (`-n 2 --dist loadgroup`) the first that needs a study makes it; the others
-wait, and each works on a copy of its own. The order keeps them from waiting for each other.
+Of several workers (`-n 2`) the first that needs a study makes it; the others wait, and each works
+on a copy of its own. The order of tests/scheduling.py keeps them from waiting for each other.
 """
 
 import os
@@ -12,32 +12,6 @@ import pytest
 from tests.workflow import own_data
 from tests.workflow.changes import CONFIG
 from tests.workflow.study import Study, clone, copied, made_once
-
-# The first two start together: one makes the finished study, the other needs none.
-FIRST = (
-    "test_units", "test_interruptions", "test_bad_input", "test_voices", "test_noise",
-    "test_real_input", "test_how_to_pages", "test_compcor", "test_planning",
-)  # fmt: skip
-# Every test of these files may go to any worker: they share no study but those of this file.
-SPREAD = ("test_study", "test_changes")
-
-
-def _place(item: pytest.Item) -> int:
-    stem = item.path.stem
-    if item.get_closest_marker("workflow") is None:
-        return len(FIRST) + 2
-    return FIRST.index(stem) if stem in FIRST else len(FIRST) + (stem in SPREAD)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Workflow tests first; all tests of one file on one worker, but for those of SPREAD."""
-    if config.getoption("dist", "no") != "loadgroup":
-        return
-    items.sort(key=_place)
-    for item in items:
-        if item.path.stem not in SPREAD:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
