@@ -111,6 +111,11 @@ def load_layers(paths: Sequence[str | Path], overrides: Mapping[str, Any] | None
     return _merged(found)
 
 
+def names(files: Sequence[str | Path]) -> str:
+    """The files of a config in one line, as on the command line."""
+    return " ".join(map(str, files))
+
+
 def load_values(paths: Sequence[str | Path]) -> dict[str, Any]:
     """Only the values of ``load_layers``."""
     return load_layers(paths).values

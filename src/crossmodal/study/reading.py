@@ -245,6 +245,18 @@ def _is_quoted(node: yaml.ScalarNode) -> bool:
     return bool(node.style)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Quotes texts that only we read as numbers, such as '1e-3'."""
+
+
+_Dumper.add_implicit_resolver(f"{TAG}float", EXPONENT, list("-+.0123456789"))
+
+
+def dumped(values: Any, **options: Any) -> str:
+    """YAML that ``read_document`` reads as the same values; options as of ``yaml.dump``."""
+    return yaml.dump(values, Dumper=_Dumper, sort_keys=False, **options)
+
+
 def plain_value(text: str) -> Any:
     """What a text is without quotes: a number, a switch, null, or itself.
 
