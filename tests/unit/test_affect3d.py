@@ -191,7 +191,15 @@ def test_traces_are_interpolated_and_averaged_over_raters(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("time_s", "message"),
-    [([0, 1], "labels up to 1.75 s"), ([1, 0], "increasing seconds"), ([], "increasing seconds")],
+    [
+        ([0, 1], "labels up to 1.75 s"),
+        ([1, 0], "increasing seconds"),
+        ([0, np.nan], "increasing seconds"),
+        ([], "increasing seconds"),
+        ([0, 40, 2000], "v_valence.csv: time_s: expected seconds of the clip, .* got 0 to 2000 "),
+        ([1796000000, 1796000002], r"got 1796000000 to 1796000002 \(milliseconds, or the time"),
+        ([1.2, 2], "seconds of the clip, from 0 to 2.00, got 1.2 to 2"),
+    ],
 )
 def test_bad_traces(tmp_path: Path, time_s: list[float], message: str) -> None:
     for axis in ("valence", "arousal"):

@@ -79,6 +79,25 @@ def test_late_sound_is_padded_and_late_picture_cuts_sound(
     probe(str(path), ["video", "audio"])
 
 
+@pytest.mark.parametrize("kind", ["mp4", "mkv", "mpg"])
+def test_a_picture_that_begins_after_sound_of_its_length_is_taken(
+    tmp_path: Path, kind: str
+) -> None:
+    times_s = 0.4 + film().picture_s
+    late = Authored(times_s, (0, 1.5), times_s[24], times_s[24])
+    path = write(tmp_path / f"late.{kind}", late)
+    assert stored(path)[1:] == pytest.approx((0.8, 0.8), abs=0.003)
+    probe(str(path), ["video", "audio"])
+
+
+def test_a_longer_track_that_is_not_taken_is_no_cut_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "one.mkv", film())
+    comment = ["-f", "lavfi", "-i", "sine=300:d=5", "-map", 0, "-map", 1]
+    ffmpeg("-i", path, *comment, "-c:v", "copy", "-c:a", "aac", tmp_path / "two.mkv")
+    assert stored(tmp_path / "two.mkv")[1:] == pytest.approx((0.8, 0.8), abs=0.003)
+    probe(str(tmp_path / "two.mkv"), ["video", "audio"])
+
+
 @pytest.mark.parametrize("kind", ["mp4", "mkv", "mov", "flv"])
 def test_a_film_cut_by_stream_copy_stays_together(tmp_path: Path, kind: str) -> None:
     whole = write(tmp_path / f"whole.{kind}", film(3.0, 2.0))
@@ -154,6 +173,13 @@ def test_times_rounded_to_1_ms_give_the_true_rate(rate_hz: float) -> None:
     clock = frame_clock(times_s, None, "film")
     assert clock.rate_hz == pytest.approx(rate_hz, rel=2e-3)
     np.testing.assert_array_equal(clock.shown, np.arange(200))
+
+
+def test_dropped_frames_do_not_bias_a_rate_of_rounded_times() -> None:
+    times_s = np.round(np.arange(60) / 30, 3)[np.arange(60) % 3 < 2]
+    clock = frame_clock(times_s, None, "film")
+    assert clock.rate_hz == pytest.approx(30, abs=0.03)
+    np.testing.assert_array_equal(clock.shown[:7], [0, 1, 1, 2, 3, 3, 4])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from crossmodal.contracts.affect_labels import AXES, AffectLabels
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.reading import reading
 
+MAX_LATE_S = 0.25  # by which a trace may begin after its clip
+MAX_LONGER_S, MAX_LONGER = 1.0, 0.5  # by which it may go on after it; and of the clip's length
 AFEW_VA_SCALE = 10.0  # ratings are whole numbers from -10 to 10
 
 
@@ -80,7 +82,7 @@ def import_traces(
     Raises
     ------
     InputError : no trace of an axis, columns missing, times that do not increase, a trace
-        that ends before the video, a file that is no CSV of numbers
+        that ends before the video or is on another clock, a file that is no CSV of numbers
     """
     columns = {"stimulus_id": stimulus_id, "frame": np.arange(n_frames)}
     times_s = (np.arange(n_frames) + 0.5) / frame_rate_hz
@@ -98,9 +100,22 @@ def _sampled(path: Path, times_s: np.ndarray) -> np.ndarray:
         if missing := [name for name in ("time_s", "value") if name not in trace]:
             raise InputError(path, "columns", "time_s, value", f"no {missing}")
         time_s, value = (trace[name].to_numpy(np.float64) for name in ("time_s", "value"))
-    if not len(time_s) or (np.diff(time_s) <= 0).any():
+    if not len(time_s) or not (np.diff(time_s) > 0).all():  # NaN does not increase either
         raise InputError(path, "time_s", "increasing seconds", "none or a step back")
-    frame_s = times_s[0] * 2
+    _require_clock(path, time_s, times_s)
+    return np.interp(times_s, time_s, value)
+
+
+def _require_clock(path: Path, time_s: np.ndarray, times_s: np.ndarray) -> None:
+    """Refuse a trace that does not run from the clip's start to its end, in its seconds.
+
+    One in milliseconds or in the time of day would be its first value throughout.
+    """
+    frame_s = 2 * times_s[0]
+    end_s = times_s[-1] + frame_s / 2
     if time_s[-1] < times_s[-1] - frame_s:
         raise InputError(path, "time_s", f"labels up to {times_s[-1]:.2f} s", f"{time_s[-1]:.2f} s")
-    return np.interp(times_s, time_s, value)
+    if time_s[0] > MAX_LATE_S or time_s[-1] > (1 + MAX_LONGER) * end_s + MAX_LONGER_S:
+        expected = f"seconds of the clip, from 0 to {end_s:.2f}"
+        got = f"{time_s[0]:.10g} to {time_s[-1]:.10g} (milliseconds, or the time of day?)"
+        raise InputError(path, "time_s", expected, got)

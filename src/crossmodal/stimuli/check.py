@@ -181,8 +181,7 @@ def _ends_s(container: av.container.InputContainer, announced_s: float | None) -
         with suppress(av.error.FFmpegError):  # no index (flv): read from where we are
             container.seek(int((announced_s - TAIL_S) * av.time_base))
     ends_s: dict[int, float] = {}
-    streams = filter(None, (picture_stream(container), sound_stream(container)))
-    for packet in container.demux(list(streams)):
+    for packet in container.demux():
         ends_s[packet.stream.index] = max(ends_s.get(packet.stream.index, 0), packet_end_s(packet))
     return {index: end_s for index, end_s in ends_s.items() if end_s}
 

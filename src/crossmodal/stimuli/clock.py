@@ -11,7 +11,7 @@ from crossmodal.contracts.errors import InputError
 MAX_HOLE_S = 1.0  # longer ones are no dropped frame or packet: something is missing
 MAX_JITTER_S = 0.005  # containers round a packet's time, to 1 ms the coarsest
 MAX_OVERLAP_S = 0.1  # sound that a container has twice
-SAME_STEP = 0.3  # steps that differ less from the median, as a share of it, are roundings of it
+SAME_STEP = 0.3  # of the median: by which a step may differ from a multiple of it
 MIN_SHARED = 0.5  # of the longer of picture and sound
 MAX_MISSING_S = 0.25  # of the end of something, or MAX_MISSING of its length
 MAX_MISSING = 0.1
@@ -81,9 +81,11 @@ def frame_clock(times_s: np.ndarray, rate_hz: float | None, source: str | Path) 
 
 
 def _typical(steps: np.ndarray) -> float:
-    """The median step; the mean of those about it, for a container may round them (to 1 ms)."""
+    """The median step, from all steps that are multiples of it: a container may round to 1 ms."""
     median = np.sort(steps)[(len(steps) - 1) // 2]  # one of them: of two rates, not one between
-    return float(steps[np.abs(steps - median) <= SAME_STEP * median].mean())
+    multiple = np.round(steps / median)
+    near = (multiple > 0) & (np.abs(steps - multiple * median) <= SAME_STEP * median)
+    return float(steps[near].sum() / multiple[near].sum())
 
 
 def _steps(steps: np.ndarray) -> str:
@@ -136,22 +138,25 @@ def require_together(
 ) -> None:
     """Refuse sound and picture that share little, or sound that ends before the picture.
 
+    Sound as long as the picture that begins before it is no cut file: the end stays empty.
+
     Parameters
     ----------
     missing_s : how much earlier sound may end that has no times of its own; None for 0.25 s or
         a tenth of the picture
     """
-    expected = "sound up to the end of the picture"
+    expected, short_s = "sound up to the end of the picture", picture.end_s - sound.end_s
     if missing_s is not None:
         expected += " (its blocks have no times here: what is missing may be missing anywhere)"
     else:
         missing_s = max(MAX_MISSING_S, MAX_MISSING * picture.duration_s)
+        short_s = min(short_s, picture.duration_s - sound.duration_s)
     shared_s = min(picture.end_s, sound.end_s) - max(picture.start_s, sound.start_s)
     longer_s = max(picture.duration_s, sound.duration_s)
     got = f"picture {picture}, sound {sound}"
     if shared_s < MIN_SHARED * longer_s:
         raise InputError(source, "streams", "picture and sound of the same time", got)
-    if picture.end_s - sound.end_s > missing_s:
+    if short_s > missing_s:
         raise InputError(source, "audio", expected, got)
 
 

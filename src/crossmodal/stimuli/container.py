@@ -77,11 +77,10 @@ def packets(
 
     Raises
     ------
-    InputError : at the end, where picture and sound end well before the container says
+    InputError : at the end, where all streams end well before the container says
     """
     end_s = 0.0
-    films = [found for found in (picture_stream(container), sound_stream(container)) if found]
-    for packet in container.demux(films):
+    for packet in container.demux():
         end_s = max(end_s, packet_end_s(packet))
         if packet.stream is stream:
             yield packet
