@@ -16,63 +16,63 @@ rule all:
         lambda wildcards: guarded(TARGETS),
 
 
-if config.get("simulate"):
+if STUDY.simulate.clips or STUDY.simulate.brain:
 
     include: "workflow/rules/simulate.smk"
 
 
-if config.get("stimuli"):
+if STUDY.stimuli:
 
     include: "workflow/rules/stimuli.smk"
 
 
-if config.get("families"):
+if STUDY.families:
 
     include: "workflow/rules/families.smk"
 
 
-if config.get("models"):
+if STUDY.models:
 
     include: "workflow/rules/representations.smk"
 
 
-if config.get("scans"):
+if STUDY.scans:
 
     include: "workflow/rules/bold.smk"
     include: "workflow/rules/quality.smk"
 
 
-if config.get("searchlight"):
+if STUDY.searchlight:
 
     include: "workflow/rules/searchlight.smk"
 
 
-if config.get("group"):
+if STUDY.group:
 
     include: "workflow/rules/group.smk"
 
 
-if config.get("roi"):
+if STUDY.roi:
 
     include: "workflow/rules/roi.smk"
 
 
-if config.get("figures"):
+if STUDY.figures:
 
     include: "workflow/rules/figures.smk"
 
 
-if config.get("figures") and "cross_channel" in config.get("families", {}):
+if STUDY.figures and STUDY.families.cross_channel:
 
     include: "workflow/rules/network_figures.smk"
 
 
-if config.get("voices"):
+if STUDY.voices:
 
     include: "workflow/rules/voices.smk"
 
 
-if config.get("figures") and config.get("families") and config.get("models"):
+if STUDY.figures and STUDY.families and STUDY.models:
 
     include: "workflow/rules/family_figures.smk"
 

@@ -31,9 +31,9 @@ from crossmodal.affect3d.network import N_FRAMES, Affect3d, Affect3dConfig
 from crossmodal.affect3d.training import Affect3dTraining, train
 from crossmodal.affect3d.windows import AffectClips, Windows, cut_windows
 from crossmodal.contracts.clips import Clip, write_clips
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
 from crossmodal.learning.loop import choose_device
+from crossmodal.study.validate import load_study
 
 CONFIG = "config/ravdess.yaml"
 N_RAVDESS, N_ACTORS = 1440, 24
@@ -43,8 +43,8 @@ Batches = list[tuple[Tensor, Tensor]]
 
 def family() -> Affect3dFamily:
     """The family as the published study has it."""
-    config = load_config(CONFIG)["families"]["affect3d"]
-    return Affect3dFamily(config["network"], config["training"])
+    block = load_study(CONFIG).families.affect3d
+    return Affect3dFamily(block.network, block.training)
 
 
 def synthetic_windows(n_windows: int, px: int) -> Windows:
@@ -70,7 +70,7 @@ def bare_loop(config: Affect3dConfig, batches: Batches, rate: float, device: tor
 
 def speed(n_windows: int, batch_size: int, width: float, repeats: int) -> list[dict]:
     """Rows of the loop and of the data path."""
-    device, px = choose_device("auto"), family().network_config.image_px
+    device, px = choose_device("auto"), family().network.image_px
     windows, config = synthetic_windows(n_windows, px), Affect3dConfig(width, px)
     loop = {"n_epochs": 1, "batch_size": batch_size, "learning_rate": 1e-4}
     rows = range(n_windows)
@@ -137,11 +137,11 @@ def resident_gb() -> dict[str, float]:
 def hold(folder: Path, n_clips: int) -> dict[str, float]:
     """Load clips, read every window once; the largest resident memory met, and its seconds."""
     torch.set_num_threads(1)
-    paths, table = write_study(folder, n_clips, family().network_config.image_px)
+    paths, table = write_study(folder, n_clips, family().network.image_px)
     before, start = resident_gb(), time.process_time()
     clips = family().load(paths, table)
     largest = {"load_s": time.process_time() - start} | resident_gb()
-    windows = cut_windows(clips, None, family().training_config.hop_frames)
+    windows = cut_windows(clips, None, family().training.hop_frames)
     for _ in windows.batches(range(len(windows)), 16):
         largest |= {key: max(value, largest[key]) for key, value in resident_gb().items()}
     return largest | {"before": before["RssAnon"]}
@@ -174,7 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--windows", type=int, default=8)
     parser.add_argument("--batch", type=int, default=4)
-    parser.add_argument("--width", type=float, default=family().network_config.width)
+    parser.add_argument("--width", type=float, default=family().network.width)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--clips", type=int, default=N_RAVDESS)
     parser.add_argument("--hold", type=int, help="only hold so many clips and print the memory")

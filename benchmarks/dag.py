@@ -22,9 +22,10 @@ import yaml
 from benchmarks.pretended import SNAKEFILE
 from benchmarks.report import report
 from crossmodal.commands.audit import copy_code
-from crossmodal.contracts.config import load_config
+from crossmodal.contracts.settings import plain
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import with_stubs
+from crossmodal.study.validate import build_study, load_study
 
 ROOT = Path(__file__).parents[1]
 CONFIG = "config/full_size.yaml"
@@ -71,12 +72,12 @@ def full_size_study(folder: Path) -> None:
     with chdir(ROOT):
         copy_code(folder)
     with chdir(folder):
-        config = load_config("config/ravdess.yaml")
+        config = plain(load_study("config/ravdess.yaml"))
         # All 1,440 clips are inputs; the families' pool is without the study's actors.
         config["stimuli"] |= {"pool": {"exclude": "actors"}, "voices": {"emotions": None}}
-        for block in config["families"].values():
+        for block in filter(None, config["families"].values()):
             block["n_seeds"] = N_SEEDS
-        config = with_stubs(config, "data", Data())
+        config = with_stubs(build_study(config), "data", Data())
         config["study"]["results_dir"] = "results-full-size"
         Path(CONFIG).write_text(yaml.safe_dump(config), encoding="utf-8")
         Path("Pretended.smk").write_text(SNAKEFILE, encoding="utf-8")

@@ -23,7 +23,7 @@ from benchmarks.dag import ROOT, snakemake
 from benchmarks.report import report
 from crossmodal.commands.audit import copy_code
 from crossmodal.contracts.atomic import write_json
-from crossmodal.contracts.config import load_config
+from crossmodal.contracts.settings import plain
 from crossmodal.simulate.bids import bold_sidecar, nifti_gz
 from crossmodal.simulate.brain import simulate_t1
 from crossmodal.simulate.brain_bold import Planted, StillHead, simulate_run
@@ -31,6 +31,7 @@ from crossmodal.simulate.brain_config import BrainConfig
 from crossmodal.simulate.brain_layout import shared_options
 from crossmodal.simulate.brain_pose import draw_head, draw_motion
 from crossmodal.simulate.brain_tissue import Tissue
+from crossmodal.study.validate import load_study
 
 N_RUNS, N_VOLUMES, N_CONDITIONS, DIFFERENT, MOTION_MM = 6, 480, 72, 40, 0.5
 GOAL_CORE_MIN = 10.0
@@ -39,7 +40,7 @@ TASK, CONFIG, RESULTS = "emotion", "config/participant.yaml", "results-participa
 
 def write_bids(root: Path, n_runs: int) -> None:
     """A participant's raw data. A run's volumes repeat after a while, which no step can tell."""
-    brain = shared_options(load_config(ROOT / "config/config.yaml")["simulate"]["brain"])
+    brain = shared_options(load_study(ROOT / "config/config.yaml").simulate.brain)
     config = BrainConfig(**brain | {"voxel_size_mm": 3.0, "t1_voxel_mm": 1.0, "planted": {}})
     tissue, head = Tissue.load(), draw_head("01", config.anatomy_warp_mm, 1)
     still, rng = StillHead.build(config, head, tissue), np.random.default_rng(0)
@@ -78,7 +79,7 @@ def write_study(folder: Path, data: Path) -> None:
     """A clone of the code, and a config with nothing but the published study's scans."""
     with chdir(ROOT):
         copy_code(folder)
-    scans = load_config(folder / "config/ravdess.yaml")["scans"] | {"bids_dir": str(data)}
+    scans = plain(load_study(folder / "config/ravdess.yaml").scans) | {"bids_dir": str(data)}
     study = {"name": "participant", "results_dir": RESULTS, "seed": 1}
     (folder / CONFIG).write_text(yaml.safe_dump({"study": study, "scans": scans}))
 

@@ -19,13 +19,14 @@ from crossmodal.bold.motion import MotionConfig, realign
 from crossmodal.bold.normalise import normalise
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.template import template_at
-from crossmodal.contracts.config import load_config
+from crossmodal.contracts.settings import plain
 from crossmodal.simulate.brain import simulate_t1
 from crossmodal.simulate.brain_bold import Planted, StillHead, simulate_run
 from crossmodal.simulate.brain_config import BrainConfig
 from crossmodal.simulate.brain_layout import shared_options
 from crossmodal.simulate.brain_pose import HeadTransforms, draw_head, draw_motion, rigid
 from crossmodal.simulate.brain_tissue import Tissue
+from crossmodal.study.validate import load_study
 
 LABELS, SEED, N_VOLUMES, MOTION_MM, DISTORTION_MM = ("01",), 7, 16, 2.0, 1.0
 
@@ -91,10 +92,10 @@ def claim(text: str, value: float, goal: float, unit: str = "mm") -> dict:
 
 
 def main() -> None:
-    brain = shared_options(load_config("config/config.yaml")["simulate"]["brain"])
+    brain = shared_options(load_study("config/config.yaml").simulate.brain)
     changed = {"voxel_size_mm": 3.0, "t1_voxel_mm": 1.0, "distortion_mm": 0.0, "planted": {}}
     config = BrainConfig(**brain | changed)
-    settings = load_config("config/ravdess.yaml")["scans"]
+    settings = plain(load_study("config/ravdess.yaml").scans)
     tissue = Tissue.load()
     start = time.process_time()
     with threadpool_limits(1):

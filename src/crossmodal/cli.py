@@ -10,10 +10,10 @@ from crossmodal.commands import (
     check,
     choose_actors,
     clean,
+    config,
     crate,
     download_ravdess,
     import_affect,
-    keys,
     lineage,
     notice,
     plan,
@@ -26,7 +26,7 @@ from crossmodal.contracts.errors import InputError
 
 DEFAULT_CONFIG = "config/config.yaml"
 COMMANDS = (
-    *(check, summary, lineage, audit, why, crate, keys),
+    *(check, summary, lineage, audit, why, crate, config),
     *(choose_actors, clean, download_ravdess, import_affect, notice, plan, report, table),
 )
 

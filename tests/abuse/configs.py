@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from crossmodal.contracts.config import load_config, validate_config
+from crossmodal.study.checks.run import planning_problems
+from crossmodal.study.overlay import load_layers
+from crossmodal.study.validate import build_study, located
 from tests.abuse.case import Case, of_bytes, of_text
 
 ROOT = Path(__file__).parents[2]
@@ -13,9 +15,11 @@ BOMB = "\n".join(
 
 
 def read(path: Path) -> object:
-    config = load_config(path)
-    validate_config(config, ROOT / "config/config.schema.yaml", path)
-    return config
+    layers = load_layers([path])
+    study = build_study(layers)
+    for problem in located(planning_problems(study), layers):
+        raise problem
+    return study
 
 
 def changed(name: str, old: str, new: str, match: str, study: str = "config") -> Case:

@@ -25,7 +25,6 @@ from crossmodal.bold.images import open_image
 from crossmodal.commands.plan import parse_job_stats
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.clips import read_clips
-from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
@@ -37,10 +36,11 @@ from crossmodal.download.ravdess import parse_record
 from crossmodal.provenance.lineage import read_record
 from crossmodal.representations.models import table_rdms
 from crossmodal.stimuli.naming import PARSERS
+from crossmodal.study.validate import load_study
 from tests.abuse.tables import EVENTS, ROI_HEAD
 
 ROOT = Path(__file__).parents[2]
-CONFIG, SCHEMA = (ROOT / "config/config.yaml").read_bytes(), ROOT / "config/config.schema.yaml"
+CONFIG = (ROOT / "config/config.yaml").read_bytes()
 N_EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
 fuzzed = settings(
     max_examples=N_EXAMPLES,
@@ -156,10 +156,7 @@ def test_bids(folders: list[str], files: list[str]) -> None:
 )
 def test_config(content: bytes) -> None:
     def read(path: Path) -> object:
-        config = load_config(path)
-        return [
-            str(problem) for problem in config_problems(config, ROOT / "config/config.schema.yaml")
-        ]
+        return load_study(path)
 
     answers_file("c.yaml", content, read)
 

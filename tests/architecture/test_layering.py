@@ -2,17 +2,22 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from crossmodal.contracts.families import FAMILIES
 from crossmodal.provenance.code_inputs import imported_modules
+from crossmodal.study.families import FAMILIES
 
 ALLOWED = {
     "contracts": set(),
-    "study": {"contracts"},
+    "study": {  # its tree: the stages' light configs only, see the test below
+        *("affect3d", "bold", "contracts", "figures", "learning", "mrpn", "network"),
+        *("representations", "rsa", "simulate", "stats", "stimuli"),
+    },
     "provenance": {"contracts"},
     "rsa": {"contracts"},
     "representations": {"contracts"},
@@ -26,8 +31,8 @@ ALLOWED = {
     "quality": {"contracts", "bold", "figures"},
     "cluster": {"contracts"},
     "download": {"contracts"},
-    "plan": {"contracts", "stimuli"},
-    "report": {"contracts", "figures", "provenance"},
+    "plan": {"affect3d", "bold", "contracts", "mrpn", "network", "stimuli", "study"},
+    "report": {"contracts", "figures", "provenance", "study"},
     "commands": {
         "affect3d",
         "contracts",
@@ -63,6 +68,22 @@ def test_packages_import_only_what_lies_below(root: Path, package: str) -> None:
             if name.count(".") and name.split(".")[1] != package
         }
         assert used <= ALLOWED[package], f"{path.name} imports {used - ALLOWED[package]}"
+
+
+def test_the_study_is_made_of_light_configs(root: Path) -> None:
+    """The Snakefile imports it at every start; checks alone look at what stages can do."""
+    heavy = ("torch", "scipy", "nibabel", "h5py", "numba", "sklearn", "matplotlib", "av")
+    code = (
+        f"import sys, crossmodal.study.checks.run; print([m for m in {heavy} if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+    for path in (root / "src/crossmodal/study").glob("*.py"):
+        for name in imported_modules(path.read_text()):
+            package = name.split(".")[1] if name.count(".") else "study"
+            is_config = re.search(r"\.(block|\w*config)(\.|$)", name) is not None
+            light = is_config or package in ("contracts", "study")
+            assert light, f"{path.name} imports {name}"
 
 
 def test_every_package_is_listed(root: Path) -> None:

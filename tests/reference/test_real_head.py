@@ -25,8 +25,8 @@ from crossmodal.bold.normalise_check import (
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.skull_strip import find_brain
 from crossmodal.bold.warp import Warp
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
+from crossmodal.study.validate import load_study
 
 HEADS = {
     "neck": "data/real_head/sub-01_T1w.nii.gz",
@@ -100,7 +100,7 @@ def test_regions_land_where_they_are(shared, warps):
 @pytest.mark.full
 @pytest.mark.parametrize("name", HEADS)
 def test_with_the_settings_of_a_study(shared, root, heads, name):
-    config = NormaliseConfig(**load_config(root / "config/ravdess.yaml")["scans"]["normalise"])
+    config = load_study(root / "config/ravdess.yaml").scans.normalise
     t1, grid, brain = heads[name]
     warp, _ = normalise(t1, grid, config, brain)
     measures = normalisation_measures(t1, brain, grid, warp)

@@ -23,6 +23,7 @@ import pytest
 import yaml
 
 from tests.slurm.conftest import ROOT, Cluster
+from tests.studies import values_of
 
 pytestmark = [pytest.mark.slurm, pytest.mark.full]
 
@@ -43,7 +44,7 @@ VOLATILE = ("git", "record_digest", "seal")  # the commit of a checkout, digests
 
 def small_config() -> dict:
     """The mini-study with three emotions, ten actors and five participants (for its tests)."""
-    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    config = values_of(ROOT / "config/config.yaml")
     emotions = ["neutral", "happy", "angry"]
     config["simulate"]["clips"] |= {"n_actors": 10, "emotions": emotions}
     config["simulate"]["brain"] |= {"n_participants": 5, "missing_runs": {}}

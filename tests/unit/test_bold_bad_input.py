@@ -16,6 +16,7 @@ import pytest
 import yaml
 from bold_data import CONDITIONS, grid, head, noise_series, rows, save, write_bids, write_events
 from test_bold_fmriprep import N_VOLUMES, ON, SPACE, brain, motion, write_fmriprep
+from tests.studies import values_of
 
 from crossmodal.bold.confounds import write_confounds
 from crossmodal.commands import check
@@ -143,7 +144,7 @@ def good_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def study(root: Path, good_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
     """Config of the good data, a copy of which is in the current folder."""
-    settings = yaml.safe_load((root / "config/config.yaml").read_text())
+    settings = values_of(root / "config/config.yaml")
     monkeypatch.chdir(tmp_path)
     shutil.copytree(good_data, tmp_path, dirs_exist_ok=True)
     for name in ("config", "resources"):
@@ -163,7 +164,7 @@ def checked(study: dict, capsys: pytest.CaptureFixture, **scans: object) -> tupl
 
 def problems(study: dict, **scans: object) -> list[str]:
     Path("mine.yaml").write_text(yaml.safe_dump(study | {"scans": study["scans"] | scans}))
-    return [str(problem) for problem in check.find_problems("mine.yaml")]
+    return [str(problem) for problem in check.find_problems(["mine.yaml"])]
 
 
 def expect_one(study: dict, message: str) -> None:

@@ -14,8 +14,10 @@ import pytest
 import yaml
 from bold_data import CONDITIONS, grid, noise_series, rows, save, write_bids
 from test_bold_scripts import execute
+from tests.studies import values_of
 
 from crossmodal.bold.bids import find_runs
+from crossmodal.bold.block import Scans
 from crossmodal.bold.check import find_problems
 from crossmodal.bold.confounds import write_confounds
 from crossmodal.bold.design import event_regressor, high_pass_basis, motion_regressors
@@ -26,11 +28,12 @@ from crossmodal.bold.images import Grid
 from crossmodal.bold.patterns import RunFiles, aligned_series, covered, run_design, run_timing
 from crossmodal.bold.spaces import Space, fmriprep_space
 from crossmodal.contracts.betas import Betas
-from crossmodal.contracts.config import config_problems, load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.maps import Maps
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import with_stubs
+from crossmodal.study.checks import scans as checks
+from crossmodal.study.validate import build_study
 
 SPACE = "MNI152NLin2009cAsym"
 ON = grid("LAS", (16, 18, 14), (5.0, 5.0, 5.0))
@@ -77,14 +80,14 @@ def func(tmp_path, monkeypatch):
 
 @pytest.fixture
 def scans(root, func):
-    config = yaml.safe_load((root / "config/config.yaml").read_text())["scans"]
+    config = values_of(root / "config/config.yaml")["scans"]
     events = {"condition_column": "trial_type"}
     folders = {"bids_dir": "bids", "fmriprep_dir": "fmriprep"}
     return config | folders | {"task": "x", "space": SPACE, "events": events}
 
 
 def only(scans):
-    found = [str(problem) for problem in find_problems(scans, CONDITIONS)]
+    found = [str(problem) for problem in find_problems(Scans(**scans), CONDITIONS)]
     assert len(found) == 1, found
     return found[0]
 
@@ -214,7 +217,7 @@ def test_any_column_of_the_confounds_can_be_a_regressor(root, func):
 
 def test_a_confound_that_fmriprep_did_not_write_is_named(scans):
     scans["glm"] = scans["glm"] | {"confounds": ["csf"]}
-    found = [str(problem) for problem in find_problems(scans, CONDITIONS)]
+    found = [str(problem) for problem in find_problems(Scans(**scans), CONDITIONS)]
     assert all("no ['csf']" in text for text in found)
     assert len(found) == 2
 
@@ -261,7 +264,7 @@ def test_masks_without_common_voxels(func):
 def test_good_derivatives_have_no_problem_and_need_no_t1(scans):
     for path in Path("bids/sub-01/anat").iterdir():
         path.unlink()
-    assert find_problems(scans, CONDITIONS) == []
+    assert find_problems(Scans(**scans), CONDITIONS) == []
     assert find_problems(scans, None, deep=True) == []
 
 
@@ -292,7 +295,7 @@ def test_a_space_that_fmriprep_did_not_make_names_those_there_are(scans):
 
 def test_two_resolutions_are_refused(scans):
     write_fmriprep(Path("fmriprep"), res="_res-2")
-    found = [str(problem) for problem in find_problems(scans, CONDITIONS)]
+    found = [str(problem) for problem in find_problems(Scans(**scans), CONDITIONS)]
     assert len(found) == 2
     assert all("expected one sub-01" in text and "_res-2_" in text for text in found)
 
@@ -316,7 +319,7 @@ def test_truncated_mask(scans, func):
 def test_participants_on_different_grids(scans):
     write_bids(Path("bids"), participants=("02",))
     other = write_fmriprep(Path("fmriprep"), "02")
-    assert find_problems(scans, CONDITIONS) == []
+    assert find_problems(Scans(**scans), CONDITIONS) == []
     for path in other.glob("*.nii.gz"):
         image = nib.load(path)
         save(path, np.asarray(image.dataobj), image.affine + np.eye(4, k=3) * 2)
@@ -345,16 +348,16 @@ def test_participants_on_different_grids(scans):
     ],
 )
 def test_who_preprocesses_decides_on_the_space(root, change, message):
-    config = load_config(root / "config/config.yaml")
+    config = values_of(root / "config/config.yaml")
     config["scans"] |= {"bids_dir": "b"} | change
-    (problem,) = config_problems(config, root / "config/config.schema.yaml")
+    (problem,) = checks.scans(build_study(config))
     with pytest.raises(InputError, match=message):
         raise problem
 
 
 def study(root: Path, scans: dict) -> dict:
     """The scans of a study and nothing else."""
-    settings = load_config(root / "config/config.yaml")["study"] | {"results_dir": "results-f"}
+    settings = values_of(root / "config/config.yaml")["study"] | {"results_dir": "results-f"}
     return {"study": settings, "scans": scans}
 
 
@@ -386,6 +389,6 @@ def test_the_workflow_starts_from_the_derivatives(root, scans):
 def test_a_plan_stands_in_for_missing_derivatives(root, scans, tmp_path):
     config = study(root, scans | {"bids_dir": "b", "fmriprep_dir": "f"})
     small = Data(n_participants=2, n_runs=2)
-    stubbed = with_stubs(config, tmp_path / "plan", small)["scans"]
+    stubbed = with_stubs(build_study(config), tmp_path / "plan", small)["scans"]
     runs = preprocessed(find_runs(stubbed["bids_dir"], "x"), stubbed["fmriprep_dir"], SPACE)
     assert [run.problem for run in runs] == [None] * 4

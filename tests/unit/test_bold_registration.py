@@ -20,10 +20,10 @@ from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.rigid import matrix_from_parameters
 from crossmodal.bold.template import load_template, template_at
 from crossmodal.bold.warp import Warp
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.simulate.brain_config import BrainConfig
 from crossmodal.simulate.brain_layout import shared_options
+from crossmodal.study.validate import load_study
 
 RIGID = matrix_from_parameters(np.array([4.0, -3.0, 2.0, 0.04, -0.03, 0.05]))
 
@@ -60,7 +60,7 @@ def test_a_simulated_epi_is_found_to_a_fifth_of_a_mm(simulated):
 @pytest.fixture(scope="module")
 def simulated():
     """One participant of the simulator: BOLD reference, T1w, brain mask, BOLD -> T1w."""
-    config = load_config(Path(__file__).parents[2] / "config/config.yaml")["simulate"]["brain"]
+    config = load_study(Path(__file__).parents[2] / "config/config.yaml").simulate.brain
     changed = {"distortion_mm": 0.0, "voxel_size_mm": 4.0}
     brain = BrainConfig(**shared_options(config) | changed)
     return simulated_pair(brain, "02", 7)

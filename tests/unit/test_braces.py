@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from tests.studies import values_of
 
-from crossmodal.commands.planning import planning_problems
 from crossmodal.contracts.braces import paths_with_braces
-from crossmodal.contracts.config import load_config
+from crossmodal.study.checks.run import planning_problems
+from crossmodal.study.validate import build_study
 
 
 @pytest.mark.parametrize("name", ["{v1}", "{set} x", "a{ v,[0-9]+}"])
@@ -21,10 +22,10 @@ def test_it_is_found_before_snakemake_plans(root: Path, tmp_path: Path, monkeypa
     monkeypatch.chdir(root)
     (tmp_path / "{v1}").mkdir()
     (tmp_path / "{v1}/bbaf2n.mpg").touch()
-    config = load_config("config/clips.yaml")
+    config = values_of("config/clips.yaml")
     config["stimuli"]["clips_dir"] = str(tmp_path)
-    (problem,) = planning_problems(config, "clips.yaml")
+    (problem,) = planning_problems(build_study(config))
     assert (problem.field, problem.got) == ("path", "{v1}")
     config["stimuli"]["clips_dir"] = str(tmp_path / "{v1}")
-    fields = [problem.field for problem in planning_problems(config, "clips.yaml")]
+    fields = [problem.field for problem in planning_problems(build_study(config))]
     assert fields == ["stimuli.clips_dir", "path"]

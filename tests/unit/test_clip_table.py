@@ -12,6 +12,7 @@ from crossmodal.cli import main
 from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.contracts.clip_table import ClipTable, table_text
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.block import Stimuli
 from crossmodal.stimuli.clip_table import names_of_table
 from crossmodal.stimuli.naming import PARSERS, parse_ravdess
 from crossmodal.stimuli.selection import Sets, StudySet, choose, find_selection, named_clips
@@ -179,8 +180,10 @@ def test_a_made_table_selects_what_the_names_select(tmp_path: Path, shared, caps
         "study": {"actors": ["01", "02"], "emotions": ["neutral", "happy"], "intensity": "strong"},
         "pool": {"emotions": ["neutral", "happy"], "intensities": ["normal", "strong"]},
     }
-    by_name = find_selection(block)
-    by_table = find_selection(block | {"clips_dir": None, "table": str(tmp_path / "clips.tsv")})
+    by_name = find_selection(Stimuli.of(block))
+    by_table = find_selection(
+        Stimuli.of(block | {"clips_dir": None, "table": str(tmp_path / "clips.tsv")})
+    )
     assert by_name[0] == by_table[0] == []
     for one, other in zip(
         (by_name[1].study, by_name[1].pool), (by_table[1].study, by_table[1].pool), strict=True

@@ -9,21 +9,24 @@ import numpy as np
 import pandas as pd
 import pytest
 from safetensors.torch import save_file
+from tests.studies import values_of
 
-from crossmodal.commands.family_problems import family_problems
-from crossmodal.commands.problems import data_problems
-from crossmodal.contracts.config import load_config
 from crossmodal.mrpn.resnet import build_extractor
 from crossmodal.simulate.encoding import write_mp4
+from crossmodal.study.checks.data import data_problems
+from crossmodal.study.checks.families import families, family_names
+from crossmodal.study.checks.family_files import family_problems
+from crossmodal.study.overlay import Layers
+from crossmodal.study.validate import build_study, load_study
 
 N_FRAMES = 20
-STUDY, POOL = ("01", "02", "03", "04"), ("05", "06", "07", "08")
+STUDY, POOL = ("01", "02", "03", "04", "05", "06"), ("07", "08", "09", "10")
 
 
 @pytest.fixture
 def config(root: Path, tmp_path: Path) -> dict[str, Any]:
     """The mini-study's families on eight actors' own clips, 20 frames at 10 Hz each."""
-    config = load_config(root / "config/config.yaml")
+    config = values_of(root / "config/config.yaml")
     for block in ("simulate", "scans", "searchlight", "group", "roi"):
         config.pop(block)
     clips = tmp_path / "clips"
@@ -40,8 +43,6 @@ def config(root: Path, tmp_path: Path) -> dict[str, Any]:
     config["stimuli"]["study"] |= {"actors": list(STUDY), "emotions": ["happy", "angry"]}
     config["stimuli"]["pool"] |= {"emotions": ["happy", "angry"]}
     config["families"].pop("cross_channel")
-    config["families"]["mrpn"]["n_folds"] = 2
-    config["families"]["mrpn"]["n_validation_folds"] = 0
     config["families"]["affect3d"] |= {"labels": "frames", "labels_dir": str(tmp_path / "labels")}
     (tmp_path / "labels").mkdir()
     for actor in (*STUDY, *POOL):
@@ -59,17 +60,20 @@ def write_labels(folder: Path, actor: str, n_frames: int, value: float = 0.5) ->
 
 
 def messages(config: dict[str, Any]) -> str:
-    return "\n".join(map(str, family_problems(config)))
+    study = build_study(config)
+    found = [*families(study), *family_names(study), *family_problems(study)]
+    return "\n".join(map(str, found))
 
 
 def test_good_data_have_no_problem(config: dict[str, Any]) -> None:
-    assert family_problems(config) == []
+    assert messages(config) == ""
 
 
 @pytest.mark.parametrize("name", ["config", "test", "ravdess", "mrpn_mini", "mrpn_voices"])
 def test_shipped_configs_have_no_problem(root: Path, monkeypatch, name: str) -> None:
     monkeypatch.chdir(root)
-    assert family_problems(load_config(f"config/{name}.yaml")) == []
+    study = load_study(f"config/{name}.yaml")
+    assert [*families(study), *family_problems(study)] == []
 
 
 def change(config: dict[str, Any], path: str, value: object) -> None:
@@ -82,16 +86,16 @@ def change(config: dict[str, Any], path: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("families.mrpn.n_folds", 3, "n_folds: female actors: expected at least 3.* got 2"),
-        ("families.mrpn.n_validation_folds", 1, "n_folds: expected actors left for training"),
-        ("stimuli.study.actors", ["01", "03"], "female actors: expected at least 2.* got 0"),
-        ("families.mrpn.weights.video", "none.pth", "none.pth: file: expected a ResNet-18"),
+        ("families.mrpn.n_folds", 4, "n_folds: female actors: expected at least 4.* got 3"),
+        ("families.mrpn.n_validation_folds", 2, "n_folds: expected actors left for training"),
+        ("stimuli.study.actors", ["01", "03"], "female actors: expected at least 3.* got 0"),
+        ("families.mrpn.weights.video", "none.pth", "none.pth: .*: expected a file of weights"),
         ("stimuli.modalities", ["video"], r"inputs.modalities: expected some of .* got \['audio'"),
         ("families.mrpn.inputs.modalities", ["audio"], "expected video for variant n"),
-        ("stimuli.pool", None, "stimuli.pool: expected clips of other actors"),
+        ("stimuli.pool", None, "stimuli.pool: expected a pool to train affect3d on"),
         ("families.affect3d.labels_dir", None, "labels_dir: expected a folder"),
         ("families.affect3d.labels_dir", "nowhere", "actor-01.csv"),
-        ("families.affect3d.training.frame_rate_hz", 5, "at least 16 at 5 Hz, got 10"),
+        ("families.affect3d.training.frame_rate_hz", 5, "at least 16 at 5.0 Hz, got 10"),
     ],
 )
 def test_each_problem_is_found(config: dict[str, Any], path: str, value: object, message: str):
@@ -104,7 +108,7 @@ def test_the_noisy_modality_and_its_variants_are_looked_at(config: dict[str, Any
     mrpn["inputs"]["modalities"] = ["video"]
     mrpn |= {"variants": ["video_t"], "rdm_variant": "video_t"}
     assert messages(config) == ""
-    mrpn["interference"] = {"modality": "audio", "variants": ["n0"]}
+    mrpn["interference"] = {"modality": "audio", "variants": ["n0", "n1"]}
     assert "expected audio, which is made noisy, got ['video']" in messages(config)
     assert "expected audio for variant n0, got ['video']" in messages(config)
 
@@ -125,9 +129,9 @@ def test_actors_of_unknown_gender_ask_for_a_table(config: dict[str, Any], tmp_pa
 
 
 def test_too_few_actors_of_a_gender_in_the_pool(config: dict[str, Any], tmp_path: Path) -> None:
-    for clip in (tmp_path / "clips").glob("*-08.mp4"):
+    for clip in (tmp_path / "clips").glob("*-10.mp4"):
         clip.unlink()
-    assert "stimuli.pool: female actors: expected at least 2, got ['06']" in messages(config)
+    assert "stimuli.pool: female actors: expected at least 2, got ['08']" in messages(config)
 
 
 def test_weights_of_another_shape_name_the_layer(config: dict[str, Any], tmp_path: Path) -> None:
@@ -165,7 +169,9 @@ def test_circumplex_tables(config: dict[str, Any], tmp_path: Path, row: str, mes
 def test_the_check_asks_here_too(config: dict[str, Any], monkeypatch, root: Path) -> None:
     """Black clips have no face; the families' problems stand beside that."""
     monkeypatch.chdir(root)
-    config["families"]["mrpn"]["n_folds"] = 3
-    fields: list[str] = [str(problem.field) for problem in data_problems(config)]
+    config["families"]["mrpn"]["n_folds"] = 4
+    fields: list[str] = [
+        str(problem.field) for problem in data_problems(build_study(config), Layers(config))
+    ]
     assert any(field.startswith("families.mrpn.n_folds") for field in fields)
     assert any("face" in field for field in fields)

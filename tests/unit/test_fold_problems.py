@@ -4,33 +4,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.studies import values_of
 
-from crossmodal.commands.clip_selection import clip_selection
-from crossmodal.commands.fold_problems import fold_problems
-from crossmodal.contracts.config import load_config
 from crossmodal.stimuli.naming import parse_grid
 from crossmodal.stimuli.selection import Selection
+from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.checks.folds import fold_problems
+from crossmodal.study.validate import build_study
 
 
 @pytest.fixture
 def config(root: Path) -> dict[str, Any]:
     """The mini-study: the clips are simulated, so names alone are known."""
-    return load_config(root / "config/config.yaml")
+    return values_of(root / "config/config.yaml")
 
 
 def messages(config: dict[str, Any]) -> list[str]:
-    chosen = clip_selection(config)[1]
+    study = build_study(config)
+    chosen = clip_selection(study)[1]
     assert chosen is not None
-    return [str(problem) for problem in fold_problems(config, chosen)]
+    return [str(problem) for problem in fold_problems(study, chosen)]
 
 
 @pytest.mark.parametrize("name", ["config", "test", "mrpn_mini"])
 def test_shipped_configs_have_their_folds(root: Path, name: str) -> None:
-    assert messages(load_config(root / f"config/{name}.yaml")) == []
+    assert messages(values_of(root / f"config/{name}.yaml")) == []
 
 
 def test_the_real_voices_have_their_folds(root: Path, shared: Path, monkeypatch) -> None:
-    config = load_config(root / "config/voices.yaml")
+    config = values_of(root / "config/voices.yaml")
     config["stimuli"]["clips_dir"] = str(shared / "data/ravdess_speech_16k")
     assert messages(config) == []
     config["voices"]["n_folds"] = 21
@@ -66,11 +68,6 @@ def test_one_actor_has_no_identities_to_tell_apart(config: dict[str, Any]) -> No
     assert found[1].endswith("got only ['01']")
 
 
-def test_one_fold_is_refused_in_plain_words(config: dict[str, Any]) -> None:
-    config["families"]["cross_channel"]["n_folds"] = 1
-    assert messages(config) == ["config: families.cross_channel.n_folds: expected 2 or more, got 1"]
-
-
 def test_a_pool_with_other_classes_is_found(config: dict[str, Any]) -> None:
     config["stimuli"]["pool"]["emotions"] = ["neutral", "happy"]
     (message,) = messages(config)
@@ -79,7 +76,7 @@ def test_a_pool_with_other_classes_is_found(config: dict[str, Any]) -> None:
 
 def test_recordings_without_an_actor_are_refused_where_folds_need_one(config) -> None:
     names = [parse_grid(f"grid/{folder}/bbaf2n.mpg") for folder in ("s1", "clips")]
-    (problem,) = fold_problems(config, Selection(tuple(names), ()))
+    (problem,) = fold_problems(build_study(config), Selection(tuple(names), ()))
     assert (problem.file, problem.field) == ("grid/clips/bbaf2n.mpg", "actor")
     assert problem.got == "none, for 1 clips of which this is the first"
-    assert fold_problems({"study": config["study"]}, Selection(tuple(names), ())) == []
+    assert fold_problems(build_study({"study": config["study"]}), Selection(tuple(names), ())) == []

@@ -7,17 +7,32 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.studies import config_problems, values_of
 
-from crossmodal.commands.inference_problems import inference_problems, n_participants
-from crossmodal.commands.planning import planning_problems
-from crossmodal.commands.problems import find_problems, results_problems
-from crossmodal.contracts.config import load_config
+from crossmodal.contracts.errors import InputError
+from crossmodal.study.checks import scans
+from crossmodal.study.checks.data import find_problems, foreign_results_dir
+from crossmodal.study.checks.inference import inference, inference_names
+from crossmodal.study.validate import build_study
 
 
 @pytest.fixture
 def config(root: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.chdir(root)
-    return load_config("config/config.yaml")
+    return values_of("config/config.yaml")
+
+
+def inference_problems(values: dict[str, Any]) -> list[InputError]:
+    study = build_study(values)
+    return [*inference(study), *inference_names(study)]
+
+
+def n_participants(values: dict[str, Any]) -> int | None:
+    return scans.n_participants(build_study(values))
+
+
+def results_problems(values: dict[str, Any]) -> list[InputError]:
+    return foreign_results_dir(build_study(values))
 
 
 def changed(config: dict[str, Any], path: str, value: object) -> dict[str, Any]:
@@ -32,21 +47,21 @@ def changed(config: dict[str, Any], path: str, value: object) -> dict[str, Any]:
 
 @pytest.mark.parametrize("given", ["./results", "results/", "results//x", "results/."])
 def test_results_folder_in_a_longer_form_is_refused(config: dict[str, Any], given: str) -> None:
-    problems = planning_problems(changed(config, "study.results_dir", given), "mine.yaml")
+    problems = config_problems(changed(config, "study.results_dir", given))
     short = Path(given).as_posix()
     assert [str(problem) for problem in problems] == [
-        f"config: study.results_dir: expected '{short}', got '{given}'"
+        f"mine.yaml: study.results_dir: expected '{short}', got '{given}'"
     ]
 
 
 def test_weights_that_are_not_there_are_named(config: dict[str, Any], tmp_path: Path) -> None:
     path = str(tmp_path / "faces.pth")
     weights = changed(config, "families.mrpn.weights.video", path)
-    assert [str(problem) for problem in planning_problems(weights, "mine.yaml")] == [
+    assert [str(problem) for problem in config_problems(weights)] == [
         f"{path}: families.mrpn.weights.video: expected a file of weights, got no such file"
     ]
     Path(path).touch()
-    assert planning_problems(weights, "mine.yaml") == []
+    assert config_problems(weights) == []
 
 
 @pytest.mark.parametrize("given", ["/data/results", "../results", "."])
@@ -59,7 +74,7 @@ def test_results_folder_elsewhere_is_refused(config: dict[str, Any], given: str)
 @pytest.mark.parametrize("name", ["config", "test", "ravdess", "voices", "localizer", "clips"])
 def test_shipped_configs_have_no_problem(root: Path, monkeypatch, name: str) -> None:
     monkeypatch.chdir(root)
-    assert inference_problems(load_config(f"config/{name}.yaml")) == []
+    assert inference_problems(values_of(f"config/{name}.yaml")) == []
 
 
 @pytest.mark.parametrize(
@@ -97,12 +112,12 @@ def test_one_participant_is_too_few_for_maps_and_regions(config) -> None:
     config = changed(config, "simulate.brain.n_participants", 1)
     config = changed(config, "group.prevalence", {"models": ["labels/categories"]})
     fields = [problem.field for problem in inference_problems(config)]
-    assert fields == ["participants", "group.prevalence", "roi"]
+    assert fields == ["roi", "participants", "group.prevalence"]
 
 
 def test_comparison_that_cannot_be_permuted(root: Path, monkeypatch) -> None:
     monkeypatch.chdir(root)
-    config = load_config("config/localizer.yaml")
+    config = values_of("config/localizer.yaml")
     config["searchlight"]["comparison"] = "tau_a"
     config["scans"]["bids_dir"], config["simulate"] = None, {"brain": {"n_participants": 1}}
     problems = inference_problems(config)
@@ -113,7 +128,7 @@ def test_comparison_that_cannot_be_permuted(root: Path, monkeypatch) -> None:
 def test_cosine_of_a_regions_biased_distances_is_never_tested_against_zero(config, comparison):
     config["roi"]["inference"]["comparison"] = comparison
     message = f"roi.inference.comparison: .* crossnobis .* got {comparison} of correlation"
-    for problems in (inference_problems(config), planning_problems(config, "config")):
+    for problems in (inference_problems(config), config_problems(config)):
         assert re.search(message, " | ".join(map(str, problems)))
     config["roi"]["patterns"]["distance"] = "crossnobis"
     assert "roi.inference.comparison" not in [one.field for one in inference_problems(config)]
@@ -124,7 +139,7 @@ def test_cosine_of_a_regions_biased_distances_is_never_tested_against_zero(confi
 def test_cosine_of_biased_distances_is_never_tested_against_zero(config, comparison, distance):
     config["searchlight"] |= {"comparison": comparison, "distance": distance}
     message = f"searchlight.comparison: .* crossnobis .* got {comparison} of {distance} distances"
-    for problems in (inference_problems(config), planning_problems(config, "config")):
+    for problems in (inference_problems(config), config_problems(config)):
         assert re.search(message, " | ".join(map(str, problems)))
 
 
@@ -161,11 +176,11 @@ def test_prevalence_permutes_conditions_too(config) -> None:
 
 def test_participants_are_counted_where_they_can_be(config, tmp_path: Path) -> None:
     assert n_participants(config) == 8
-    assert n_participants({}) is None
+    assert n_participants({"study": {"name": "x"}}) is None
     assert n_participants(changed(config, "scans.bids_dir", str(tmp_path / "none"))) is None
 
 
 def test_check_reports_them(config, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(yaml.safe_dump(changed(config, "figures.map_layers.visual", "conv1")))
-    assert [problem.field for problem in find_problems(path)] == ["figures.map_layers.visual"]
+    assert [problem.field for problem in find_problems([path])] == ["figures.map_layers.visual"]

@@ -5,13 +5,13 @@ import torch
 
 from crossmodal.affect3d.layers import describe_layers
 from crossmodal.affect3d.network import Affect3d, Affect3dConfig
-from crossmodal.contracts.families import known_layers, n_models
 from crossmodal.contracts.layer_names import AFFECT3D, cross_channel_layers, mrpn_layers
 from crossmodal.mrpn.networks import Mrpn, MrpnConfig
 from crossmodal.mrpn.steps import join
 from crossmodal.mrpn.variants import VARIANTS
 from crossmodal.network.cross_channel import CrossChannel, CrossChannelConfig
 from crossmodal.network.layer_table import layer_table
+from crossmodal.study.families import Families, known_layers, n_models
 
 
 @pytest.mark.parametrize("audio_blocks", [1, 3])
@@ -31,7 +31,7 @@ def test_mrpn(name: str) -> None:
     network = Mrpn(config, 3, channels).eval()
     images = {m: join([torch.randn(2, n, 32, 32)] * 2) for m, n in channels.items()}
     found = tuple(layer for layer, _ in network.layers(images))
-    assert found == mrpn_layers({"rdm_variant": name})
+    assert found == mrpn_layers(name)
 
 
 def test_affect3d() -> None:
@@ -40,12 +40,12 @@ def test_affect3d() -> None:
 
 
 def test_known_layers_are_those_of_the_configured_families() -> None:
-    assert known_layers({}) == []
-    assert known_layers({"affect3d": {}}) == list(AFFECT3D)
-    assert len(known_layers({"cross_channel": {"network": {"audio_blocks": 1}}})) == 29
+    assert known_layers(Families()) == []
+    assert known_layers(Families(affect3d={})) == list(AFFECT3D)
+    assert len(known_layers(Families(cross_channel={"network": {"audio_blocks": 1}}))) == 29
 
 
 def test_models_are_counted_for_every_regime() -> None:
-    assert n_models({}) == 0
+    assert n_models(Families()) == 0
     mrpn = {"regimes": ["emotion", "gender"], "rdm_variant": "n2"}
-    assert n_models({"mrpn": mrpn, "affect3d": {"regimes": ["affect"]}}) == 2 * 20 + 11
+    assert n_models(Families(mrpn=mrpn, affect3d={})) == 2 * 20 + 11

@@ -7,17 +7,27 @@ import nibabel as nib
 import numpy as np
 import pytest
 from bold_data import write_bids
+from tests.studies import values_of
 
-from crossmodal.commands.clip_selection import clip_selection
-from crossmodal.commands.inference_problems import inference_problems
-from crossmodal.commands.model_problems import model_problems
-from crossmodal.contracts.config import load_config
+from crossmodal.study.checks import models
+from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.checks.inference import inference, inference_names
+from crossmodal.study.validate import build_study
+
+
+def model_problems(values: dict[str, Any]) -> list:
+    return models.model_problems(build_study(values))
+
+
+def inference_problems(values: dict[str, Any]) -> list:
+    study = build_study(values)
+    return [*inference(study), *inference_names(study)]
 
 
 @pytest.fixture
 def study(root: Path, tmp_path: Path) -> dict[str, Any]:
     """A data set of conditions a, b and c with a table of models."""
-    config = load_config(root / "config/localizer.yaml")
+    config = values_of(root / "config/localizer.yaml")
     write_bids(tmp_path / "bids", runs=("1",))
     events = {"condition_column": "trial_type", "ignore": [], "block_gap_s": None}
     config["scans"] |= {"bids_dir": str(tmp_path / "bids"), "task": "x", "events": events}
@@ -60,9 +70,9 @@ def test_conditions_that_allow_too_few_orders(study: dict[str, Any]) -> None:
 
 
 def test_conditions_of_clips_that_are_still_to_be_made(root: Path, tmp_path: Path) -> None:
-    config = load_config(root / "config/config.yaml")
+    config = values_of(root / "config/config.yaml")
     config["models"]["tables"] = {"mine": str(tmp_path / "models.tsv")}
-    ids = [name.stimulus_id for name in clip_selection(config)[1].study]
+    ids = [name.stimulus_id for name in clip_selection(build_study(config))[1].study]
     rows = [f"{name}\t{number}" for number, name in enumerate(ids)]
     assert found(config, "\n".join(["clip\tsize", *rows]) + "\n") == []
     (problem,) = found(config, "\n".join(["clip\tsize", *rows[1:]]) + "\n")
@@ -70,7 +80,7 @@ def test_conditions_of_clips_that_are_still_to_be_made(root: Path, tmp_path: Pat
 
 
 def test_labels_that_all_clips_share(root: Path) -> None:
-    config = load_config(root / "config/config.yaml")
+    config = values_of(root / "config/config.yaml")
     assert model_problems(config) == []
     config["stimuli"]["study"]["actors"] = config["stimuli"]["study"]["actors"][:1]
     text = "\n".join(str(problem) for problem in model_problems(config))
@@ -89,7 +99,7 @@ def test_a_table_that_is_not_there(study: dict[str, Any]) -> None:
 def regions(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The mini-study with an atlas of two labels."""
     monkeypatch.chdir(root)
-    config = load_config("config/config.yaml")
+    config = values_of("config/config.yaml")
     image = nib.Nifti1Image(np.ones((4, 4, 4), dtype=np.uint8), np.eye(4))
     image.header["sform_code"] = 4
     image.to_filename(tmp_path / "atlas.nii.gz")

@@ -2,19 +2,18 @@
 
 import dataclasses
 import json
-from copy import deepcopy
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
+from tests.studies import values_of
 
 from crossmodal.commands.plan import compare, parse_job_stats, total, trains_on_gpu
 from crossmodal.commands.plan_data import found_data
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
-from crossmodal.learning.loop import LoopConfig
-from crossmodal.mrpn.inputs import MODALITIES, MrpnInputs
+from crossmodal.contracts.settings import plain
+from crossmodal.mrpn.inputs import MODALITIES
 from crossmodal.mrpn.variants import VARIANTS, Variant
 from crossmodal.plan import families
 from crossmodal.plan.costs import Measured, Study, fit_costs, read_costs, write_costs
@@ -31,16 +30,18 @@ from crossmodal.plan.work import WORK, Work, work_of
 from crossmodal.simulate.clips_config import actor_labels, clip_files
 from crossmodal.simulate.encoding import write_mp4
 from crossmodal.stimuli.selection import find_selection
+from crossmodal.study.study import Study as AStudy
+from crossmodal.study.validate import build_study, load_study
 
 
 @pytest.fixture(scope="module")
-def ravdess(root: Path) -> dict:
-    return load_config(root / "config/ravdess.yaml")
+def ravdess(root: Path) -> AStudy:
+    return load_study(root / "config/ravdess.yaml")
 
 
 @pytest.fixture(scope="module")
-def mini(root: Path) -> dict:
-    return load_config(root / "config/config.yaml")
+def mini(root: Path) -> AStudy:
+    return load_study(root / "config/config.yaml")
 
 
 OPTIONAL = {
@@ -61,33 +62,27 @@ def study(amount: float, slope: float) -> Study:
     return Study(sizes, jobs)
 
 
-def test_defaults_are_those_of_the_inputs() -> None:
-    inputs = MrpnInputs()
-    assert inputs.video_rate_hz == families.MRPN_STEPS_HZ
-    assert (inputs.window_s, inputs.window_hop_s) == (families.MRPN_WINDOW_S, families.MRPN_HOP_S)
-    assert LoopConfig().batch_size == families.BATCH_SIZE
-
-
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=lambda variant: variant.name)
 def test_variants_tell_their_modalities_by_name(variant: Variant) -> None:
     assert tuple(families.variant_modalities(variant.name, MODALITIES)) == variant.modalities
 
 
-def test_simulated_clips_are_counted_as_they_are_made(mini: dict) -> None:
-    clips = mini["simulate"]["clips"]
-    files = [clip_files(actor, clips["emotions"]) for actor in actor_labels(clips["n_actors"])]
+def test_simulated_clips_are_counted_as_they_are_made(mini: AStudy) -> None:
+    clips = mini.simulate.clips
+    files = [clip_files(actor, clips.emotions) for actor in actor_labels(clips.n_actors)]
     assert simulated_data(mini).n_clips == sum(map(len, files))
 
 
-def changed_mrpn(config: dict, block: str, **values: object) -> dict[str, float]:
-    config = deepcopy(config)
+def changed_mrpn(mini: AStudy, block: str, **values: object) -> dict[str, float]:
+    config = plain(mini)
     mrpn = config["families"]["mrpn"]
     target = mrpn[block] if block else mrpn
     target |= values
-    return dimensions(config, simulated_data(config))
+    changed = build_study(config)
+    return dimensions(changed, simulated_data(changed))
 
 
-def test_training_end_to_end_costs_more(mini: dict) -> None:
+def test_training_end_to_end_costs_more(mini: AStudy) -> None:
     fixed = dimensions(mini, simulated_data(mini))
     whole = changed_mrpn(mini, "train", train_extractors=True)
     fewer = changed_mrpn(mini, "train", train_extractors=True, n_steps=2)
@@ -95,11 +90,11 @@ def test_training_end_to_end_costs_more(mini: dict) -> None:
     assert whole["mrpn_train_bytes"] > fewer["mrpn_train_bytes"] > fixed["mrpn_train_bytes"]
 
 
-def test_mrpn_s_work_grows_with_what_is_asked(mini: dict) -> None:
+def test_mrpn_s_work_grows_with_what_is_asked(mini: AStudy) -> None:
     fixed = dimensions(mini, simulated_data(mini))
     more_folds = changed_mrpn(mini, "", n_folds=6)
     assert more_folds["mrpn_train_work"] > fixed["mrpn_train_work"]
-    noise = {"snr_db": [None, 0.0], "variants": ["n0"], "n_seeds": 2}
+    noise = {"snr_db": [None, 0.0], "variants": ["n0", "n1"], "n_seeds": 2}
     noisy = changed_mrpn(mini, "", interference=noise)["mrpn_interference_work"]
     twice = changed_mrpn(mini, "", interference=noise | {"n_seeds": 4})["mrpn_interference_work"]
     assert fixed["mrpn_interference_work"] == 0 < noisy
@@ -165,7 +160,7 @@ def test_costs_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
         read_costs(tmp_path / "costs.tsv")
 
 
-def test_every_dimension_exists_in_the_full_study(ravdess: dict) -> None:
+def test_every_dimension_exists_in_the_full_study(ravdess: AStudy) -> None:
     found = dimensions(ravdess, Data())
     for rule, work in WORK.items():
         if not rule.startswith("simulate") and rule not in OPTIONAL:
@@ -173,7 +168,7 @@ def test_every_dimension_exists_in_the_full_study(ravdess: dict) -> None:
                 assert work.amount(kind, found) > 0, rule
 
 
-def test_every_dimension_exists_in_the_mini_study(mini: dict) -> None:
+def test_every_dimension_exists_in_the_mini_study(mini: AStudy) -> None:
     found = dimensions(mini, simulated_data(mini))
     for rule in set(WORK) - OPTIONAL:
         assert work_of(rule).amount("seconds", found) > 0, rule
@@ -191,37 +186,35 @@ CONFIGS = sorted(Path(__file__).parents[2].glob("config/*.yaml"))
     "path", [p for p in CONFIGS if "schema" not in p.name], ids=lambda p: p.stem
 )
 def test_every_shipped_config_has_dimensions(path: Path) -> None:
-    config = load_config(path)
-    data = simulated_data(config) if config.get("simulate") else Data(n_conditions=12)
-    found = dimensions(config, data)
+    study = load_study(path)
+    data = simulated_data(study) if study.simulate.clips else Data(n_conditions=12)
+    found = dimensions(study, data)
     assert found["conditions"] > 0
-    assert ("voxels" in found) == ("scans" in config)
+    assert ("voxels" in found) == (study.scans is not None)
 
 
-def test_voices_count_every_clip_once_and_train_one_arm(root: Path, mini: dict) -> None:
-    config = load_config(root / "config/voices.yaml")
+def test_voices_count_every_clip_once_and_train_one_arm(root: Path, mini: AStudy) -> None:
+    config = load_study(root / "config/voices.yaml")
     data = Data(n_conditions=72, n_clips=688, n_voices=880, n_extracted=900, n_actors=20)
     found = dimensions(config, data)
     assert (found["actor_clips"], found["actor_voices"], found["voice_clips"]) == (45, 44, 880)
-    epochs = {
-        name: preset["fit"]["n_epochs"] for name, preset in config["voices"]["presets"].items()
-    }
+    epochs = {name: preset.fit.n_epochs for name, preset in config.voices.presets.items()}
     trainings = {"published": 2, "tuned": 4, "tuned-speaker": 4}  # per fold
     mean = sum(trainings[name] * epochs[name] for name in epochs) / sum(trainings.values())
     assert found["voices_macs"] == pytest.approx(CROSS_CHANNEL_AUDITORY_M * mean)
-    heard = config["families"]["cross_channel"]["tune"]["n_epochs"] * 7  # six folds, and all
+    heard = config.families.cross_channel.tune.n_epochs * 7  # six folds, and all
     assert found["tune_macs"] == pytest.approx(CROSS_CHANNEL_AUDITORY_M * heard)
-    simulated = simulated_data(mini | {"voices": config["voices"]})
+    simulated = simulated_data(dataclasses.replace(mini, voices=config.voices))
     assert simulated.n_voices == simulated.n_clips
 
 
 def test_sizes_of_data_that_are_there(root: Path, tmp_path: Path) -> None:
-    config = load_config(root / "config/clips.yaml")
+    config = values_of(root / "config/clips.yaml")
     config["stimuli"] |= {"clips_dir": str(tmp_path), "naming": "ravdess"}
     frames = np.zeros((6, 64, 96, 3), np.uint8)
     for actor in ("01", "02"):
         write_mp4(tmp_path / f"01-01-03-02-01-01-{actor}.mp4", iter(frames), 10, np.zeros(28800))
-    data = found_data(config)
+    data = found_data(build_study(config))
     assert (data.n_conditions, data.n_clips, data.n_actors) == (2, 2, 2)
     assert (data.width_px, data.height_px, data.frame_rate_hz) == (96, 64, 10)
     assert data.duration_s == pytest.approx(0.6, abs=0.1)
@@ -235,11 +228,11 @@ def test_sizes_of_data_that_are_there(root: Path, tmp_path: Path) -> None:
 def test_clips_that_are_not_there_are_counted(
     root: Path, name: str, n_conditions: int, n_clips: int, n_actors: int
 ) -> None:
-    data = found_data(load_config(root / f"config/{name}.yaml"))
+    data = found_data(load_study(root / f"config/{name}.yaml"))
     assert (data.n_conditions, data.n_clips, data.n_actors) == (n_conditions, n_clips, n_actors)
 
 
-def test_the_committed_costs_fit_the_dimensions(root: Path, ravdess: dict) -> None:
+def test_the_committed_costs_fit_the_dimensions(root: Path, ravdess: AStudy) -> None:
     """Orders of magnitude: costs that were fitted to other dimensions are far off."""
     costs, sizes = read_costs(root / "resources/costs.tsv"), dimensions(ravdess, Data())
     for rule, lines in costs.items():
@@ -253,14 +246,14 @@ def test_the_committed_costs_fit_the_dimensions(root: Path, ravdess: dict) -> No
 
 
 def test_sizes_of_scans_that_are_there(root: Path, tmp_path: Path) -> None:
-    config = load_config(root / "config/localizer.yaml")
+    config = values_of(root / "config/localizer.yaml")
     bids = stub_bids(tmp_path, Data(n_participants=2, n_runs=3), config["scans"]["task"])
     for path in bids.rglob("*_events.tsv"):
         path.write_text("onset\tduration\ttrial_type\n1\t1\ta\n9\t1\tb\n")
     for path in bids.rglob("*_bold.nii.gz"):
         nib.Nifti1Image(np.zeros((2, 2, 2, 7), np.int16), np.diag([3, 3, 3, 1])).to_filename(path)
     config["scans"]["bids_dir"] = str(bids)
-    data = found_data(config)
+    data = found_data(build_study(config))
     assert (data.n_participants, data.n_runs, data.n_volumes) == (2, 3, 7)
     assert (data.n_conditions, data.voxel_mm) == (2, 3.0)
 
@@ -275,7 +268,7 @@ def test_prediction_and_measurement_side_by_side() -> None:
     assert everything == ("all", 2, 4)
 
 
-def test_published_sizes(ravdess: dict) -> None:
+def test_published_sizes(ravdess: AStudy) -> None:
     found = dimensions(ravdess, Data())
     assert found["conditions"] == 72
     assert found["pairs"] == 2556
@@ -292,7 +285,7 @@ def test_published_sizes(ravdess: dict) -> None:
         ("group_maps", "n_participants"),
     ],
 )
-def test_cost_grows_in_proportion(ravdess: dict, rule: str, field: str) -> None:
+def test_cost_grows_in_proportion(ravdess: AStudy, rule: str, field: str) -> None:
     data = Data()
     twice = dataclasses.replace(data, **{field: 2 * getattr(data, field)})
     amounts = [work_of(rule).amount("seconds", dimensions(ravdess, size)) for size in (data, twice)]
@@ -325,10 +318,10 @@ def test_rules_of_single_sets_of_runs_count_as_one() -> None:
     assert parse_job_stats(table + table) == counts  # Snakemake prints it twice
 
 
-def test_accelerators(ravdess: dict, mini: dict) -> None:
+def test_accelerators(ravdess: AStudy, mini: AStudy) -> None:
     assert trains_on_gpu(ravdess)
     assert not trains_on_gpu(mini)
-    assert not trains_on_gpu({})
+    assert not trains_on_gpu(build_study({"study": {"name": "none"}}))
 
 
 def test_benchmark_files_are_read(tmp_path: Path) -> None:
@@ -357,8 +350,8 @@ def test_stubs_have_the_published_counts(tmp_path: Path) -> None:
 
 
 def test_stubs_of_cremad_have_its_names_and_genders(tmp_path: Path, root: Path) -> None:
-    config = with_stubs(load_config(root / "config/mrpn_cremad.yaml"), tmp_path, Data())
-    problems, selection = find_selection(config["stimuli"])
+    config = with_stubs(load_study(root / "config/mrpn_cremad.yaml"), tmp_path, Data())
+    problems, selection = find_selection(build_study(config).stimuli)
     assert problems == []
     assert len(selection.study) == 91 * 82  # the release lacks 20 of these 7,462
     genders = {name.identity: name.gender for name in selection.study}
@@ -366,9 +359,10 @@ def test_stubs_of_cremad_have_its_names_and_genders(tmp_path: Path, root: Path) 
     assert all(Path(path).is_file() for path in config["families"]["mrpn"]["weights"].values())
 
 
-def test_stubs_replace_only_what_is_missing(tmp_path: Path, ravdess: dict) -> None:
-    stubbed = with_stubs(ravdess | {"stimuli": {"clips_dir": str(tmp_path)}}, tmp_path, Data())
+def test_stubs_replace_only_what_is_missing(tmp_path: Path, ravdess: AStudy) -> None:
+    there = dataclasses.replace(ravdess.stimuli, clips_dir=str(tmp_path))
+    stubbed = with_stubs(dataclasses.replace(ravdess, stimuli=there), tmp_path, Data())
     assert stubbed["stimuli"]["clips_dir"] == str(tmp_path)
     assert stubbed["scans"]["bids_dir"].startswith(str(tmp_path))
     assert stubbed["study"]["results_dir"].startswith(str(tmp_path))
-    assert ravdess["scans"]["bids_dir"] == "data/bids"
+    assert ravdess.scans.bids_dir == "data/bids"

@@ -8,7 +8,7 @@ from crossmodal.simulate.clips import simulate_actor
 from crossmodal.simulate.clips_config import SimulatedClips
 from crossmodal.simulate.faces_motion import ACTION_UNITS
 
-CONFIG = SimulatedClips(["happy", "sad", "surprised"], 2.0, 10, 64, 48)
+CONFIG = SimulatedClips(["happy", "sad", "surprised"], 2.0, 10, 64, 64)
 
 
 def test_a_face_at_rest_is_neutral() -> None:

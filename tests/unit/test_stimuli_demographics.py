@@ -7,6 +7,7 @@ from tests.unit.script_job import execute
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.stimuli.block import Stimuli
 from crossmodal.stimuli.check import find_problems
 from crossmodal.stimuli.demographics import read_demographics, with_genders
 from crossmodal.stimuli.naming import parse_cremad, parse_grid, parse_ravdess
@@ -92,7 +93,7 @@ def test_only_chosen_clips_need_an_actor_in_the_table(table: Path) -> None:
 
 
 def test_a_config_is_checked_with_its_table(tmp_path: Path, table: Path) -> None:
-    problems, selection = find_selection(block(tmp_path, table))
+    problems, selection = find_selection(Stimuli(**block(tmp_path, table)))
     assert problems == []
     assert [name.gender for name in selection.study] == ["male", "female"]
 
@@ -101,16 +102,19 @@ def test_bad_table_and_bad_names_are_found_at_once(tmp_path: Path, table: Path) 
     stimuli = block(tmp_path, table)
     (tmp_path / "clips/holiday.flv").touch()
     table.write_text(HEAD + MAN + MAN)
-    fields = {problem.field for problem in find_selection(stimuli)[0]}
+    fields = {problem.field for problem in find_selection(Stimuli(**stimuli))[0]}
     assert fields == {"line 3, ActorID", "file name"}
     table.write_text(HEAD + MAN)
-    fields = {problem.field for problem in find_problems(stimuli | {"missing_modality": "error"})}
+    fields = {
+        problem.field
+        for problem in find_problems(Stimuli(**stimuli | {"missing_modality": "error"}))
+    }
     assert fields == {"ActorID", "file name"}
 
 
 def test_a_missing_folder_does_not_hide_a_missing_table(tmp_path: Path) -> None:
     stimuli = block(tmp_path, tmp_path / "none.csv") | {"clips_dir": str(tmp_path / "none")}
-    fields = [problem.field for problem in find_selection(stimuli)[0]]
+    fields = [problem.field for problem in find_selection(Stimuli(**stimuli))[0]]
     assert fields == ["file", "stimuli.clips_dir"]
 
 

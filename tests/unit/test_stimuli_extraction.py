@@ -15,6 +15,7 @@ from crossmodal.contracts.mel_scale import mel_frequencies_hz
 from crossmodal.simulate.clips import write_actor
 from crossmodal.simulate.clips_config import SimulatedClips, clip_files
 from crossmodal.simulate.encoding import write_mp4
+from crossmodal.stimuli.block import Stimuli
 from crossmodal.stimuli.check import find_problems
 from crossmodal.stimuli.extraction import ClipExtractor
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
@@ -38,9 +39,9 @@ def clips_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def block(folder: Path, **changes: object) -> dict[str, object]:
+def block(folder: Path, **changes: object) -> Stimuli:
     """A config block ``stimuli``."""
-    return {
+    values = {
         "clips_dir": str(folder),
         "naming": "ravdess",
         "modalities": ["video", "audio"],
@@ -49,7 +50,8 @@ def block(folder: Path, **changes: object) -> dict[str, object]:
         "pool": None,
         "face": asdict(FACE),
         "audio": asdict(AUDIO),
-    } | changes
+    }
+    return Stimuli(**(values | changes))
 
 
 def test_a_clip_has_crops_sound_and_boxes_of_the_promised_shapes(clips_dir: Path) -> None:

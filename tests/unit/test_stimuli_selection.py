@@ -37,7 +37,7 @@ def test_the_release_gives_72_study_clips_and_792_for_the_pool() -> None:
     selection = select(release(), "ravdess", ["video", "audio"], STUDY, Pool("actors", SIX))
     assert len(selection.study) == 72
     assert len(selection.pool) == 792
-    assert selection.study_actors == STUDY.actors
+    assert selection.study_actors == list(STUDY.actors)
     assert selection.pool_actors == [f"{a:02d}" for a in range(7, 25)]
 
 

@@ -1,22 +1,22 @@
 """Every word of the config that selects nothing is an error with the words there are."""
 
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from tests.studies import values_of
 
-from crossmodal.commands.clip_selection import clip_selection
-from crossmodal.commands.word_problems import word_problems
-from crossmodal.contracts.config import load_config
+from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.checks.words import words
+from crossmodal.study.validate import build_study, load_study
 
 
 @pytest.mark.parametrize("name", ["config", "test", "ravdess", "mrpn_mini", "voices", "localizer"])
 def test_shipped_configs_name_nothing_unknown(root: Path, monkeypatch, name: str) -> None:
     monkeypatch.chdir(root)
-    config = load_config(f"config/{name}.yaml")
-    assert word_problems(config) == []
-    if (config.get("stimuli") or {}).get("clips_dir", "") is None:
-        assert clip_selection(config)[0] == []
+    study = load_study(f"config/{name}.yaml")
+    assert list(words(study)) == []
+    if study.stimuli and study.stimuli.clips_dir is None:
+        assert clip_selection(study)[0] == []
 
 
 @pytest.mark.parametrize(
@@ -35,25 +35,26 @@ def test_a_word_that_selects_nothing_is_named(
     root: Path, monkeypatch, path: str, value: object, field: str, expected: str, got: str
 ) -> None:
     monkeypatch.chdir(root)
-    config = deepcopy(load_config("config/config.yaml"))
+    config = values_of("config/config.yaml")
     *blocks, last = path.split(".")
     block = config
     for key in blocks:
         block = block[key]
     block[last] = value
-    (problem,) = word_problems(config)
+    (problem,) = words(build_study(config))
     assert (problem.field, problem.got) == (field, got)
     assert expected in problem.expected
 
 
 def test_words_for_simulated_clips_are_checked_too(root: Path) -> None:
-    config = load_config(root / "config/config.yaml")
+    config = values_of(root / "config/config.yaml")
     config["stimuli"]["study"]["emotions"] = ["neutral", "happy", "sad", "anger"]
     config["stimuli"]["pool"]["intensities"] = ["high"]
-    assert [problem.got for problem in clip_selection(config)[0]] == [
+    assert [problem.got for problem in clip_selection(build_study(config))[0]] == [
         "'sad', which none has",
         "'anger', which none has",
         "'high', which none has",
+        "none",  # so that the pool has no clips
     ]
     config["stimuli"]["naming"] = "grid"
-    assert clip_selection(config)[0][0].got == "'grid', while clips are simulated"
+    assert clip_selection(build_study(config))[0][0].got == "'grid', while clips are simulated"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from tests.studies import values_of
 from tests.workflow.changes import CONFIG, DEMOGRAPHICS
 from tests.workflow.study import Study, clone
 
@@ -29,7 +30,7 @@ def own_data_study(folder: Path, finished: Study) -> Study:
 
 def write_config(folder: Path) -> None:
     """config/test.yaml without simulation, with one family, one regime, one seed."""
-    config = yaml.safe_load((folder / "config/test.yaml").read_text())
+    config = values_of(folder / "config/test.yaml")
     for block in ("simulate", "roi"):
         del config[block]
     config["study"] |= {"name": "own", "results_dir": "results-own"}

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from tests.studies import values_of
 from tests.workflow.study import Study, clone
 
 CONFIG = "config/test.yaml"
@@ -29,7 +30,7 @@ def small_study(folder: Path, kind: str) -> Study:
     """A clone of the code whose config/test.yaml is smaller; nothing has been run."""
     study = clone(folder, CONFIG)
     path = study.folder / CONFIG
-    config = KINDS[kind](yaml.safe_load(path.read_text()))
+    config = KINDS[kind](values_of(path))
     path.write_text(yaml.safe_dump(config, sort_keys=False))
     return study
 

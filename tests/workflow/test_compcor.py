@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from crossmodal.contracts.betas import Betas
+from tests.studies import values_of
 from tests.workflow.study import Study, clone
 
 pytestmark = pytest.mark.workflow
@@ -24,7 +25,7 @@ def compcor_study(pristine_study: Study, tmp_path_factory: pytest.TempPathFactor
     raw = pristine_study.folder / "results-test/simulated/bids"
     shutil.copytree(raw / f"sub-{LABEL}", study.folder / "data/bids" / f"sub-{LABEL}")
     shutil.copy(raw / "dataset_description.json", study.folder / "data/bids")
-    config = yaml.safe_load((study.folder / "config/test.yaml").read_text())
+    config = values_of(study.folder / "config/test.yaml")
     scans = config["scans"] | {"bids_dir": "data/bids", "a_comp_cor": len(NAMES)}
     scans["glm"] |= {"confounds": NAMES}
     own = {"name": "compcor", "results_dir": RESULTS, "seed": 1}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.studies import values_of
 from tests.workflow.study import Study, clone
 
 pytestmark = pytest.mark.workflow
@@ -33,7 +34,7 @@ def appended(path: Path, text: str) -> None:
 def study(tmp_path: Path) -> Study:
     """A clone with a config of its own: the small study without scans."""
     study = clone(tmp_path, CONFIG)
-    config = yaml.safe_load((study.folder / "config/test.yaml").read_text())
+    config = values_of(study.folder / "config/test.yaml")
     for block in ("scans", "searchlight", "group", "roi"):
         config.pop(block, None)
     del config["simulate"]["brain"]
@@ -71,13 +72,10 @@ def test_a_new_network_family(study: Study) -> None:
         copied(path, path.with_name(path.name.replace("affect3d", "toynet")), **words)
     rules = folder / "workflow/rules"
     copied(rules / "affect3d.smk", rules / "toynet.smk", **words)
-    registry, start = folder / "src/crossmodal/contracts/families.py", "FAMILIES = {\n"
-    line = '    "toynet": Family("toynet.smk", lambda block: AFFECT3D),\n'
-    copied(registry, registry, **{start: start + line})
-    schema = yaml.safe_load((folder / "config/config.schema.yaml").read_text())
-    blocks = schema["properties"]["families"]["properties"]
-    blocks["toynet"] = blocks["affect3d"]
-    (folder / "config/config.schema.yaml").write_text(yaml.safe_dump(schema))
+    registry, start = folder / "src/crossmodal/study/families.py", "FAMILIES = {\n"
+    line = '    "toynet": Family(Toynet, "toynet.smk", lambda block: AFFECT3D),\n'
+    own = "from crossmodal.toynet.block import Affect3dSettings as Toynet\n\n\n@dataclass"
+    copied(registry, registry, **{start: start + line, "\n\n@dataclass": own})
     config = yaml.safe_load((folder / CONFIG).read_text())
     family = config["families"].pop("affect3d") | {"labels": "circumplex"}
     config["families"] = {"toynet": family}

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from crossmodal.commands.plan import count_jobs
-from crossmodal.contracts.config import load_config
 from crossmodal.plan.dimensions import Data
+from crossmodal.study.validate import load_study
 
 pytestmark = pytest.mark.workflow
 
 
 def test_job_counts_of_the_published_study(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
-    jobs = count_jobs(load_config("config/ravdess.yaml"), Data())
+    jobs = count_jobs(load_study("config/ravdess.yaml"), Data())
     assert jobs["extract_clips"] == 24
     assert jobs["tune"] == 40
     assert jobs["estimate_motion"] == 43 * 6
@@ -28,7 +28,7 @@ def test_job_counts_of_the_published_tables_of_mrpn(
     root: Path, monkeypatch: pytest.MonkeyPatch, name: str, n_actors: int, n_variants: int
 ) -> None:
     monkeypatch.chdir(root)
-    jobs = count_jobs(load_config(f"config/{name}.yaml"), Data())
+    jobs = count_jobs(load_study(f"config/{name}.yaml"), Data())
     assert jobs == {
         "select_stimuli": 1,
         "extract_clips": n_actors,

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from rich.console import Console
 
-from crossmodal.commands.planning import planning_problems, problem_table
-from crossmodal.contracts.config import load_config
+from crossmodal.commands.planning import problem_table
+from tests.studies import config_problems, values_of
 from tests.workflow.study import environment
 
 pytestmark = pytest.mark.workflow
@@ -23,7 +23,7 @@ def config(root: Path, tmp_path: Path) -> Path:
     (tmp_path / "clips").mkdir()
     for name in NAMES:
         (tmp_path / "clips" / name).touch()
-    content = load_config(root / "config/ravdess.yaml")
+    content = values_of(root / "config/ravdess.yaml")
     content["stimuli"]["clips_dir"] = str(tmp_path / "clips")
     content["scans"]["bids_dir"] = str(tmp_path / "none")
     content["study"]["results_dir"] = str(tmp_path / "results")
@@ -53,12 +53,13 @@ def test_all_problems_of_clips_and_scans_are_shown_at_once(root: Path, config: P
 
 
 def test_all_problems_of_a_config_are_shown_at_once(root: Path, config: Path) -> None:
-    content = load_config(config)
+    content = values_of(config)
     content["searchlight"]["radius_mm"] = 0
     content["study"]["sede"] = content["study"].pop("seed")
+    del content["scans"]["task"]
     config.write_text(yaml.safe_dump(content))
     said = plan(root, config).stderr
-    for words in ("did you mean 'seed'?", "more than 0", "key 'seed'", "3 problem(s)"):
+    for words in ("did you mean 'seed'?", "more than 0", "key 'task'", "3 problem(s)"):
         assert words in said
 
 
@@ -77,7 +78,7 @@ def test_a_narrow_terminal_hides_nothing(
 ) -> None:
     monkeypatch.chdir(root)
     console = Console(width=60, record=True, file=io.StringIO())
-    console.print(problem_table(planning_problems(load_config(config), config)))
+    console.print(problem_table(config_problems(values_of(config))))
     assert "…" not in console.export_text()  # cells are folded, not cut
 
 
@@ -85,4 +86,4 @@ def test_a_study_that_can_be_planned_has_no_problems(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(root)
-    assert planning_problems(load_config("config/config.yaml"), "config/config.yaml") == []
+    assert config_problems(values_of("config/config.yaml")) == []

@@ -12,9 +12,9 @@ import yaml
 from matplotlib import pyplot as plt
 
 from crossmodal.contracts.clips import read_clips
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
+from tests.studies import values_of
 from tests.workflow.study import Study, clone
 
 pytestmark = pytest.mark.workflow
@@ -28,7 +28,7 @@ def run(
     """Run a shipped config to its end in a clone, edited there if ``edit`` is given."""
     study = clone(tmp_path_factory.mktemp(Path(config).stem), config)
     if edit is not None:
-        values = load_config(study.folder / config)
+        values = values_of(study.folder / config)
         edit(values)
         (study.folder / config).write_text(yaml.safe_dump(values))
     study.snakemake()

@@ -1,19 +1,19 @@
 """affect3d: faces to valence and arousal, trained on the pool, tested on the study's clips."""
 
-AFFECT = config["families"]["affect3d"]
+AFFECT = STUDY.families.affect3d
 AFFECT_DIR = f"{RESULTS}/network/affect3d/affect"
-AFFECT_SEEDS = range(AFFECT["n_seeds"])
-AFFECT_FAMILY = {key: AFFECT[key] for key in ("network", "training", "accelerator")}
+AFFECT_SEEDS = range(AFFECT.n_seeds)
+AFFECT_FAMILY = {key: plain(getattr(AFFECT, key)) for key in ("network", "training", "accelerator")}
 AFFECT_LABELS = {
     "simulated": [f"{RESULTS}/simulated/truth/affect.csv"],
-    "frames": [f"{AFFECT.get('labels_dir')}/actor-{actor}.csv" for actor in ACTORS],
+    "frames": [f"{AFFECT.labels_dir}/actor-{actor}.csv" for actor in ACTORS],
     "circumplex": [],
-}[AFFECT["labels"]]
+}[AFFECT.labels]
 # Without frame labels targets follow from the emotions.
-AFFECT_CIRCUMPLEX = [] if AFFECT_LABELS else [AFFECT.get("circumplex", "resources/circumplex.tsv")]
+AFFECT_CIRCUMPLEX = [] if AFFECT_LABELS else [AFFECT.circumplex]
 
 
-if AFFECT["labels"] == "simulated":
+if AFFECT.labels == "simulated":
 
     rule simulate_affect:
         message:
@@ -24,14 +24,10 @@ if AFFECT["labels"] == "simulated":
             labels=AFFECT_LABELS,
             record=record("simulate_affect"),
         params:
-            clips={
-                key: value
-                for key, value in config["simulate"]["clips"].items()
-                if key not in ("n_actors", "voices_dir")
-            },
+            clips=CLIP_OPTIONS,
             actors=SIMULATED_ACTORS,
-            rater_noise_sd=AFFECT["rater_noise_sd"],
-            seed=config["study"]["seed"],
+            rater_noise_sd=AFFECT.rater_noise_sd,
+            seed=STUDY.study.seed,
         threads: 1
         resources:
             mem_mb=1000,
@@ -63,8 +59,8 @@ rule affect3d_train:
         record=record("affect3d_train", "seed-{seed}"),
     params:
         family=AFFECT_FAMILY,
-        study_seed=config["study"]["seed"],
-    threads: AFFECT["threads"]
+        study_seed=STUDY.study.seed,
+    threads: AFFECT.threads
     resources:
         mem_mb=4000,
         runtime=1200,
@@ -99,8 +95,8 @@ rule affect3d_evaluate:
         record=record("affect3d_evaluate"),
     params:
         family=AFFECT_FAMILY,
-        study_seed=config["study"]["seed"],
-    threads: AFFECT["threads"]
+        study_seed=STUDY.study.seed,
+    threads: AFFECT.threads
     resources:
         mem_mb=4000,
         runtime=60,

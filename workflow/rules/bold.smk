@@ -4,25 +4,20 @@ from functools import cache
 from types import SimpleNamespace
 
 from crossmodal.bold.bids import Run, find_runs, find_t1, usable
-from crossmodal.bold.events import EventsConfig, usual_conditions
+from crossmodal.bold.events import usual_conditions
 from crossmodal.bold.fmriprep import preprocessed
 
-SCANS = config["scans"]
-NATIVE = SCANS["space"] == "native"
-FMRIPREP = SCANS["fmriprep_dir"] is not None
+SCANS = STUDY.scans
+NATIVE = SCANS.space == "native"
+FMRIPREP = SCANS.fmriprep_dir is not None
 # What later stages ask for besides betas: residuals, and control RDMs of the trials' timing.
-SEARCHLIGHT = config.get("searchlight") or {}
-RESIDUALS = (
-    "multivariate"
-    in (
-        SEARCHLIGHT.get("noise_normalisation"),
-        (config.get("roi") or {}).get("patterns", {}).get("noise_normalisation"),
-    )
-    or SEARCHLIGHT.get("distance") == "mahalanobis"
+SEARCHLIGHT, REGIONS = STUDY.searchlight, STUDY.roi
+RESIDUALS = bool(SEARCHLIGHT and SEARCHLIGHT.needs_residuals) or bool(
+    REGIONS and REGIONS.patterns.noise_normalisation == "multivariate"
 )
 TIMING_SETS = (
     [("timing", "participants")]
-    if config.get("roi") or "timing/participants" in SEARCHLIGHT.get("controls", [])
+    if REGIONS or SEARCHLIGHT and "timing/participants" in SEARCHLIGHT.controls
     else []
 )
 
@@ -41,12 +36,12 @@ def simulated_scans():
             )
 
 
-if SCANS["bids_dir"] is None:
+if SCANS.bids_dir is None:
     ALL_SCANS = tuple(simulated_scans())
 else:
-    ALL_SCANS = find_runs(SCANS["bids_dir"], SCANS["task"], SCANS["participants"])
+    ALL_SCANS = find_runs(SCANS.bids_dir, SCANS.task, SCANS.participants)
 if FMRIPREP:
-    ALL_SCANS = preprocessed(ALL_SCANS, SCANS["fmriprep_dir"], SCANS["space"])
+    ALL_SCANS = preprocessed(ALL_SCANS, SCANS.fmriprep_dir, SCANS.space)
 
 PARTICIPANTS = sorted({scan.participant for scan in ALL_SCANS})
 
@@ -73,26 +68,26 @@ def scan_of(participant, run_id):
 
 def t1_of(participant):
     """The T1w image of one participant."""
-    if SCANS["bids_dir"] is None:
+    if SCANS.bids_dir is None:
         return f"{SIMULATED_BIDS}/sub-{participant}/anat/sub-{participant}_T1w.nii.gz"
-    return find_t1(SCANS["bids_dir"], participant)
+    return find_t1(SCANS.bids_dir, participant)
 
 
 def source_description():
     """The description of the raw data set, in a list; real ones do not always have one."""
-    path = f"{SCANS['bids_dir'] or SIMULATED_BIDS}/dataset_description.json"
-    return [path] if SCANS["bids_dir"] is None or Path(path).is_file() else []
+    path = f"{SCANS.bids_dir or SIMULATED_BIDS}/dataset_description.json"
+    return [path] if SCANS.bids_dir is None or Path(path).is_file() else []
 
 
 @cache
 def bold_conditions():
     """Names of the conditions, in the order of every pattern file."""
-    if SCANS["conditions"]:
-        return SCANS["conditions"]
-    if config.get("stimuli"):
+    if SCANS.conditions:
+        return list(SCANS.conditions)
+    if STUDY.stimuli:
         return STUDY_IDS
     paths = [scan.events for scan in ALL_SCANS if scan.problem is None]
-    return usual_conditions(paths, EventsConfig(**SCANS["events"]))
+    return usual_conditions(paths, SCANS.events)
 
 
 DERIVATIVES = f"{RESULTS}/derivatives"
@@ -101,13 +96,13 @@ FUNC = f"{DERIVATIVES}/sub-{{sub}}/func/sub-{{sub}}"
 MOTION = FUNC + "_{run}_from-orig_to-boldref_mode-image_desc-hmc_xfm.txt"
 CONFOUNDS = FUNC + "_{run}_desc-confounds_timeseries.tsv"
 # Without aCompCor, what the motion estimate finds is all there is.
-MEASURED = FUNC + "_{run}_desc-motion_timeseries.tsv" if SCANS["a_comp_cor"] else CONFOUNDS
+MEASURED = FUNC + "_{run}_desc-motion_timeseries.tsv" if SCANS.a_comp_cor else CONFOUNDS
 SIGNAL = f"{RESULTS}/quality/runs/sub-{{sub}}_{{run}}.h5"
 BOLD_MEAN = FUNC + "_{run}_boldref.nii.gz"
 COREGISTRATION = FUNC + "_from-boldref_to-T1w_mode-image_desc-coreg_xfm.txt"
 T1_BRAIN = f"{ANAT}_desc-brain_mask.nii.gz"
-CONTRASTS = [f"{RESULTS}/contrasts/sub-{{sub}}_{name}.nii.gz" for name in SCANS["contrasts"]]
-WARP = f"{ANAT}_from-T1w_to-{SCANS['space']}_mode-image_xfm.nii.gz"
+CONTRASTS = [f"{RESULTS}/contrasts/sub-{{sub}}_{name}.nii.gz" for name in SCANS.contrasts]
+WARP = f"{ANAT}_from-T1w_to-{SCANS.space}_mode-image_xfm.nii.gz"
 
 
 def sidecar_of(path):
@@ -176,7 +171,7 @@ rule describe_derivatives:
         ignored=f"{DERIVATIVES}/.bidsignore",
         record=record("describe_derivatives"),
     params:
-        source_url="../simulated/bids" if SCANS["bids_dir"] is None else None,
+        source_url="../simulated/bids" if SCANS.bids_dir is None else None,
     threads: 1
     resources:
         mem_mb=500,
@@ -208,7 +203,7 @@ rule estimate_motion:
         quality=SIGNAL,
         record=record("estimate_motion", "sub-{sub}_{run}"),
     params:
-        motion=SCANS["motion"],
+        motion=plain(SCANS.motion),
     threads: 1
     resources:
         mem_mb=3000,
@@ -236,7 +231,7 @@ rule normalise_anatomy:
         brain_json=sidecar_of(T1_BRAIN),
         record=record("normalise_anatomy", "sub-{sub}"),
     params:
-        normalise=SCANS["normalise"],
+        normalise=plain(SCANS.normalise),
     threads: 1
     resources:
         mem_mb=4000,
@@ -264,7 +259,7 @@ rule coregister:
         sidecar=sidecar_of(COREGISTRATION),
         record=record("coregister", "sub-{sub}"),
     params:
-        coregister=SCANS["coregister"],
+        coregister=plain(SCANS.coregister),
     threads: 1
     resources:
         mem_mb=3000,
@@ -279,7 +274,7 @@ rule coregister:
         "../scripts/coregister.py"
 
 
-if SCANS["a_comp_cor"]:
+if SCANS.a_comp_cor:
 
     rule extract_compcor:
         message:
@@ -297,8 +292,8 @@ if SCANS["a_comp_cor"]:
             sidecar=sidecar_of(CONFOUNDS),
             record=record("extract_compcor", "sub-{sub}_{run}"),
         params:
-            n_components=SCANS["a_comp_cor"],
-            high_pass_s=SCANS["glm"]["high_pass_s"],
+            n_components=SCANS.a_comp_cor,
+            high_pass_s=SCANS.glm.high_pass_s,
         threads: 1
         resources:
             mem_mb=3000,
@@ -325,10 +320,10 @@ rule estimate_betas:
     params:
         runs=lambda wildcards: run_ids(wildcards.sub),
         conditions=lambda wildcards: bold_conditions(),
-        events=SCANS["events"],
-        slice_reference=SCANS["slice_reference"],
-        voxel_mm=SCANS["analysis_voxel_mm"],
-        glm=SCANS["glm"],
+        events=plain(SCANS.events),
+        slice_reference=SCANS.slice_reference,
+        voxel_mm=SCANS.analysis_voxel_mm,
+        glm=plain(SCANS.glm),
     threads: 1
     resources:
         mem_mb=4000,
@@ -359,10 +354,10 @@ if RESIDUALS:
         params:
             runs=lambda wildcards: run_ids(wildcards.sub),
             conditions=lambda wildcards: bold_conditions(),
-            events=SCANS["events"],
-            slice_reference=SCANS["slice_reference"],
-            voxel_mm=SCANS["analysis_voxel_mm"],
-            glm=SCANS["glm"],
+            events=plain(SCANS.events),
+            slice_reference=SCANS.slice_reference,
+            voxel_mm=SCANS.analysis_voxel_mm,
+            glm=plain(SCANS.glm),
         threads: 1
         resources:
             mem_mb=4000,
@@ -402,9 +397,9 @@ if TIMING_SETS:
         params:
             runs={sub: run_ids(sub) for sub in PARTICIPANTS},
             conditions=lambda wildcards: bold_conditions(),
-            events=SCANS["events"],
-            slice_reference=SCANS["slice_reference"],
-            glm=SCANS["glm"],
+            events=plain(SCANS.events),
+            slice_reference=SCANS.slice_reference,
+            glm=plain(SCANS.glm),
         threads: 1
         resources:
             mem_mb=1000,
@@ -421,7 +416,7 @@ if TIMING_SETS:
     TARGETS += [*rules.compute_timing_rdms.output]
 
 
-if SCANS["contrasts"]:
+if SCANS.contrasts:
 
     rule map_contrasts:
         message:
@@ -435,12 +430,12 @@ if SCANS["contrasts"]:
             record=record("map_contrasts", "sub-{sub}"),
         params:
             runs=lambda wildcards: run_ids(wildcards.sub),
-            contrasts=SCANS["contrasts"],
-            smoothing_mm=SCANS["contrast_smoothing_mm"],
-            events=SCANS["events"],
-            slice_reference=SCANS["slice_reference"],
-            voxel_mm=SCANS["analysis_voxel_mm"],
-            glm=SCANS["glm"],
+            contrasts=plain(SCANS.contrasts),
+            smoothing_mm=SCANS.contrast_smoothing_mm,
+            events=plain(SCANS.events),
+            slice_reference=SCANS.slice_reference,
+            voxel_mm=SCANS.analysis_voxel_mm,
+            glm=plain(SCANS.glm),
         threads: 1
         resources:
             mem_mb=4000,
@@ -465,7 +460,7 @@ if not FMRIPREP:
         TARGETS += [
             path for pattern in rules.estimate_motion.output for path in of_runs(pattern, _sub)
         ]
-        if SCANS["a_comp_cor"]:
+        if SCANS.a_comp_cor:
             TARGETS += [
                 path for pattern in rules.extract_compcor.output for path in of_runs(pattern, _sub)
             ]

@@ -20,21 +20,21 @@ for name in (
     os.environ[name] = "1"
 
 from crossmodal.cluster.orphans import cancel_orphans
-from crossmodal.contracts.config import canonical, load_config
 from snakemake.exceptions import WorkflowError
 from snakemake.iocontainers import OutputFiles, Wildcards
 
-from crossmodal.commands.planning import planning_problems, problems_of, show_problems
+from crossmodal.commands.planning import show_problems
 from crossmodal.contracts.atomic import remove_leftovers
+from crossmodal.contracts.errors import problems_of
+from crossmodal.contracts.settings import plain
 from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
 from crossmodal.provenance.locks import alone, hold_results, release_dead_lock
 from crossmodal.provenance.record import clean_params, data_roots, package_versions, portable
 from crossmodal.provenance.roots import data_paths
-
-# No `configfile:` directive for the default: Snakemake would merge it into any other config.
-if not config:
-    config.update(load_config("config/config.yaml"))
+from crossmodal.study.checks.run import planning_problems
+from crossmodal.study.overlay import load_layers
+from crossmodal.study.validate import build_study, located
 
 
 def stop_on(problems):
@@ -51,13 +51,17 @@ def or_stop(action, *arguments):
     return found[0]
 
 
-stop_on(planning_problems(config, (workflow.configfiles or ["config/config.yaml"])[-1]))
-config = canonical(config)
+# No `configfile:` directive: Snakemake would merge its own reading of the default into any other
+# config. Rules read STUDY, never `config`.
+SETTINGS = workflow.config_settings
+LAYERS = or_stop(load_layers, SETTINGS.configfiles or ["config/config.yaml"], SETTINGS.config)
+STUDY = or_stop(build_study, LAYERS)
+stop_on(located(planning_problems(STUDY), LAYERS))
 
-RESULTS = config["study"]["results_dir"]
+RESULTS = STUDY.study.results_dir
 # Records name data outside the work dir by the config key of its folder, never by its path.
 os.environ["CROSSMODAL_DATA_ROOTS"] = json.dumps(
-    {key: str(Path(folder).absolute()) for key, folder in data_paths(config).items()}
+    {key: str(Path(folder).absolute()) for key, folder in data_paths(plain(STUDY)).items()}
 )
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
@@ -91,16 +95,14 @@ def record(rule, instance="all"):
 
 def gpus(model):
     """GPUs that a job of a network family asks a cluster for: 1 where it may use one."""
-    block = config["families"][model]
-    accelerator = block.get("accelerator") or block["machine"].get("accelerator", "auto")
-    return int(accelerator != "cpu")
+    return int(getattr(STUDY.families, model).accelerator != "cpu")
 
 
 def stop_on_problems():
     """Before any work: open every file, show all problems at once, stop if there are any."""
-    from crossmodal.commands.problems import data_problems  # heavy, and not for every job
+    from crossmodal.study.checks.data import data_problems  # heavy, and not for every job
 
-    stop_on([*filter(None, [guard.unwritable(RESULTS)]), *data_problems(config)])
+    stop_on([*filter(None, [guard.unwritable(RESULTS)]), *data_problems(STUDY, LAYERS)])
 
 
 def planned_job(job):

@@ -1,13 +1,12 @@
 """Model families: where the rules of each are, and which RDM sets they give."""
 
-from crossmodal.contracts.families import FAMILIES as REGISTRY
+from crossmodal.study.families import FAMILIES as REGISTRY
 
-FAMILIES = config["families"]
+FAMILIES = dict(sorted(STUDY.families))
 FAMILY_SETS = [
     (model, regime)
-    for model, block in FAMILIES.items()
-    if block.get("rdms", True)
-    for regime in block["regimes"]
+    for model, block in sorted(STUDY.families.with_rdms())
+    for regime in block.regimes
 ]
 NETWORK_SETS = [pair for pair in FAMILY_SETS if REGISTRY[pair[0]].rules == "network.smk"]
 

@@ -18,27 +18,21 @@ if "mrpn" in FAMILIES:
             summary=f"{RESULTS}/tables/mrpn/{{regime}}_summary.tsv",
             embedding=f"{RESULTS}/tables/mrpn/{{regime}}_tsne.tsv",
             interference=(
-                f"{RESULTS}/tables/mrpn/{{regime}}_interference.tsv"
-                if FAMILIES["mrpn"].get("interference")
-                else []
+                f"{RESULTS}/tables/mrpn/{{regime}}_interference.tsv" if MRPN_NOISE else []
             ),
             code=code_inputs("draw_mrpn.py"),
         output:
             variants=family_figure("mrpn_{regime}_accuracy"),
             embedding=family_figure("mrpn_{regime}_features"),
-            interference=(
-                family_figure("mrpn_{regime}_interference")
-                if FAMILIES["mrpn"].get("interference")
-                else []
-            ),
+            interference=(family_figure("mrpn_{regime}_interference") if MRPN_NOISE else []),
             record=record("draw_mrpn", "{regime}"),
         params:
             n_clips=len(STUDY_IDS),
-            n_seeds=FAMILIES["mrpn"]["n_seeds"],
-            n_folds=FAMILIES["mrpn"]["n_folds"],
-            seed=config["study"]["seed"],
-            noisy=FAMILIES["mrpn"].get("interference", {}).get("modality", "audio"),
-            n_noise_seeds=FAMILIES["mrpn"].get("interference", {}).get("n_seeds"),
+            n_seeds=MRPN.n_seeds,
+            n_folds=MRPN.n_folds,
+            seed=STUDY.study.seed,
+            noisy=MRPN_NOISE.modality if MRPN_NOISE else "audio",
+            n_noise_seeds=MRPN_NOISE.n_seeds if MRPN_NOISE else None,
         threads: 1
         resources:
             mem_mb=1000,
@@ -52,7 +46,7 @@ if "mrpn" in FAMILIES:
         script:
             "../scripts/draw_mrpn.py"
 
-    TARGETS += expand([*rules.draw_mrpn.output], regime=FAMILIES["mrpn"]["regimes"])
+    TARGETS += expand([*rules.draw_mrpn.output], regime=MRPN.regimes)
 
 
 if "affect3d" in FAMILIES:
@@ -72,8 +66,8 @@ if "affect3d" in FAMILIES:
             record=record("draw_affect3d"),
         params:
             n_clips=len(STUDY_IDS),
-            n_seeds=FAMILIES["affect3d"]["n_seeds"],
-            seed=config["study"]["seed"],
+            n_seeds=AFFECT.n_seeds,
+            seed=STUDY.study.seed,
         threads: 1
         resources:
             mem_mb=1000,
@@ -104,10 +98,10 @@ if len(dict(FAMILY_SETS)) > 1:
             figure=family_figure("families_similarity"),
             record=record("compare_families"),
         params:
-            source=config["models"]["source"],
-            method=config["models"].get("similarity", {}).get("method", "pearson"),
+            source=STUDY.models.source,
+            method=STUDY.models.similarity.method,
             n_clips=len(STUDY_IDS),
-            seed=config["study"]["seed"],
+            seed=STUDY.study.seed,
         threads: 1
         resources:
             mem_mb=1000,

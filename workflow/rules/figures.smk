@@ -2,19 +2,23 @@
 
 FIGURES = f"{RESULTS}/figures"
 TABLES_DIR = f"{RESULTS}/tables"
-FIGURE_CONFIG = config["figures"]
+FIGURE_CONFIG = STUDY.figures
 STUDY_NETWORK = "cross_channel"
-HAS_NETWORK = STUDY_NETWORK in config.get("families", {})
-HAS_MAPS = bool(config.get("scans") and config.get("group"))
-NETWORK_REGIMES = config["families"][STUDY_NETWORK]["regimes"] if HAS_NETWORK else []
+HAS_NETWORK = STUDY.families.cross_channel is not None
+HAS_MAPS = bool(STUDY.scans and STUDY.searchlight and STUDY.group)
+NETWORK_REGIMES = list(FAMILIES[STUDY_NETWORK].regimes) if HAS_NETWORK else []
 # Arms that the data can have: audio-only studies draw one.
 ARM_MODALITIES = {"visual": {"video"}, "auditory": {"audio"}, "cross_modal": {"video", "audio"}}
 UPPER_LAYERS = {
-    arm: FIGURE_CONFIG["map_layers"][arm]
+    arm: getattr(FIGURE_CONFIG.map_layers, arm)
     for arm, needed in ARM_MODALITIES.items()
-    if HAS_NETWORK and needed <= set(config["stimuli"]["modalities"])
+    if HAS_NETWORK and needed <= set(STIMULI.modalities)
 }
-SHOWN_REGIMES = [name for name in FIGURE_CONFIG["regimes"] if name in NETWORK_REGIMES]
+SHOWN_REGIMES = [
+    name
+    for name in (NETWORK_REGIMES if FIGURE_CONFIG.regimes is None else FIGURE_CONFIG.regimes)
+    if name in NETWORK_REGIMES
+]
 
 
 def figure_files(name, caption=None):
@@ -102,10 +106,10 @@ if HAS_NETWORK:
             record=record("draw_layer_similarity"),
         params:
             regimes=NETWORK_REGIMES,
-            method=config["models"].get("similarity", {}).get("method", "pearson"),
-            source=config["models"].get("similarity", {}).get("source", "ensemble"),
-            n_seeds=config["families"][STUDY_NETWORK]["n_seeds"],
-            seed=config["study"]["seed"],
+            method=STUDY.models.similarity.method,
+            source=STUDY.models.similarity.source,
+            n_seeds=FAMILIES[STUDY_NETWORK].n_seeds,
+            seed=STUDY.study.seed,
         threads: 1
         resources:
             mem_mb=1000,
@@ -141,9 +145,9 @@ if HAS_NETWORK:
             record=record("draw_accuracy"),
         params:
             regimes=NETWORK_REGIMES,
-            n_seeds=config["families"][STUDY_NETWORK]["n_seeds"],
+            n_seeds=FAMILIES[STUDY_NETWORK].n_seeds,
             n_clips=len(STUDY_IDS),
-            seed=config["study"]["seed"],
+            seed=STUDY.study.seed,
         threads: 1
         resources:
             mem_mb=1000,
@@ -179,10 +183,10 @@ if SHOWN_REGIMES:
         params:
             regimes=SHOWN_REGIMES,
             layers=[*UPPER_LAYERS.values()],
-            source=config["models"].get("source", "ensemble"),
+            source=STUDY.models.source,
             n_clips=len(STUDY_IDS),
-            n_seeds=config["families"][STUDY_NETWORK]["n_seeds"],
-            seed=config["study"]["seed"],
+            n_seeds=FAMILIES[STUDY_NETWORK].n_seeds,
+            seed=STUDY.study.seed,
         threads: 1
         resources:
             mem_mb=1000,
@@ -216,11 +220,11 @@ if MAP_FIGURES:
             record=record("draw_maps", "{figure}"),
         params:
             blocks=lambda wildcards: [block for _, block in MAP_FIGURES[wildcards.figure]],
-            cuts_mm=FIGURE_CONFIG["axial_slices_mm"],
+            cuts_mm=plain(FIGURE_CONFIG.axial_slices_mm),
             n_participants=len(PARTICIPANTS),
-            group=config["group"],
+            group=plain(STUDY.group),
             searchlight=ENGINE,
-            seed=config["study"]["seed"],
+            seed=STUDY.study.seed,
         wildcard_constraints:
             figure="|".join(MAP_FIGURES),
         threads: 1
@@ -239,7 +243,7 @@ if MAP_FIGURES:
     TARGETS += expand([*rules.draw_maps.output], figure=MAP_FIGURES)
 
 
-if config.get("scans") and SCANS.get("contrasts"):
+if STUDY.scans and SCANS.contrasts:
 
     rule draw_contrasts:
         message:
@@ -255,9 +259,9 @@ if config.get("scans") and SCANS.get("contrasts"):
             record=record("draw_contrasts"),
         params:
             participant=PARTICIPANTS[0],
-            threshold_t=FIGURE_CONFIG["contrast_threshold_t"],
-            cuts_mm=FIGURE_CONFIG["axial_slices_mm"],
-            smoothing_mm=SCANS["contrast_smoothing_mm"],
+            threshold_t=FIGURE_CONFIG.contrast_threshold_t,
+            cuts_mm=plain(FIGURE_CONFIG.axial_slices_mm),
+            smoothing_mm=SCANS.contrast_smoothing_mm,
         threads: 1
         resources:
             mem_mb=2000,

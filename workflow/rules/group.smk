@@ -1,24 +1,22 @@
 """Inference on searchlight maps, one job per model set: over participants, or within one."""
 
-from crossmodal.contracts.errors import InputError
-
 # What names the clusters' peaks: an atlas in the space of the maps, else the regions' spheres.
 ANATOMY = dict(
-    image=(config["group"].get("atlas") or {}).get("image", []),
-    labels=(config["group"].get("atlas") or {}).get("labels", []),
-    spheres=(config.get("roi") or {}).get("spheres") or "resources/rois.tsv",
+    image=STUDY.group.atlas.image if STUDY.group.atlas else [],
+    labels=STUDY.group.atlas.labels if STUDY.group.atlas else [],
+    spheres=(STUDY.roi and STUDY.roi.spheres) or "resources/rois.tsv",
 )
-GROUP = {key: value for key, value in config["group"].items() if key not in ("atlas", "prevalence")}
+GROUP = plain(STUDY.group, without=("atlas", "prevalence"))
 GROUP_MAPS = ["mean", "t", "effect_size", "p_fwe", "p_fwe_all"]
-if config["group"].get("test", "sign_flip") == "sign_flip":
+SIGN_FLIPS = STUDY.group.test == "sign_flip"
+if SIGN_FLIPS:
     GROUP_MAPS += ["half_width", "q_fdr"]
-    for name in config["group"].get("statistics", []):
+    for name in STUDY.group.statistics:
         GROUP_MAPS += [name, f"p_{name}", f"p_{name}_all"]
 # Maps of p corrected over all model sets, and the statistic that each is made of.
-SIGN_FLIPS = config["group"].get("test", "sign_flip") == "sign_flip"
 STUDY_P = {"p_fwe_study": "t" if SIGN_FLIPS else "effect_size"}
 if SIGN_FLIPS:
-    STUDY_P |= {f"p_{name}_study": name for name in config["group"].get("statistics", [])}
+    STUDY_P |= {f"p_{name}_study": name for name in STUDY.group.statistics}
 GROUP_DIR = f"{RESULTS}/group/{{model}}/{{regime}}"
 GROUP_OUTPUT = dict(
     maps=[f"{GROUP_DIR}/{name}.nii.gz" for name in GROUP_MAPS],
@@ -48,7 +46,7 @@ rule group_maps:
         record=record("group_maps", "{model}/{regime}"),
     params:
         group=GROUP,
-        seed=config["study"]["seed"],
+        seed=STUDY.study.seed,
     threads: 1
     resources:
         mem_mb=3000,
@@ -79,8 +77,8 @@ rule single_maps:
     params:
         group=GROUP,
         searchlight=ENGINE,
-        source=config["models"].get("source", "ensemble"),
-        seed=config["study"]["seed"],
+        source=STUDY.models.source,
+        seed=STUDY.study.seed,
     threads: 1
     resources:
         mem_mb=1500 + ENGINE_MB,
@@ -96,14 +94,8 @@ rule single_maps:
         "../scripts/single_maps.py"
 
 
-PREVALENCE = config["group"].get("prevalence") or {}
-PREVALENCE_SETS = [tuple(name.split("/", 1)) for name in PREVALENCE.get("models", [])]
-for model_set in PREVALENCE_SETS:
-    if model_set not in MODEL_SETS:
-        known = [f"{model}/{regime}" for model, regime in MODEL_SETS]
-        raise InputError(
-            "config", "group.prevalence.models", f"some of {known}", "/".join(model_set)
-        )
+PREVALENCE = STUDY.group.prevalence
+PREVALENCE_SETS = [tuple(name.split("/", 1)) for name in (PREVALENCE and PREVALENCE.models) or ()]
 
 
 if PREVALENCE_SETS:
@@ -127,11 +119,11 @@ if PREVALENCE_SETS:
             ),
             record=record("prevalence_maps", "{model}/{regime}"),
         params:
-            prevalence=PREVALENCE,
-            alpha=config["group"]["alpha"],
+            prevalence=plain(PREVALENCE),
+            alpha=STUDY.group.alpha,
             searchlight=ENGINE,
-            source=config["models"].get("source", "ensemble"),
-            seed=config["study"]["seed"],
+            source=STUDY.models.source,
+            seed=STUDY.study.seed,
         threads: 1
         resources:
             mem_mb=1500 + ENGINE_MB + 300 * len(PARTICIPANTS),
@@ -150,10 +142,7 @@ if PREVALENCE_SETS:
         TARGETS += expand([*rules.prevalence_maps.output], model=model, regime=regime)
 
 
-if config["group"].get("test", "sign_flip") == "condition_permutation":
-    if len(PARTICIPANTS) != 1:
-        expected = "sign_flip for several participants"
-        stop_on([InputError("config", "group.test", expected, "condition_permutation")])
+if not SIGN_FLIPS:
 
     ruleorder: single_maps > group_maps
 

@@ -1,21 +1,25 @@
 """mrpn: residual perceptrons for fusion, tested on actors never trained on."""
 
-MRPN = config["families"]["mrpn"]
+MRPN = STUDY.families.mrpn
 MRPN_DIR = f"{RESULTS}/network/mrpn"
-MRPN_SEEDS = range(MRPN["n_seeds"])
-MRPN_MODALITIES = MRPN["inputs"]["modalities"]
+MRPN_SEEDS = range(MRPN.n_seeds)
+MRPN_MODALITIES = MRPN.inputs.modalities
 # Without weights of their own, extractors are pretrained on the pool, where there is one.
-MRPN_PRETRAINED = [m for m in MRPN_MODALITIES if not MRPN["weights"][m] and POOL_ACTORS]
-MRPN_RDMS = MRPN.get("rdms", True)
-MRPN_FAMILY = {
-    key: MRPN[key]
-    for key in ("network", "inputs", "train", "n_folds", "n_validation_folds", "accelerator")
-}
+MRPN_PRETRAINED = [m for m in MRPN.without_weights if POOL_ACTORS]
+MRPN_NOISE = MRPN.interference
+
+
+def mrpn_family(*keys):
+    """A slice of mrpn's config block."""
+    return {key: plain(getattr(MRPN, key)) for key in (*keys, "network", "inputs", "accelerator")}
+
+
+MRPN_FAMILY = mrpn_family("train", "n_folds", "n_validation_folds")
 
 
 def mrpn_extractors(wildcards):
     """modality -> file with its extractor, the user's or the pretrained one."""
-    files = {m: path for m, path in MRPN["weights"].items() if path and m in MRPN_MODALITIES}
+    files = {m: path for m, path in plain(MRPN.weights).items() if path and m in MRPN_MODALITIES}
     own = f"{MRPN_DIR}/{wildcards.regime}/pretrained-{{}}.safetensors"
     return files | {m: own.format(m) for m in MRPN_PRETRAINED}
 
@@ -32,9 +36,9 @@ rule mrpn_pretrain:
         training=f"{MRPN_DIR}/{{regime}}/pretraining-{{modality}}.json",
         record=record("mrpn_pretrain", "{regime}_{modality}"),
     params:
-        family={key: MRPN[key] for key in ("network", "inputs", "pretrain", "accelerator")},
-        study_seed=config["study"]["seed"],
-    threads: MRPN["threads"]
+        family=mrpn_family("pretrain"),
+        study_seed=STUDY.study.seed,
+    threads: MRPN.threads
     resources:
         mem_mb=4000,
         runtime=600,
@@ -63,8 +67,8 @@ rule mrpn_train:
         record=record("mrpn_train", "{regime}_{variant}_seed-{seed}"),
     params:
         family=MRPN_FAMILY,
-        study_seed=config["study"]["seed"],
-    threads: MRPN["threads"]
+        study_seed=STUDY.study.seed,
+    threads: MRPN.threads
     resources:
         mem_mb=4000,
         runtime=1200,
@@ -85,7 +89,7 @@ rule mrpn_tables:
     input:
         training=expand(
             rules.mrpn_train.output.training,
-            variant=MRPN["variants"],
+            variant=MRPN.variants,
             seed=MRPN_SEEDS,
             allow_missing=True,
         ),
@@ -98,9 +102,9 @@ rule mrpn_tables:
         record=record("mrpn_tables", "{regime}"),
     params:
         dataset=lambda wildcards: (
-            MRPN["compare_with_published"] if wildcards.regime == "emotion" else None
+            MRPN.compare_with_published if wildcards.regime == "emotion" else None
         ),
-        study_seed=config["study"]["seed"],
+        study_seed=STUDY.study.seed,
     threads: 1
     resources:
         mem_mb=1000,
@@ -124,21 +128,21 @@ rule mrpn_rdms:
         clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in STUDY_ACTORS],
         weights=expand(
             rules.mrpn_train.output.weights,
-            variant=MRPN["rdm_variant"],
+            variant=MRPN.rdm_variant,
             seed=MRPN_SEEDS,
             allow_missing=True,
         ),
         code=code_inputs("mrpn_rdms.py"),
     output:
-        rdms=f"{RESULTS}/rdms/mrpn/{{regime}}.h5" if MRPN_RDMS else [],
+        rdms=f"{RESULTS}/rdms/mrpn/{{regime}}.h5" if MRPN.rdms else [],
         embedding=f"{RESULTS}/tables/mrpn/{{regime}}_tsne.tsv",
         layers=f"{MRPN_DIR}/{{regime}}/layers.tsv",
         record=record("mrpn_rdms", "{regime}"),
     params:
-        inputs=MRPN["inputs"],
-        accelerator=MRPN["accelerator"],
-        study_seed=config["study"]["seed"],
-    threads: MRPN["threads"]
+        inputs=plain(MRPN.inputs),
+        accelerator=MRPN.accelerator,
+        study_seed=STUDY.study.seed,
+    threads: MRPN.threads
     resources:
         mem_mb=4000,
         runtime=60,
@@ -157,17 +161,17 @@ MRPN_TARGETS = [
     *expand([*rules.mrpn_pretrain.output], modality=MRPN_PRETRAINED, allow_missing=True),
     *expand(
         [*rules.mrpn_train.output],
-        variant={*MRPN["variants"], MRPN["rdm_variant"]},
+        variant={*MRPN.variants, MRPN.rdm_variant},
         seed=MRPN_SEEDS,
         allow_missing=True,
     ),
     *rules.mrpn_tables.output,
     *rules.mrpn_rdms.output,
 ]
-TARGETS += expand(MRPN_TARGETS, regime=MRPN["regimes"])
+TARGETS += expand(MRPN_TARGETS, regime=MRPN.regimes)
 
 
-if MRPN.get("interference"):
+if MRPN_NOISE:
 
     rule mrpn_interference:
         message:
@@ -183,9 +187,9 @@ if MRPN.get("interference"):
             record=record("mrpn_interference", "{regime}"),
         params:
             family=MRPN_FAMILY,
-            interference=MRPN["interference"],
-            study_seed=config["study"]["seed"],
-        threads: MRPN["threads"]
+            interference=plain(MRPN_NOISE),
+            study_seed=STUDY.study.seed,
+        threads: MRPN.threads
         resources:
             mem_mb=4000,
             runtime=1200,
@@ -199,4 +203,4 @@ if MRPN.get("interference"):
         script:
             "../scripts/mrpn_interference.py"
 
-    TARGETS += expand([*rules.mrpn_interference.output], regime=MRPN["regimes"])
+    TARGETS += expand([*rules.mrpn_interference.output], regime=MRPN.regimes)

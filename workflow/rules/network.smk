@@ -3,16 +3,15 @@
 
 def family(model, *keys):
     """A slice of a network family's config block."""
-    return {key: config["families"][model][key] for key in keys}
+    return {key: plain(getattr(FAMILIES[model], key)) for key in keys}
 
 
 def network_params(wildcards):
     """Architecture of a family; image sizes are the stimuli stage's."""
-    audio, face = (config["stimuli"].get(key) for key in ("audio", "face"))
-    sizes = {"visual_px": face["grey_px"]} if face else {}
-    if audio:
-        sizes["mel_shape"] = [audio["n_mels"], audio["n_times"]]
-    return config["families"][wildcards.model]["network"] | sizes
+    audio, face = STIMULI.audio, STIMULI.face
+    sizes = {"mel_shape": [audio.n_mels, audio.n_times]}
+    sizes |= {"visual_px": face.grey_px} if face else {}
+    return plain(FAMILIES[wildcards.model].network) | sizes
 
 
 def clip_stores(actors):
@@ -20,7 +19,7 @@ def clip_stores(actors):
 
 
 def seeds_of(model):
-    return range(config["families"][model]["n_seeds"])
+    return range(FAMILIES[model].n_seeds)
 
 
 NETWORK = f"{RESULTS}/network/{{model}}"
@@ -36,7 +35,7 @@ rule describe_architecture:
         record=record("describe_architecture", "{model}"),
     params:
         network=network_params,
-        modalities=config["stimuli"]["modalities"],
+        modalities=list(STIMULI.modalities),
     wildcard_constraints:
         model="|".join(dict(NETWORK_SETS)),
     threads: 1
@@ -73,11 +72,11 @@ rule pretrain:
         study_labels=lambda wildcards: sorted(
             {name.label(wildcards.regime) for name in SELECTION.study}
         ),
-        study_seed=config["study"]["seed"],
+        study_seed=STUDY.study.seed,
         checkpoints=f"{RESULTS}/checkpoints/pretrain/{{model}}_{{regime}}_seed-{{seed}}",
     wildcard_constraints:
         model="|".join(dict(NETWORK_SETS)),
-    threads: lambda wildcards: config["families"][wildcards.model]["threads"]
+    threads: lambda wildcards: FAMILIES[wildcards.model].threads
     resources:
         mem_mb=4000,
         runtime=600,
@@ -109,11 +108,11 @@ rule tune:
         family=lambda wildcards: family(
             wildcards.model, "preset", "n_frames", "mel", "tune", "n_folds", "machine"
         ),
-        study_seed=config["study"]["seed"],
+        study_seed=STUDY.study.seed,
         checkpoints=f"{RESULTS}/checkpoints/tune/{{model}}_{{regime}}_seed-{{seed}}",
     wildcard_constraints:
         model="|".join(dict(NETWORK_SETS)),
-    threads: lambda wildcards: config["families"][wildcards.model]["threads"]
+    threads: lambda wildcards: FAMILIES[wildcards.model].threads
     resources:
         mem_mb=4000,
         runtime=600,
@@ -147,7 +146,7 @@ rule summarise_accuracy:
         curves=f"{NETWORK}/{{regime}}/learning_curves.tsv",
         record=record("summarise_accuracy", "{model}_{regime}"),
     params:
-        study_seed=config["study"]["seed"],
+        study_seed=STUDY.study.seed,
     wildcard_constraints:
         model="|".join(dict(NETWORK_SETS)),
     threads: 1

@@ -19,11 +19,11 @@ rule draw_training:
         record=record("draw_training"),
     params:
         regimes=NETWORK_REGIMES,
-        preset=config["families"][STUDY_NETWORK]["preset"],
-        method=config["models"].get("similarity", {}).get("method", "pearson"),
-        n_seeds=config["families"][STUDY_NETWORK]["n_seeds"],
-        n_folds=config["families"][STUDY_NETWORK]["n_folds"],
-        seed=config["study"]["seed"],
+        preset=FAMILIES[STUDY_NETWORK].preset,
+        method=STUDY.models.similarity.method,
+        n_seeds=FAMILIES[STUDY_NETWORK].n_seeds,
+        n_folds=FAMILIES[STUDY_NETWORK].n_folds,
+        seed=STUDY.study.seed,
     threads: 1
     resources:
         mem_mb=1000,

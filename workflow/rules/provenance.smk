@@ -21,7 +21,7 @@ rule write_lineage:
     params:
         figure_files=FIGURE_FILES,
         temporary=TEMPORARY,
-        study=config["study"]["name"],  # of which these are the results: see `crossmodal crate`
+        study=STUDY.study.name,  # of which these are the results: see `crossmodal crate`
     threads: 1
     resources:
         mem_mb=1000,

@@ -21,10 +21,10 @@ rule report_quality:
     params:
         runs=lambda wildcards: run_ids(wildcards.sub),
         conditions=lambda wildcards: bold_conditions(),
-        events=SCANS["events"],
-        slice_reference=SCANS["slice_reference"],
-        glm=SCANS["glm"],
-        quality=SCANS["quality"],
+        events=plain(SCANS.events),
+        slice_reference=SCANS.slice_reference,
+        glm=plain(SCANS.glm),
+        quality=plain(SCANS.quality),
     threads: 1
     resources:
         mem_mb=2000,
@@ -50,7 +50,7 @@ rule rank_quality:
         table=f"{QUALITY}/participants.tsv",
         record=record("rank_quality"),
     params:
-        quality=SCANS["quality"],
+        quality=plain(SCANS.quality),
     threads: 1
     resources:
         mem_mb=1000,

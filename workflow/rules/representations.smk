@@ -1,13 +1,15 @@
 """RDMs of all models that later stages test, and how alike the layers of a network are."""
 
-LABELS = config["models"].get("labels", []) if config.get("stimuli") else []
-TABLES = config["models"].get("tables", {})
-PLANTED = bool(config["models"].get("planted") and config.get("simulate"))
+from crossmodal.stats.block import Roi
+
+LABELS = list(STUDY.models.labels) if STUDY.stimuli else []
+TABLES = STUDY.models.tables
+PLANTED = bool(STUDY.models.planted and STUDY.simulate.clips)
 RDMS = f"{RESULTS}/rdms"
 
 # (model, regime) of every RDM file, in the order of maps and figures.
 MODEL_SETS = (
-    (FAMILY_SETS if config.get("families") else [])
+    (FAMILY_SETS if STUDY.families else [])
     + ([("labels", "categories")] if LABELS else [])
     + ([("planted", "features")] if PLANTED else [])
     + [("table", name) for name in TABLES]
@@ -16,15 +18,12 @@ MODEL_SETS = (
 # Controls: of regions always, of searchlights where the config names them.
 LOW_LEVEL_SETS = (
     [("low_level", "clips")]
-    if config.get("stimuli")
-    and (
-        config.get("roi")
-        or "low_level/clips" in (config.get("searchlight") or {}).get("controls", [])
-    )
+    if STUDY.stimuli
+    and (STUDY.roi or STUDY.searchlight and "low_level/clips" in STUDY.searchlight.controls)
     else []
 )
 
-if config.get("families") and NETWORK_SETS:
+if STUDY.families and NETWORK_SETS:
 
     rule compute_layer_rdms:
         message:
@@ -47,10 +46,10 @@ if config.get("families") and NETWORK_SETS:
             record=record("compute_layer_rdms", "{model}_{regime}"),
         params:
             family=lambda wildcards: family(wildcards.model, "preset", "n_frames", "mel"),
-            study_seed=config["study"]["seed"],
+            study_seed=STUDY.study.seed,
         wildcard_constraints:
             model="|".join(dict(NETWORK_SETS)),
-        threads: lambda wildcards: config["families"][wildcards.model]["threads"]
+        threads: lambda wildcards: FAMILIES[wildcards.model].threads
         resources:
             mem_mb=2000,
             runtime=60,
@@ -70,7 +69,7 @@ if config.get("families") and NETWORK_SETS:
     ]
 
 
-if config.get("families"):
+if STUDY.families:
 
     rule compare_layers:
         message:
@@ -83,7 +82,7 @@ if config.get("families"):
             seeds=f"{RESULTS}/similarity/{{model}}/{{regime}}_seeds.tsv",
             record=record("compare_layers", "{model}_{regime}"),
         params:
-            similarity=config["models"].get("similarity", {}),
+            similarity=plain(STUDY.models.similarity),
         threads: 1
         resources:
             mem_mb=1000,
@@ -202,7 +201,7 @@ if LOW_LEVEL_SETS:
             rdms=f"{RESULTS}/rdms/low_level/clips.h5",
             record=record("compute_low_level_rdms"),
         params:
-            low_level=(config.get("roi") or {}).get("low_level", {}),
+            low_level=plain((STUDY.roi or Roi()).low_level),
         threads: 1
         resources:
             mem_mb=2000,

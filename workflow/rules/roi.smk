@@ -1,13 +1,13 @@
 """Regions of interest: brain RDMs, which models explain them, and what is unique to an arm."""
 
-ROI = config["roi"]
+ROI = STUDY.roi
 ROI_DIR = f"{RESULTS}/roi"
 # Profiles along layers, parts of variance and gradients need a network with arms.
 ROI_FIGURES = ["roi_models"]
-if config.get("families"):
+if STUDY.families:
     ROI_FIGURES += ["roi_layers", "roi_variance", "roi_gradient"]
 # The study's clips; none where conditions are not clips of this study.
-ROI_STIMULI = f"{RESULTS}/stimuli/study.tsv" if config.get("stimuli") else []
+ROI_STIMULI = f"{RESULTS}/stimuli/study.tsv" if STUDY.stimuli else []
 
 
 rule compute_roi_rdms:
@@ -17,19 +17,19 @@ rule compute_roi_rdms:
         betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
         residuals=(
             expand(f"{RESULTS}/residuals/sub-{{sub}}.npy", sub=PARTICIPANTS)
-            if ROI["patterns"].get("noise_normalisation") == "multivariate"
+            if ROI.patterns.noise_normalisation == "multivariate"
             else []
         ),
-        spheres=ROI["spheres"] or [],
-        image=ROI["atlas"]["image"] if ROI["atlas"] else [],
-        labels=ROI["atlas"]["labels"] if ROI["atlas"] else [],
+        spheres=ROI.spheres or [],
+        image=ROI.atlas.image if ROI.atlas else [],
+        labels=ROI.atlas.labels if ROI.atlas else [],
         code=code_inputs("compute_roi_rdms.py"),
     output:
         rdms=f"{ROI_DIR}/rdms.h5",
         record=record("compute_roi_rdms"),
     params:
         participants=PARTICIPANTS,
-        patterns=ROI["patterns"],
+        patterns=plain(ROI.patterns),
     threads: 1
     resources:
         mem_mb=2000,
@@ -63,10 +63,10 @@ rule compare_roi_models:
         gradient=f"{ROI_DIR}/gradient.tsv",
         record=record("compare_roi_models"),
     params:
-        sources=ROI["sources"],
-        inference=ROI["inference"],
-        hierarchy=ROI["hierarchy"],
-        seed=config["study"]["seed"],
+        sources=list(ROI.sources),
+        inference=plain(ROI.inference),
+        hierarchy=plain(ROI.hierarchy),
+        seed=STUDY.study.seed,
     threads: 1
     resources:
         mem_mb=3000,
@@ -102,11 +102,11 @@ rule plot_roi:
         ],
         record=record("plot_roi"),
     params:
-        figure=ROI["figure"],
-        inference=ROI["inference"],
-        hierarchy=ROI["hierarchy"],
+        figure=plain(ROI.figure),
+        inference=plain(ROI.inference),
+        hierarchy=plain(ROI.hierarchy),
         n_participants=len(PARTICIPANTS),
-        seed=config["study"]["seed"],
+        seed=STUDY.study.seed,
     threads: 1
     resources:
         mem_mb=1500,

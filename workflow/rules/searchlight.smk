@@ -4,16 +4,15 @@
 os.environ.setdefault("NUMBA_CACHE_DIR", os.path.abspath(f"{RESULTS}/cache/numba"))
 
 # Memory is a resource and no parameter: no result depends on it.
-ENGINE_MB = config["searchlight"].get("max_memory_mb", 1500)
-ENGINE = {key: value for key, value in config["searchlight"].items() if key != "max_memory_mb"}
-CONTROLS = [f"{RESULTS}/rdms/{name}.h5" for name in ENGINE.get("controls", [])]
+ENGINE_MB = SEARCHLIGHT.max_memory_mb
+ENGINE = plain(SEARCHLIGHT, without=("max_memory_mb",))
+CONTROLS = [f"{RESULTS}/rdms/{name}.h5" for name in SEARCHLIGHT.controls]
 
 
 def residuals_of(sub):
     """The residuals of one participant, if spheres are whitened by them."""
-    multivariate = ENGINE.get("noise_normalisation") == "multivariate"
-    wanted = multivariate or ENGINE.get("distance") == "mahalanobis"
-    return expand(f"{RESULTS}/residuals/sub-{{sub}}.npy", sub=sub) if wanted else []
+    path = f"{RESULTS}/residuals/sub-{{sub}}.npy"
+    return expand(path, sub=sub) if SEARCHLIGHT.needs_residuals else []
 
 
 rule searchlight:
@@ -39,7 +38,7 @@ rule searchlight:
         record=record("searchlight", "sub-{sub}"),
     params:
         searchlight=ENGINE,
-        source=config["models"].get("source", "ensemble"),
+        source=STUDY.models.source,
     threads: 1
     resources:
         mem_mb=1500 + ENGINE_MB,
@@ -70,7 +69,7 @@ rule noise_ceiling:
     params:
         searchlight=ENGINE,
         participants=PARTICIPANTS,
-        source=config["models"].get("source", "ensemble"),
+        source=STUDY.models.source,
     threads: 1
     resources:
         mem_mb=1500 + ENGINE_MB + 300 * len(PARTICIPANTS),

@@ -1,19 +1,21 @@
 """The mini-study's own data: real files, simulated content."""
 
-if config["simulate"].get("clips"):
+if STUDY.simulate.clips:
 
     from crossmodal.simulate.clips_config import actor_labels, clip_files, recording_files
 
     SIMULATED_CLIPS = f"{RESULTS}/simulated/clips"
-    SIMULATED_ACTORS = actor_labels(config["simulate"]["clips"]["n_actors"])
-    EMOTIONS = config["simulate"]["clips"]["emotions"]
+    SIMULATED_ACTORS = actor_labels(STUDY.simulate.clips.n_actors)
+    # No actor is drawn again because there are more of them.
+    CLIP_OPTIONS = plain(STUDY.simulate.clips, without=("n_actors", "voices_dir"))
+    EMOTIONS = STUDY.simulate.clips.emotions
 
     rule simulate_clips:
         message:
             "Draw and speak the clips of actor {wildcards.actor}"
         input:
             recordings=lambda wildcards: recording_files(
-                config["simulate"]["clips"]["voices_dir"], wildcards.actor, EMOTIONS
+                STUDY.simulate.clips.voices_dir, wildcards.actor, EMOTIONS
             ),
             code=code_inputs("simulate_clips.py"),
         output:
@@ -21,12 +23,8 @@ if config["simulate"].get("clips"):
             features=f"{RESULTS}/simulated/truth/actor-{{actor}}_features.tsv",
             record=record("simulate_clips", "actor-{actor}"),
         params:
-            clips={
-                key: value
-                for key, value in config["simulate"]["clips"].items()
-                if key not in ("n_actors", "voices_dir")
-            },
-            seed=config["study"]["seed"],
+            clips=CLIP_OPTIONS,
+            seed=STUDY.study.seed,
         threads: 1
         resources:
             mem_mb=1000,
@@ -46,6 +44,6 @@ if config["simulate"].get("clips"):
     )
 
 
-if config["simulate"].get("brain"):
+if STUDY.simulate.brain:
 
     include: "simulate_brain.smk"

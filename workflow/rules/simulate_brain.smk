@@ -9,8 +9,8 @@ from crossmodal.simulate.brain_layout import (
 
 SIMULATED_BIDS = f"{RESULTS}/simulated/bids"
 TRUTH = f"{RESULTS}/simulated/truth"
-BRAIN = shared_options(config["simulate"]["brain"])
-SIMULATED_RUNS = simulated_runs(config["simulate"]["brain"])
+BRAIN = shared_options(STUDY.simulate.brain)
+SIMULATED_RUNS = simulated_runs(STUDY.simulate.brain)
 
 
 rule simulate_dataset:
@@ -30,7 +30,7 @@ rule simulate_dataset:
         brain=BRAIN,
         labels=list(SIMULATED_RUNS),
         task="emotion",
-        seed=config["study"]["seed"],
+        seed=STUDY.study.seed,
     threads: 1
     resources:
         mem_mb=1000,
@@ -52,11 +52,7 @@ for _runs in sorted(set(SIMULATED_RUNS.values()), key=len):
     rule simulate_participant:
         name:
             "simulate_participant"
-            + (
-                f"_runs_{'_'.join(_runs)}"
-                if len(_runs) < config["simulate"]["brain"]["n_runs"]
-                else ""
-            )
+            + (f"_runs_{'_'.join(_runs)}" if len(_runs) < STUDY.simulate.brain.n_runs else "")
         message:
             "Simulate the scans of participant {wildcards.sub}"
         input:
@@ -70,13 +66,11 @@ for _runs in sorted(set(SIMULATED_RUNS.values()), key=len):
             record=record("simulate_participant", "sub-{sub}"),
         params:
             brain=BRAIN,
-            participant=lambda wildcards: participant_options(
-                config["simulate"]["brain"], wildcards.sub
-            ),
+            participant=lambda wildcards: participant_options(STUDY.simulate.brain, wildcards.sub),
             runs=_runs,
             stimulus_ids=lambda wildcards: STUDY_IDS,
-            clip_duration_s=config["simulate"]["clips"]["duration_s"],
-            seed=config["study"]["seed"],
+            clip_duration_s=STUDY.simulate.clips.duration_s,
+            seed=STUDY.study.seed,
         wildcard_constraints:
             sub="|".join(label for label, runs in SIMULATED_RUNS.items() if runs == _runs),
         threads: 1

@@ -3,7 +3,7 @@
 from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.stimuli.selection import has_clips, select_of
 
-STIMULI = config["stimuli"]
+STIMULI = STUDY.stimuli
 
 
 def simulated_media():
@@ -37,8 +37,8 @@ for name in SELECTION.clips:
 
 def detector_files():
     """Weights that the face detector reads from disk."""
-    face = STIMULI["face"] or {}
-    return [face[key] for key in ("weights", "anchors") if face.get(key)]
+    face = STIMULI.face
+    return [path for path in (face.weights, face.anchors) if path] if face else []
 
 
 wildcard_constraints:
@@ -53,15 +53,15 @@ rule select_stimuli:
     input:
         clips=lambda wildcards: [name.path for name in getattr(SELECTION, wildcards.set)],
         # Functions, because braces in a path given as text would be wildcards.
-        demographics=lambda wildcards: STIMULI.get("demographics") or [],
-        clip_table=lambda wildcards: STIMULI.get("table") or [],
+        demographics=lambda wildcards: STIMULI.demographics or [],
+        clip_table=lambda wildcards: STIMULI.table or [],
         code=code_inputs("select_stimuli.py"),
     output:
         table=f"{RESULTS}/stimuli/{{set}}.tsv",
         record=record("select_stimuli", "{set}"),
     params:
-        naming=STIMULI.get("naming"),
-        actor_column=STIMULI.get("actor_column"),
+        naming=STIMULI.naming,
+        actor_column=STIMULI.actor_column,
     threads: 1
     resources:
         mem_mb=1000,
@@ -88,10 +88,10 @@ rule extract_clips:
         record=record("extract_clips", "actor-{actor}"),
     params:
         stimulus_ids=lambda wildcards: [name.stimulus_id for name in CLIPS_OF[wildcards.actor]],
-        face=STIMULI["face"],
-        audio=STIMULI["audio"],
-        modalities=STIMULI["modalities"],
-        missing_modality=STIMULI["missing_modality"],
+        face=plain(STIMULI.face),
+        audio=plain(STIMULI.audio),
+        modalities=list(STIMULI.modalities),
+        missing_modality=STIMULI.missing_modality,
     threads: 1
     resources:
         mem_mb=1500,
@@ -123,8 +123,8 @@ rule draw_contact_sheet:
         record=record("draw_contact_sheet"),
     params:
         actors=STUDY_ACTORS,
-        sheet=STIMULI["contact_sheet"],
-        mel_duration_s=STIMULI["audio"]["duration_s"],
+        sheet=plain(STIMULI.contact_sheet),
+        mel_duration_s=STIMULI.audio.duration_s,
     threads: 1
     resources:
         mem_mb=1000,

@@ -1,18 +1,16 @@
 """Voices of actors never trained on: the auditory arm and a baseline in the same actor folds."""
 
-VOICES = config["voices"]
+VOICES = STUDY.voices
 VOICES_DIR = f"{RESULTS}/voices"
 VOICE_TABLE = f"{RESULTS}/stimuli/voices.tsv"
-VOICE_PRESETS = VOICES["presets"]
-VOICE_FOLDS = range(VOICES["n_folds"])
-SVM = VOICES["svm"]
+VOICE_PRESETS = VOICES.presets
+VOICE_FOLDS = range(VOICES.n_folds)
+SVM = VOICES.svm
 SVM_METHODS = {
-    {"training": "svm", "speaker": "svm-speaker"}[name]: name for name in SVM["standardise"]
+    {"training": "svm", "speaker": "svm-speaker"}[name]: name for name in SVM.standardise
 }
 # method -> whose mean and SD z-score its inputs
-STANDARDISE = SVM_METHODS | {
-    name: block.get("standardise", "none") for name, block in VOICE_PRESETS.items()
-}
+STANDARDISE = SVM_METHODS | {name: block.standardise for name, block in VOICE_PRESETS.items()}
 SPEECH = f"{VOICES_DIR}/speech/actor-{{actor}}.h5"
 VOICE_CLIPS = {
     True: expand(SPEECH, actor=VOICE_ACTORS),
@@ -24,15 +22,14 @@ VOICE_CLIPS = {
 VOICE_NETWORKS = [
     (preset, name, seed)
     for preset, block in VOICE_PRESETS.items()
-    for name in block["train_sets"]
-    for seed in range(block.get("n_seeds", 1))
+    for name in block.train_sets
+    for seed in range(block.n_seeds)
 ]
 
 
 def voice_preset(wildcards):
     """A preset's settings but for the trainings that it asks for."""
-    block = VOICE_PRESETS[wildcards.preset]
-    return {key: block[key] for key in block if key not in ("train_sets", "n_seeds")}
+    return plain(VOICE_PRESETS[wildcards.preset], without=("train_sets", "n_seeds"))
 
 
 rule crop_speech:
@@ -45,8 +42,8 @@ rule crop_speech:
         speech=SPEECH,
         record=record("crop_speech", "actor-{actor}"),
     params:
-        audio=config["stimuli"]["audio"],
-        silence_db=VOICES["silence_db"],
+        audio=plain(STIMULI.audio),
+        silence_db=VOICES.silence_db,
     threads: 1
     resources:
         mem_mb=1000,
@@ -66,7 +63,7 @@ rule train_voices:
         "Train the auditory arm on voices: {wildcards.preset}, {wildcards.train_set}, fold {wildcards.fold}"
     input:
         table=VOICE_TABLE,
-        clips=lambda wildcards: VOICE_CLIPS[VOICE_PRESETS[wildcards.preset]["speech_only"]],
+        clips=lambda wildcards: VOICE_CLIPS[VOICE_PRESETS[wildcards.preset].speech_only],
         code=code_inputs("train_voices.py"),
     output:
         scores=f"{VOICES_DIR}/{{preset}}/{{train_set}}/fold-{{fold}}_seed-{{seed}}.tsv",
@@ -74,10 +71,10 @@ rule train_voices:
         record=record("train_voices", "{preset}_{train_set}_fold-{fold}_seed-{seed}"),
     params:
         preset=voice_preset,
-        audio=config["stimuli"]["audio"],
-        n_folds=VOICES["n_folds"],
-        machine=VOICES["machine"],
-        study_seed=config["study"]["seed"],
+        audio=plain(STIMULI.audio),
+        n_folds=VOICES.n_folds,
+        machine=plain(VOICES.machine),
+        study_seed=STUDY.study.seed,
         checkpoints=f"{RESULTS}/checkpoints/voices/{{preset}}_{{train_set}}_{{fold}}_{{seed}}",
     wildcard_constraints:
         preset="|".join(VOICE_PRESETS),
@@ -87,7 +84,7 @@ rule train_voices:
     resources:
         mem_mb=2000,
         runtime=120,
-        gpu=int(VOICES["machine"]["accelerator"] != "cpu"),
+        gpu=int(VOICES.machine.accelerator != "cpu"),
     log:
         f"{LOGS}/train_voices/{{preset}}_{{train_set}}_fold-{{fold}}_seed-{{seed}}.log",
     benchmark:
@@ -109,10 +106,10 @@ rule voice_baseline:
         scores=f"{VOICES_DIR}/{{method}}/{{train_set}}/all.tsv",
         record=record("voice_baseline", "{method}_{train_set}"),
     params:
-        svm={key: SVM[key] for key in ("c", "gamma", "n_inner_folds")},
+        svm=plain(SVM, without=("standardise", "train_sets")),
         standardise=lambda wildcards: SVM_METHODS[wildcards.method],
-        n_folds=VOICES["n_folds"],
-        study_seed=config["study"]["seed"],
+        n_folds=VOICES.n_folds,
+        study_seed=STUDY.study.seed,
     wildcard_constraints:
         method="svm|svm-speaker",
         train_set="strong|both",
@@ -143,7 +140,7 @@ rule tabulate_voices:
             for fold in VOICE_FOLDS
         ],
         baseline=expand(
-            rules.voice_baseline.output.scores, method=SVM_METHODS, train_set=SVM["train_sets"]
+            rules.voice_baseline.output.scores, method=SVM_METHODS, train_set=SVM.train_sets
         ),
         code=code_inputs("tabulate_voices.py"),
     output:
@@ -157,12 +154,12 @@ rule tabulate_voices:
         record=record("tabulate_voices"),
     params:
         networks=[(preset, name) for preset, name, _ in VOICE_NETWORKS],
-        baseline=[(method, name) for method in SVM_METHODS for name in SVM["train_sets"]],
+        baseline=[(method, name) for method in SVM_METHODS for name in SVM.train_sets],
         standardise=STANDARDISE,
         by_speaker=[name for name in STANDARDISE if STANDARDISE[name] == "speaker"],
-        n_folds=VOICES["n_folds"],
+        n_folds=VOICES.n_folds,
         n_actors=len(VOICE_ACTORS),
-        seed=config["study"]["seed"],
+        seed=STUDY.study.seed,
     threads: 1
     resources:
         mem_mb=1000,
@@ -187,6 +184,6 @@ for preset, name, seed in VOICE_NETWORKS:
         seed=seed,
     )
 TARGETS += [
-    *expand([*rules.voice_baseline.output], method=SVM_METHODS, train_set=SVM["train_sets"]),
+    *expand([*rules.voice_baseline.output], method=SVM_METHODS, train_set=SVM.train_sets),
     *rules.tabulate_voices.output,
 ]

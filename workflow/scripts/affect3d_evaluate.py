@@ -28,7 +28,7 @@ with recorded(snakemake):
     clips = family.load(inputs.clips, table)
     networks = networks_of(weights, snakemake.params.study_seed)
     describe_layers(networks["seed-0"]).write(output.layers)
-    everything = cut_windows(clips, None, family.training_config.hop_frames)
+    everything = cut_windows(clips, None, family.training.hop_frames)
     layer_rdms(networks, everything, family.device).write(output.rdms)
     labels = labels_of(clips, table, inputs.labels, next(iter(inputs.circumplex), None))
     evaluation = evaluate(family, networks, weights, clips, labels)

@@ -25,7 +25,7 @@ with recorded(snakemake):
     table = StimulusTable.read(inputs.table)
     clips = family.load(inputs.clips, table)
     labels = labels_of(clips, table, inputs.labels, next(iter(inputs.circumplex), None))
-    windows = cut_windows(clips, labels, family.training_config.hop_frames)
+    windows = cut_windows(clips, labels, family.training.hop_frames)
     seed = int(snakemake.wildcards.seed)
     torch_seed = snakemake.params.study_seed * 1000 + seed
     held_out = validation_actors(table.genders, table.source)

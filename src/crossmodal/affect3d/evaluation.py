@@ -43,7 +43,7 @@ def evaluate(
     labels: AffectLabels,
 ) -> Evaluation:
     """Predict all labelled windows with all seeds; the mean over seeds is the prediction."""
-    training = family.training_config
+    training = family.training
     windows = cut_windows(clips, labels, training.hop_frames)
     truth = truth_of(clips, labels, training.hop_frames)
     residual = np.array([w.meta["residual_sd"] for w in weights])

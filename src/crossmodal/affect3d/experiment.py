@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from crossmodal.affect3d.training import (
 from crossmodal.affect3d.windows import AffectClips, Windows, cut_windows, load_clips
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.settings import Settings
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.weights import Weights
 from crossmodal.learning.history import copy_state
@@ -30,24 +31,15 @@ TRUTH = ("true_valence", "true_arousal")
 
 
 @dataclass(frozen=True)
-class Affect3dFamily:
+class Affect3dFamily(Settings):
     """The config block of the family, as far as jobs need it.
 
-    ``network``, ``training``: keyword arguments of Affect3dConfig and Affect3dTraining;
     ``accelerator``: 'auto', 'cpu' or 'gpu'.
     """
 
-    network: dict = field(default_factory=dict)
-    training: dict = field(default_factory=dict)
+    network: Affect3dConfig = Affect3dConfig()
+    training: Affect3dTraining = Affect3dTraining()
     accelerator: str = "auto"
-
-    @property
-    def network_config(self) -> Affect3dConfig:
-        return Affect3dConfig(**self.network)
-
-    @property
-    def training_config(self) -> Affect3dTraining:
-        return Affect3dTraining(**self.training)
 
     @property
     def device(self) -> torch.device:
@@ -55,7 +47,7 @@ class Affect3dFamily:
 
     def load(self, paths: Sequence[str], table: StimulusTable) -> AffectClips:
         """Clips of a table at this family's size and rate."""
-        rate, px = self.training_config.frame_rate_hz, self.network_config.image_px
+        rate, px = self.training.frame_rate_hz, self.network.image_px
         return load_clips(paths, table, rate, px)
 
 
@@ -103,7 +95,7 @@ def train_network(
     validation = windows.of_actors(held_out)
     kept = set(validation)
     rows = [i for i in range(len(windows)) if i not in kept]
-    config, training = family.network_config, family.training_config
+    config, training = family.network, family.training
     network, fitted = train(config, training, windows, rows, validation, torch_seed, family.device)
     predicted = predict(network, windows, validation, family.device).numpy()
     residual = residual_sd(predicted, windows.targets[validation].numpy())

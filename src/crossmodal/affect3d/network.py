@@ -1,45 +1,14 @@
 """The 3-D convolutional network of Ceruti et al. 2018: 16 frames -> valence and arousal."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from crossmodal.contracts.errors import InputError
+from crossmodal.affect3d.config import Affect3dConfig
 
 N_FRAMES = 16
 AXES = ("valence", "arousal")
-PUBLISHED_CHANNELS = (64, 128, 128)
-
-
-@dataclass(frozen=True)
-class Affect3dConfig:
-    """Size of the network.
-
-    Parameters
-    ----------
-    width : factor on the channels; 1 is the published size
-    image_px : rows and columns of a frame, a multiple of 8 (112 is ours: the paper is silent)
-
-    Raises
-    ------
-    InputError : a size that gives no network
-    """
-
-    width: float = 1.0
-    image_px: int = 112
-
-    def __post_init__(self) -> None:
-        if not self.width > 0:
-            raise InputError("Affect3dConfig", "width", "more than 0", self.width)
-        if self.image_px < 8 or self.image_px % 8:
-            raise InputError("Affect3dConfig", "image_px", "a multiple of 8", self.image_px)
-
-    @property
-    def channels(self) -> tuple[int, ...]:
-        """Channels of the three blocks."""
-        return tuple(max(1, round(self.width * n)) for n in PUBLISHED_CHANNELS)
 
 
 class Block(nn.Module):

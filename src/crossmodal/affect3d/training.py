@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,31 +11,13 @@ from scipy.stats import norm
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
+from crossmodal.affect3d.config import Affect3dTraining
 from crossmodal.affect3d.network import AXES, Affect3d, Affect3dConfig
 from crossmodal.affect3d.windows import Windows
-from crossmodal.learning.loop import Fitted, LoopConfig, fit
+from crossmodal.learning.loop import Fitted, fit
 
 log = logging.getLogger(__name__)
 COVERAGES = (0.5, 0.8, 0.95)
-
-
-@dataclass(frozen=True)
-class Affect3dTraining:
-    """How the network is trained. # ASSUME: the paper gives none of these.
-
-    Parameters
-    ----------
-    frame_rate_hz : frames per second that windows are cut from
-    hop_frames : distance of windows
-    loop : keyword arguments of LoopConfig
-    """
-
-    frame_rate_hz: float = 15.0
-    hop_frames: int = 8
-    loop: dict = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        LoopConfig(**self.loop)
 
 
 def train(
@@ -53,7 +35,7 @@ def train(
     """
     torch.manual_seed(seed)
     network = Affect3d(config).to(device)
-    loop = LoopConfig(**training.loop)
+    loop = training.loop
 
     def batches(epoch: int) -> object:
         generator = torch.Generator().manual_seed(seed * 100_003 + epoch)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
@@ -13,14 +12,13 @@ from crossmodal.bold.agreement import (
     check_same_timing,
 )
 from crossmodal.bold.bids import Run, find_runs, find_t1, no_events, usable
+from crossmodal.bold.block import Scans
 from crossmodal.bold.clock import Timing
 from crossmodal.bold.compcor import component_names
 from crossmodal.bold.completeness import check_complete
 from crossmodal.bold.confounds import MEASURED, MOTION, SHOWN, read_confounds
-from crossmodal.bold.coregister_config import CoregisterConfig
 from crossmodal.bold.epi_mask import brain_in_epi
 from crossmodal.bold.events import (
-    EventsConfig,
     check_all_shown,
     check_events,
     conditions_of,
@@ -30,8 +28,6 @@ from crossmodal.bold.events import (
 from crossmodal.bold.fmriprep import preprocessed
 from crossmodal.bold.glm import GLMConfig
 from crossmodal.bold.images import open_image, read_first, read_series, read_volume
-from crossmodal.bold.motion import MotionConfig
-from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.patterns import MIN_BRIGHT, MIN_INTENSITY, design_from, run_design
 from crossmodal.bold.run_files import RunFiles, run_timing
 from crossmodal.bold.sidecar import read_sidecars
@@ -40,17 +36,9 @@ from crossmodal.bold.spaces import fmriprep_space
 from crossmodal.bold.template import SPACE
 from crossmodal.contracts.errors import InputError
 
-STAGES = {
-    "events": EventsConfig,
-    "motion": MotionConfig,
-    "normalise": NormaliseConfig,
-    "coregister": CoregisterConfig,
-    "glm": GLMConfig,
-}
-
 
 def find_problems(
-    scans: dict[str, Any], conditions: Sequence[str] | None = None, deep: bool = False
+    scans: Scans, conditions: Sequence[str] | None = None, deep: bool = False
 ) -> list[InputError]:
     """All problems of the config block ``scans`` and of the data it names.
 
@@ -61,44 +49,37 @@ def find_problems(
     ----------
     conditions : what every run must show; default: the config's, else the first run's
     """
-    problems = [
-        problem
-        for name, config in STAGES.items()
-        if scans[name] is not None
-        for problem in _problems(lambda name=name, config=config: config(**scans[name]))
-    ]
-    if not problems and not scans["fmriprep_dir"]:
-        problems = _problems(lambda: _check_confound_names(scans))
-    if scans["bids_dir"] is None or problems:
+    problems = [] if scans.fmriprep_dir else _problems(lambda: _check_confound_names(scans))
+    if scans.bids_dir is None or problems:
         return problems  # simulated scans do not exist yet
     try:
-        runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
-        if scans["fmriprep_dir"]:
-            runs = preprocessed(runs, scans["fmriprep_dir"], scans["space"])
+        runs = find_runs(scans.bids_dir, scans.task, scans.participants)
+        if scans.fmriprep_dir:
+            runs = preprocessed(runs, scans.fmriprep_dir, scans.space)
     except InputError as error:
         return [error]
-    wanted = conditions or scans["conditions"] or shown_conditions(runs, scans)
+    wanted = conditions or scans.conditions or shown_conditions(runs, scans)
     for _, own in groupby(runs, key=lambda run: run.participant):
         problems += _participant_problems(tuple(own), scans, wanted, deep)
-    if scans["fmriprep_dir"] and not problems:
+    if scans.fmriprep_dir and not problems:
         problems += _problems(lambda: check_one_grid([run.bold for run in runs]))
     return list({str(problem): problem for problem in problems}.values())
 
 
-def shown_conditions(runs: Sequence[Run], scans: dict[str, Any]) -> list[str]:
+def shown_conditions(runs: Sequence[Run], scans: Scans) -> list[str]:
     """Conditions of the runs that tell; none if every run is reported as unreadable."""
     try:
         paths = [run.events for run in runs if run.events]
-        return usual_conditions(paths, EventsConfig(**scans["events"]))
+        return usual_conditions(paths, scans.events)
     except InputError:
         return []
 
 
 def _participant_problems(
-    runs: Sequence[Run], scans: dict[str, Any], conditions: Sequence[str], deep: bool
+    runs: Sequence[Run], scans: Scans, conditions: Sequence[str], deep: bool
 ) -> Iterator[InputError]:
-    if scans["space"] == SPACE:
-        yield from _problems(lambda: _check_t1(scans["bids_dir"], runs[0].participant, deep))
+    if scans.space == SPACE:
+        yield from _problems(lambda: _check_t1(scans.bids_dir, runs[0].participant, deep))
     for run in runs:
         yield from _problems(lambda run=run: usable([run]))
     # What is wrong with a run's image is said once; without events, the image is looked at.
@@ -130,17 +111,17 @@ def _disagreements(runs: Sequence[Run], seconds: dict[str, float]) -> list[Input
     return found or _problems(lambda: check_same_timing(seconds))
 
 
-def _fmriprep_problems(runs: Sequence[Run], scans: dict[str, Any]) -> Iterator[InputError]:
+def _fmriprep_problems(runs: Sequence[Run], scans: Scans) -> Iterator[InputError]:
     """Problems of masks and confounds."""
     unusable = [problem for run in runs for problem in _problems(lambda r=run: _check_mask(r))]
     if runs and not unusable:
         masks = [run.mask for run in runs]
-        if _problems(lambda: fmriprep_space(masks, scans["analysis_voxel_mm"])):
+        if _problems(lambda: fmriprep_space(masks, scans.analysis_voxel_mm)):
             where = "brain masks of all runs"
             unusable = [InputError(masks[0], where, "at least one voxel in common", "none")]
     yield from unusable
     for run in runs:
-        yield from _problems(lambda run=run: _check_confounds(run, scans["glm"]))
+        yield from _problems(lambda run=run: _check_confounds(run, scans.glm))
 
 
 def _problems(action: Callable[[], object]) -> list[InputError]:
@@ -205,16 +186,16 @@ def _check_mask(run: Run) -> None:
             raise InputError(run.bold, "intensities", wanted, f"{bright:.0%} of it bright")
 
 
-def _check_confounds(run: Run, glm: dict[str, Any]) -> None:
-    needed, named = (*MOTION, *SHOWN), tuple(glm.get("confounds", ()))
+def _check_confounds(run: Run, glm: GLMConfig) -> None:
+    needed, named = (*MOTION, *SHOWN), glm.confounds
     columns = tuple(dict.fromkeys((*needed, *named)))
     still = [name for name in needed if name not in named]
     read_confounds(run.confounds, columns, open_image(run.bold, 4).shape[3], may_be_constant=still)
 
 
-def _check_confound_names(scans: dict[str, Any]) -> None:
-    known = ["framewise_displacement", *MEASURED, *component_names(scans["a_comp_cor"])]
-    wanted = scans["glm"].get("confounds", ())
+def _check_confound_names(scans: Scans) -> None:
+    known = ["framewise_displacement", *MEASURED, *component_names(scans.a_comp_cor)]
+    wanted = scans.glm.confounds
     for name in wanted:
         if name not in known:
             raise InputError("config", "scans.glm.confounds", f"some of {known}", repr(name))
@@ -223,15 +204,15 @@ def _check_confound_names(scans: dict[str, Any]) -> None:
         raise InputError("config", "scans.glm.confounds", "independent columns", got)
 
 
-def _check_slice_times(run: Run, timing: Timing, scans: dict[str, Any]) -> None:
-    if scans["slice_reference"] is not None:
+def _check_slice_times(run: Run, timing: Timing, scans: Scans) -> None:
+    if scans.slice_reference is not None:
         shape = open_image(run.bold, 4).shape[:3]
         slice_times(read_sidecars(run.sidecars), run.bold, shape, timing.repetition_time_s)
 
 
-def _check_shown(runs: Sequence[Run], scans: dict[str, Any], conditions: Sequence[str]) -> None:
+def _check_shown(runs: Sequence[Run], scans: Scans, conditions: Sequence[str]) -> None:
     """Whether the participant's runs show all conditions, if their events can be read at all."""
-    config, shown = EventsConfig(**scans["events"]), {}
+    config, shown = scans.events, {}
     for run in runs:
         if not run.events or _problems(lambda run=run: read_events(run.events, config)):
             return
@@ -240,7 +221,7 @@ def _check_shown(runs: Sequence[Run], scans: dict[str, Any], conditions: Sequenc
         check_all_shown(shown, conditions)
 
 
-def _files(run: Run, scans: dict[str, Any]) -> RunFiles:
+def _files(run: Run, scans: Scans) -> RunFiles:
     return RunFiles(
         run.run_id,
         run.bold,
@@ -248,20 +229,20 @@ def _files(run: Run, scans: dict[str, Any]) -> RunFiles:
         run.sidecars,
         None,
         run.confounds,
-        scans["slice_reference"],
+        scans.slice_reference,
         raw=run.raw,
     )
 
 
-def _timing(run: Run, scans: dict[str, Any]) -> Timing:
+def _timing(run: Run, scans: Scans) -> Timing:
     return run_timing(_files(run, scans))
 
 
-def _check_run(run: Run, timing: Timing, scans: dict[str, Any], conditions: Sequence[str]) -> None:
-    events = read_events(run.events, EventsConfig(**scans["events"]))
+def _check_run(run: Run, timing: Timing, scans: Scans, conditions: Sequence[str]) -> None:
+    events = read_events(run.events, scans.events)
     check_events(run.events, events, conditions, timing.end_s)
-    glm = GLMConfig(**scans["glm"])
-    if run.confounds and not _problems(lambda: _check_confounds(run, scans["glm"])):
+    glm = scans.glm
+    if run.confounds and not _problems(lambda: _check_confounds(run, scans.glm)):
         run_design(_files(run, scans), timing, events, conditions, glm)
     else:  # own confounds do not exist yet
         none = np.zeros((timing.n_volumes, 0)), ()

@@ -52,7 +52,7 @@ def read_event_table(path: str | Path, config: EventsConfig) -> EventTable:
         at once
     """
     columns = ("onset", "duration", config.condition_column)
-    columns += tuple(each["column"] for each in config.also.values())
+    columns += tuple(each.column for each in config.also.values())
     rows = read_tsv(path, "an events.tsv", columns)
     events: list[Event] = []
     n_untimed = 0
@@ -74,11 +74,11 @@ def _names(row: Mapping[str, str], config: EventsConfig) -> list[tuple[str, bool
     also = [
         (name, False)
         for name, wanted in config.also.items()
-        if row[wanted["column"]].strip() == str(wanted["value"])
+        if row[wanted.column].strip() == str(wanted.value)
     ]
     condition = row[config.condition_column].strip()
     modelled_as_nuisance = any(
-        wanted["column"] == config.condition_column and condition == str(wanted["value"])
+        wanted.column == config.condition_column and condition == str(wanted.value)
         for wanted in config.also.values()
     )
     if condition in NULL or condition in config.ignore or modelled_as_nuisance:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crossmodal.bold.banded import Banded
+from crossmodal.bold.glm_config import GLMConfig
 from crossmodal.bold.noise import (
     ar1_components,
     fast_components,
@@ -22,37 +23,6 @@ CHOICES = {
     "motion_regressors": (0, 6, 12, 24),
 }
 BLOCK_VOXELS = 1024  # voxels worked on at once, so that a block of them stays in the cache
-
-
-@dataclass(frozen=True)
-class GLMConfig:
-    """Options of the model.
-
-    high_pass_s : cosines slower than this are removed
-    noise : 'ar1' (SPM's pooled, restricted-likelihood AR(1)), 'fast' (SPM's dictionary of
-        exponentials, for repetition times below about 1 s) or 'white' (ordinary least squares)
-    motion_regressors : 0, 6, 12 or 24
-    estimator : 'lsa' one model with all conditions; 'lss' one model a condition, the others
-        summed to one regressor (Mumford et al. 2012, 10.1016/j.neuroimage.2011.08.076)
-    patterns : 'beta' (% of the run's mean intensity) or 't'
-    confounds : further nuisance columns, by their names in the confounds tables
-    """
-
-    high_pass_s: float = 128.0
-    noise: str = "ar1"
-    motion_regressors: int = 6
-    estimator: str = "lsa"
-    patterns: str = "beta"
-    confounds: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "confounds", tuple(self.confounds))
-        for name, choices in CHOICES.items():
-            if getattr(self, name) not in choices:
-                got = repr(getattr(self, name))
-                raise InputError("config", f"scans.glm.{name}", f"one of {choices}", got)
-        if not self.high_pass_s > 0:
-            raise InputError("config", "scans.glm.high_pass_s", "> 0", self.high_pass_s)
 
 
 @dataclass(frozen=True)

@@ -14,32 +14,12 @@ from scipy import ndimage
 from tqdm import tqdm
 
 from crossmodal.bold.images import Grid, apply_affine
+from crossmodal.bold.motion_config import MotionConfig
 from crossmodal.bold.rigid import small_motion
 from crossmodal.contracts.errors import InputError
 
 FWHM_TO_SD = 1 / 2.3548200450309493  # of a Gaussian
 MEAN_VOLUMES = 40  # more make the reference hardly better
-
-
-@dataclass(frozen=True)
-class MotionConfig:
-    """Options of the motion estimation.
-
-    smoothing_mm : FWHM of the Gaussian that both images are smoothed with
-    sampling_mm : distance of the points where the images are compared
-    max_iterations, tolerance_mm : stop after so many steps, or when a step moves no point
-        of the head by more than this
-    """
-
-    smoothing_mm: float = 5.0
-    sampling_mm: float = 6.0
-    max_iterations: int = 30
-    tolerance_mm: float = 1e-3
-
-    def __post_init__(self) -> None:
-        for name in ("smoothing_mm", "sampling_mm", "max_iterations", "tolerance_mm"):
-            if not getattr(self, name) > 0:
-                raise InputError("config", f"scans.motion.{name}", "> 0", getattr(self, name))
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,26 @@
-"""Options of the normalisation; apart from its code, so that checks need not import dipy."""
+"""Options of the normalisation; light, because the Snakefile reads it."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from crossmodal.contracts.errors import InputError
+from annotated_types import MinLen
+
+from crossmodal.contracts.settings import (
+    Count,
+    Positive,
+    Settings,
+)
 
 
 @dataclass(frozen=True)
-class NormaliseConfig:
-    """Options of the normalisation.
+class NormaliseConfig(Settings):
+    """T1w to template, affine and SyN."""
 
-    voxel_mm : voxel size at which both images are compared
-    affine_iterations, syn_iterations : per level, coarsest first; empty: leave the step out
-    """
-
-    voxel_mm: float = 2.0
-    affine_iterations: tuple[int, ...] = (200, 100, 50)
-    syn_iterations: tuple[int, ...] = (50, 50, 25)
-    syn_radius_voxels: int = 4
-
-    def __post_init__(self) -> None:
-        if not self.voxel_mm > 0:
-            raise InputError("config", "scans.normalise.voxel_mm", "> 0", self.voxel_mm)
-        for name in ("affine_iterations", "syn_iterations"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+    voxel_mm: Positive = 2.0
+    """Voxel size at which both images are compared, mm; 2 for real studies."""
+    affine_iterations: Annotated[tuple[Count, ...], MinLen(1)] = (200, 100, 50)
+    """Iterations of each level of the affine registration, coarsest first."""
+    syn_iterations: tuple[Count, ...] = (50, 50, 25)
+    """Iterations of each SyN level, coarsest first; empty for affine only."""
+    syn_radius_voxels: Count = 4
+    """Radius of the windows of the local cross-correlation, voxels."""

@@ -1,12 +1,11 @@
 """What a user should know of scans that are no mistake: said by ``check``, which goes on."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from crossmodal.bold.bids import Run, find_runs
+from crossmodal.bold.block import Scans
 from crossmodal.bold.clock import repetition_time_s
 from crossmodal.bold.events import (
-    EventsConfig,
     EventTable,
     missing_conditions,
     read_event_table,
@@ -20,23 +19,23 @@ from crossmodal.contracts.errors import InputError
 SHORT_REPETITION_S = 1.0
 
 
-def scan_remarks(scans: dict[str, Any], conditions: Sequence[str] | None = None) -> Iterator[str]:
+def scan_remarks(scans: Scans, conditions: Sequence[str] | None = None) -> Iterator[str]:
     """Lines about the config block ``scans`` and its data, from headers and tables alone.
 
     Parameters
     ----------
     conditions : what every run should show; default: the config's, else what most runs show
     """
-    if scans["bids_dir"] is None:
+    if scans.bids_dir is None:
         return
     try:
-        runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
-        if scans["fmriprep_dir"]:
-            runs = preprocessed(runs, scans["fmriprep_dir"], scans["space"])
-        yield from _short_repetition(runs, scans["glm"].get("noise", "ar1"))
-        config = EventsConfig(**scans["events"])
+        runs = find_runs(scans.bids_dir, scans.task, scans.participants)
+        if scans.fmriprep_dir:
+            runs = preprocessed(runs, scans.fmriprep_dir, scans.space)
+        yield from _short_repetition(runs, scans.glm.noise)
+        config = scans.events
         tables = {run: read_event_table(run.events, config) for run in runs}
-        wanted = conditions or scans["conditions"]
+        wanted = conditions or scans.conditions
         if not wanted:
             wanted = usual_conditions([run.events for run in runs], config)
         yield from _missing(tables, wanted)

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.markup import escape
 
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.settings import plain
 from crossmodal.provenance.audit import (
     SIDECARS_RULE,
     Auditor,
@@ -27,6 +28,7 @@ from crossmodal.provenance.audit import (
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record
 from crossmodal.provenance.roots import data_paths
+from crossmodal.study.validate import load_study
 
 SHOWN = 12
 SIDECAR_SUFFIX = ".prov.json"
@@ -43,8 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    config = load_config(options.config)
-    results = Path(config["study"]["results_dir"])
+    study = load_study(options.config)
+    config, results = plain(study), Path(study.study.results_dir)
     recorded = recorded_sidecars(results)
     sidecars = find_sidecars(results, options.figures, recorded.digests)
     auditor = Auditor(data_paths(config), recorded)
@@ -53,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     if options.recompute:
         for entry, path in zip(answer, sidecars, strict=True):
             if entry["n_jobs"]:
-                entry["recomputed"] = recompute(read_sidecar(path), options.config, config)
+                entry["recomputed"] = recompute(read_sidecar(path), config)
     if options.json:
         print(json.dumps(answer, indent=1))
     else:
@@ -97,13 +99,13 @@ def name_of(file: str) -> str:
     return Path(name).stem if Path(name).suffix in SUFFIXES else name
 
 
-def recompute(content: dict[str, Any], config_path: Path, config: dict) -> dict[str, Any]:
+def recompute(content: dict[str, Any], config: dict) -> dict[str, Any]:
     """Rebuild a figure's files in a scratch copy of the code, and name those that differ."""
     files = list(content["files"])
     with tempfile.TemporaryDirectory() as scratch:
         data = [*data_paths(config).values(), *content["raw_inputs"]]
         study = scratch_study(Path(scratch), data)
-        shutil.copyfile(config_path, study / SCRATCH_CONFIG)
+        (study / SCRATCH_CONFIG).write_text(yaml.safe_dump(config), encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "--cores", "all"]
         result = subprocess.run(
             [*command, "--configfile", SCRATCH_CONFIG, "--", *files],

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from crossmodal.commands.planning import problem_table
-from crossmodal.commands.problems import find_problems, find_remarks
+from crossmodal.study.checks.data import find_problems, find_remarks
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,9 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    problems = find_problems(options.config, deep=options.deep)
+    problems = find_problems([options.config], deep=options.deep)
     console = Console(soft_wrap=True)
     console.print(problem_table(problems) if problems else f"{options.config}: no problem found")
-    for remark in [] if problems else find_remarks(options.config):
+    for remark in [] if problems else find_remarks([options.config]):
         console.print(f"note: {escape(remark)}")
     return 1 if problems else 0

@@ -4,8 +4,8 @@ import argparse
 import shutil
 from pathlib import Path
 
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
+from crossmodal.study.validate import load_study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +28,9 @@ def results_folder(config_path: Path) -> Path:
     ------
     InputError : it is not named, or is no folder of its own below the work dir
     """
-    name = (load_config(config_path).get("study") or {}).get("results_dir")
+    name = load_study(config_path).study.results_dir
     here = Path.cwd().resolve()
-    if not isinstance(name, str) or not name.startswith("results"):
+    if not name.startswith("results"):
         raise InputError(config_path, "study.results_dir", "a folder named results…", repr(name))
     folder = Path(name)
     if folder.resolve() == here or not folder.resolve().is_relative_to(here):

@@ -4,10 +4,10 @@ import argparse
 import shutil
 from pathlib import Path
 
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.crate import StudyCrate, write_crate
 from crossmodal.provenance.lineage import LINEAGE_RULE, Lineage, read_lineage, study_records
+from crossmodal.study.validate import load_study
 
 INCLUDED = ("figures/*", "network/*/*/*.tsv", "group/*/*/*.tsv", "tables/*")
 
@@ -17,18 +17,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    study = load_config(options.config)["study"]
-    results = Path(study["results_dir"])
+    study = load_study(options.config).study
+    results = Path(study.results_dir)
     records = study_records(results)
     lineage = read_lineage(records)
-    refuse_other_study(lineage, results, study["name"])
+    refuse_other_study(lineage, results, study.name)
     tables = [path for pattern in INCLUDED for path in results.glob(pattern)]
     made = [path for path in tables if path.as_posix() in lineage.producer]
     included = [path.as_posix() for path in [*records, *made]]
     folder = results / "crate"
     places = {path: path for path in included}
     places[f"config/{options.config.name}"] = options.config  # wherever it lies
-    crate = StudyCrate(lineage, study["name"], places).build()
+    crate = StudyCrate(lineage, study.name, places).build()
     shutil.rmtree(folder, ignore_errors=True)
     print(f"wrote {write_crate(folder, crate)} with {len(lineage.records)} jobs")
     return 0

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import read_sidecar
 from crossmodal.provenance.embedded import embedded_ids
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import Lineage, read_lineage, record_files
+from crossmodal.study.validate import load_study
 
 SHOWN = 12  # characters of a digest
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    results = Path(load_config(options.config)["study"]["results_dir"])
+    results = Path(load_study(options.config).study.results_dir)
     lineage = read_lineage(record_files(results))
     console = Console(soft_wrap=True)
     for path, note in find(lineage, results, Path(options.file).as_posix()):

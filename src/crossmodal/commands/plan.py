@@ -8,26 +8,27 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 from rich.console import Console
 from rich.table import Table
 
 from crossmodal.commands.plan_data import found_data
-from crossmodal.commands.planning import SCHEMA, show_problems
-from crossmodal.contracts.config import config_problems, load_config
+from crossmodal.commands.planning import show_problems
 from crossmodal.contracts.errors import InputError
-from crossmodal.plan.costs import Measured, Study, fit_costs, read_costs, write_costs
+from crossmodal.plan.costs import Measured, fit_costs, read_costs, write_costs
+from crossmodal.plan.costs import Study as MeasuredStudy
 from crossmodal.plan.dimensions import Data, dimensions, simulated_data
 from crossmodal.plan.estimate import Estimate, estimate
 from crossmodal.plan.measured import read_measured
 from crossmodal.plan.stubs import with_stubs
+from crossmodal.study.checks.run import contradictions
+from crossmodal.study.overlay import load_layers
+from crossmodal.study.study import Study
+from crossmodal.study.validate import build_study, load_study, located
 
 COSTS = Path("resources/costs.tsv")
-ON_CPU = ("cpu",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,16 +56,17 @@ def run(options: argparse.Namespace) -> int:
     costs = fit_costs([study_of(path) for path in options.measured]) if options.measured else None
     if costs and options.calibrate:
         write_costs(COSTS, costs)
-    config = load_config(options.config)
-    if problems := config_problems(config, SCHEMA, options.config):
+    layers = load_layers([options.config])
+    study = build_study(layers)
+    if problems := located(contradictions(study), layers):
         show_problems(problems)
         return 2
-    data = data_of(config, options)
-    jobs = count_jobs(config, data)
-    gpu = not options.cpu and trains_on_gpu(config)
-    rows = estimate(jobs, dimensions(config, data), costs or read_costs(COSTS), gpu)
+    data = data_of(study, options)
+    jobs = count_jobs(study, data)
+    gpu = not options.cpu and trains_on_gpu(study)
+    rows = estimate(jobs, dimensions(study, data), costs or read_costs(COSTS), gpu)
     if options.compare:
-        show_comparison(compare(rows, read_measured(config["study"]["results_dir"])))
+        show_comparison(compare(rows, read_measured(study.study.results_dir)))
     elif options.json:
         print(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))
     else:
@@ -88,30 +90,32 @@ def show_comparison(pairs: list[tuple[str, float, float]]) -> None:
     Console(soft_wrap=True).print(table)
 
 
-def study_of(config_path: Path) -> Study:
+def study_of(config_path: Path) -> MeasuredStudy:
     """Dimensions and measurements of a run that was made with a config."""
-    config = load_config(config_path)
-    data = simulated_data(config) if config.get("simulate") else found_data(config)
-    return Study(dimensions(config, data), read_measured(config["study"]["results_dir"]))
+    study = load_study(config_path)
+    data = found_or_simulated(study)
+    return MeasuredStudy(dimensions(study, data), read_measured(study.study.results_dir))
 
 
-def data_of(config: Mapping[str, Any], options: argparse.Namespace) -> Data:
+def data_of(study: Study, options: argparse.Namespace) -> Data:
     """Sizes of the data: the simulator's, or those found, changed by options."""
-    data = simulated_data(config) if config.get("simulate") else found_data(config)
+    data = found_or_simulated(study)
     named = {field.name: getattr(options, field.name) for field in dataclasses.fields(Data)}
     return dataclasses.replace(data, **{k: v for k, v in named.items() if v is not None})
 
 
-def trains_on_gpu(config: Mapping[str, Any]) -> bool:
+def found_or_simulated(study: Study) -> Data:
+    """Sizes of the simulator's data, or of those that are there."""
+    simulate = study.simulate
+    return simulated_data(study) if simulate.clips or simulate.brain else found_data(study)
+
+
+def trains_on_gpu(study: Study) -> bool:
     """Whether any family's accelerator may be a GPU."""
-    blocks = (config.get("families") or {}).values()
-    return any(
-        block.get("accelerator", block.get("machine", {}).get("accelerator", "auto")) not in ON_CPU
-        for block in blocks
-    )
+    return any(block.accelerator != "cpu" for _, block in study.families)
 
 
-def count_jobs(config: Mapping[str, Any], data: Data) -> dict[str, int]:
+def count_jobs(study: Study, data: Data) -> dict[str, int]:
     """Rule -> number of jobs of the whole study, as Snakemake plans it.
 
     Raises
@@ -120,7 +124,7 @@ def count_jobs(config: Mapping[str, Any], data: Data) -> dict[str, int]:
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config.yaml")
-        path.write_text(yaml.safe_dump(with_stubs(config, folder, data)), encoding="utf-8")
+        path.write_text(yaml.safe_dump(with_stubs(study, folder, data)), encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "--dry-run", "--forceall", "--nolock"]
         command += ["--cores", "1", "--quiet", "rules", "--configfile", str(path)]
         result = subprocess.run(command, capture_output=True, text=True)

@@ -2,37 +2,40 @@
 
 import dataclasses
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.bids import find_runs
-from crossmodal.bold.events import EventsConfig, usual_conditions
+from crossmodal.bold.block import Scans
+from crossmodal.bold.events import usual_conditions
 from crossmodal.bold.images import open_image
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import with_stubs
+from crossmodal.stimuli.block import Stimuli
 from crossmodal.stimuli.container import announced_duration_s, opened, picture_stream
 from crossmodal.stimuli.selection import Selection, find_selection, has_clips
+from crossmodal.study.study import Study
+from crossmodal.study.validate import build_study
 
 
-def found_data(config: Mapping[str, Any]) -> Data:
+def found_data(study: Study) -> Data:
     """Sizes of the clips and scans that are there; the published study's for what is not."""
     found: dict[str, Any] = {}
-    scans, stimuli = config.get("scans"), config.get("stimuli")
-    if scans and scans["bids_dir"] and Path(scans["bids_dir"]).is_dir():
+    scans, stimuli = study.scans, study.stimuli
+    if scans and scans.bids_dir and Path(scans.bids_dir).is_dir():
         found |= _scans(scans)
     if stimuli and has_clips(stimuli):
-        is_there = bool(stimuli.get("table")) or Path(stimuli["clips_dir"]).is_dir()
-        found |= _clips(stimuli) if is_there else _announced_clips(config)
+        is_there = stimuli.table is not None or Path(stimuli.clips_dir).is_dir()
+        found |= _clips(stimuli) if is_there else _announced_clips(study)
     return dataclasses.replace(Data(), **found)
 
 
-def _announced_clips(config: Mapping[str, Any]) -> dict[str, Any]:
+def _announced_clips(study: Study) -> dict[str, Any]:
     """How many clips the config takes of the whole collection."""
     with tempfile.TemporaryDirectory() as folder:
-        _, selection = find_selection(with_stubs(config, folder, Data())["stimuli"])
+        _, selection = find_selection(build_study(with_stubs(study, folder, Data())).stimuli)
     return {} if selection is None else _counts(selection)
 
 
@@ -46,7 +49,7 @@ def _counts(selection: Selection) -> dict[str, Any]:
     }
 
 
-def _clips(stimuli: dict[str, Any]) -> dict[str, Any]:
+def _clips(stimuli: Stimuli) -> dict[str, Any]:
     _, selection = find_selection(stimuli)
     if selection is None:
         return {}
@@ -69,16 +72,14 @@ def _first_clip(path: str) -> dict[str, Any]:
         return {"width_px": stream.width, "height_px": stream.height} | length | rate
 
 
-def _scans(scans: dict[str, Any]) -> dict[str, Any]:
+def _scans(scans: Scans) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with suppress(InputError):
-        runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
+        runs = find_runs(scans.bids_dir, scans.task, scans.participants)
         found["n_participants"] = len({run.participant for run in runs})
         found["n_runs"] = max(1, round(len(runs) / found["n_participants"]))
         events = [run.events for run in runs if run.events]
-        found["n_conditions"] = len(
-            scans["conditions"] or usual_conditions(events, EventsConfig(**scans["events"]))
-        )
+        found["n_conditions"] = len(scans.conditions or usual_conditions(events, scans.events))
         image = open_image(runs[0].bold, 4)
         found["n_volumes"] = int(image.shape[3])
         found["voxel_mm"] = float(min(image.header.get_zooms()[:3]))

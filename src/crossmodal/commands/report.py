@@ -3,8 +3,9 @@
 import argparse
 import logging
 
-from crossmodal.contracts.config import load_config
+from crossmodal.contracts.settings import plain
 from crossmodal.provenance.roots import data_paths
+from crossmodal.study.validate import load_study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +17,6 @@ def run(options: argparse.Namespace) -> int:
     from crossmodal.report.build import build_report
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    config = load_config(options.config)
-    print(build_report(config, data_paths(config)))
+    study = load_study(options.config)
+    print(build_report(study, data_paths(plain(study))))
     return 0

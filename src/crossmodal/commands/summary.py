@@ -7,7 +7,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from crossmodal.contracts.config import load_config
+from crossmodal.study.validate import load_study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    results = Path(load_config(options.config)["study"]["results_dir"])
+    results = Path(load_study(options.config).study.results_dir)
     console = Console()
     table = Table("figures and tables", title=f"Study {options.config}")
     for path in sorted(results.glob("figures/*")):

@@ -1,6 +1,6 @@
 """The one error that user input can raise: it names file, field, expected and got."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -47,3 +47,12 @@ class InputErrors(InputError):
 def one_line(text: str) -> str:
     """Text without line breaks and control characters: file names and content are not ours."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def problems_of(action: Callable[[], object]) -> list[InputError]:
+    """The problems that an action meets, in a list; none where it succeeds."""
+    try:
+        action()
+    except InputError as error:
+        return list(error.problems)
+    return []

@@ -1,8 +1,5 @@
 """Names of the layers of the network families, for whoever must know them without a network."""
 
-from collections.abc import Mapping
-from typing import Any
-
 VISUAL = (
     *("conv1", "conv2", "pool1", "conv3", "conv4", "pool2", "conv5", "conv6", "conv7", "pool3"),
     *("conv8", "conv9", "conv10", "conv10_inhibition", "shunting", "pool4", "dense"),
@@ -36,10 +33,9 @@ def cross_channel_layers(audio_blocks: int = 3) -> dict[str, tuple[str, ...]]:
     }
 
 
-def mrpn_layers(block: Mapping[str, Any]) -> tuple[str, ...]:
-    """Layers of the variant whose layers become RDMs: one arm or both, residuals in N2 only."""
+def mrpn_layers(variant: str) -> tuple[str, ...]:
+    """Layers of a variant: one arm or both, residuals in N2 only."""
     arms = {"video": ("visual",), "audio": ("auditory",)}
-    variant = block["rdm_variant"]
     names = MRPN_ARM if variant.startswith("n2") else MRPN_ARM[:-1]
     return (
         *(f"{arm}_{name}" for arm in arms.get(variant.split("_")[0], MRPN_ARMS) for name in names),

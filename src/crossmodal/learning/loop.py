@@ -14,43 +14,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.learning.config import LoopConfig
 from crossmodal.learning.history import copy_state, monitored, n_plateaus
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class LoopConfig:
-    """How a network is trained.
-
-    Parameters
-    ----------
-    n_epochs : at most so many
-    batch_size : clips (or windows) per step
-    learning_rate, weight_decay : of AdamW
-    rate_factor : the rate is multiplied by it after ``rate_patience_epochs`` epochs without
-        a lower loss (of the validation part where there is one)
-    patience_epochs : stop after so many epochs without improvement; 0: never
-
-    Raises
-    ------
-    InputError : numbers that allow no training
-    """
-
-    n_epochs: int = 50
-    batch_size: int = 16
-    learning_rate: float = 5e-5
-    weight_decay: float = 0.01
-    rate_factor: float = 0.5
-    rate_patience_epochs: int = 10
-    patience_epochs: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("n_epochs", "batch_size", "learning_rate"):
-            if not getattr(self, name) > 0:
-                raise InputError("LoopConfig", name, "more than 0", getattr(self, name))
-        if not 0 < self.rate_factor <= 1:
-            raise InputError("LoopConfig", "rate_factor", "in (0, 1]", self.rate_factor)
 
 
 @dataclass(frozen=True)

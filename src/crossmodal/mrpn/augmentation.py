@@ -7,28 +7,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
+from crossmodal.mrpn.config import SpatialAugmentation
 from crossmodal.mrpn.steps import Steps
 
 
 @dataclass(frozen=True)
-class MrpnAugmentation:
-    """How much training clips vary; zero means never.
-
-    Parameters
-    ----------
-    time_slices : whether clips are cut to random slices; modalities are cut independently
-    rotation_deg, scale, shift : largest rotation, change of size and shift (share of the image)
-    flip : mirror half of the clips
-    brightness, contrast : largest change, in units of the normalised image and as a factor
-    """
+class MrpnAugmentation(SpatialAugmentation):
+    """How much training clips vary; zero means never."""
 
     time_slices: bool = True
-    rotation_deg: float = 15.0
-    scale: float = 0.1
-    shift: float = 0.08
-    flip: bool = True
-    brightness: float = 0.4
-    contrast: float = 0.2
+    """Whether clips are cut to random slices; modalities are cut independently."""
 
 
 def random_slice(n_steps: int, n_min: int, generator: torch.Generator | None) -> tuple[int, int]:

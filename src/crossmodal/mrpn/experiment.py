@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from crossmodal.contracts.settings import Settings, plain, stated
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import FitHistory, Training
 from crossmodal.contracts.weights import Weights
@@ -29,33 +30,20 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class MrpnFamily:
+class MrpnFamily(Settings):
     """The config block of the family, as far as training needs it.
 
-    Parameters
-    ----------
-    network, inputs : keyword arguments of MrpnConfig and MrpnInputs
-    pretrain, train : keyword arguments of MrpnTraining
-    n_folds, n_validation_folds : actor-disjoint folds over the study's actors, and how many
-        of the training folds choose the epoch
-    accelerator : 'auto', 'cpu' or 'gpu'
+    ``n_folds``, ``n_validation_folds``: actor-disjoint folds over the study's actors, and how many
+    of the training folds choose the epoch; ``accelerator``: 'auto', 'cpu' or 'gpu'.
     """
 
-    network: dict = field(default_factory=dict)
-    inputs: dict = field(default_factory=dict)
-    pretrain: dict = field(default_factory=dict)
-    train: dict = field(default_factory=dict)
+    network: MrpnConfig = MrpnConfig()
+    inputs: MrpnInputs = MrpnInputs()
+    pretrain: MrpnTraining = MrpnTraining()
+    train: MrpnTraining = MrpnTraining()
     n_folds: int = 12
     n_validation_folds: int = 1
     accelerator: str = "auto"
-
-    @property
-    def network_config(self) -> MrpnConfig:
-        return MrpnConfig(**self.network)
-
-    @property
-    def input_config(self) -> MrpnInputs:
-        return MrpnInputs(**self.inputs)
 
 
 def derived_seed(study_seed: int, seed: int) -> int:
@@ -73,15 +61,16 @@ def pretrain(
 ) -> tuple[Weights, Training]:
     """Extractor of one modality from the pool, in torchvision's layout."""
     device = choose_device(family.accelerator)
-    inputs = replace(family.input_config, modalities=(modality,), noise_snr_db={})
+    inputs = replace(family.inputs, modalities=(modality,), noise_snr_db={})
     pool = load_sequences(clips, table, inputs, regime)
-    config, training = family.network_config, MrpnTraining(**family.pretrain)
+    config, training = family.network, family.pretrain
     extractor, fitted = pretrain_extractor(pool, modality, config.width, training, seed, device)
     meta = {"model": "mrpn", "regime": regime, "seed": 0, "stage": "pretrained"}
     weights = to_weights(extractor, config, pool.classes, (modality,), meta)
     history = FitHistory(modality, len(pool), 0, fitted.selected_epoch, fitted.rows)
     record = Training(
-        "mrpn", regime, 0, f"pretrained-{modality}", list(pool.classes), family.pretrain,
+        "mrpn", regime, 0, f"pretrained-{modality}", list(pool.classes),
+        training_settings(training),
         [history], [],
     )  # fmt: skip
     return weights, record
@@ -99,7 +88,7 @@ class TrainingSet:
 
     def trainer(self, family: MrpnFamily, variant: Variant) -> VariantTrainer:
         return VariantTrainer(
-            variant, family.network_config, MrpnTraining(**family.train), self.clips,
+            variant, family.network, family.train, self.clips,
             self.extractors, self.device,
         )  # fmt: skip
 
@@ -114,12 +103,12 @@ def load_training_set(
 ) -> TrainingSet:
     """Everything that training and testing variants needs."""
     folds = actor_folds(study.genders, family.n_folds, family.n_validation_folds)
-    inputs = family.input_config
+    inputs = family.inputs
     own = load_sequences(clips, study, inputs, regime)
     more = None if pool is None else load_sequences(clips, pool, inputs, regime, own.classes)
     joined = join_clips(own, more)
     log.info("%d clips, %.0f MB", len(joined), joined.n_bytes / 1e6)
-    states = extractor_states(extractors, family.network_config.width)
+    states = extractor_states(extractors, family.network.width)
     return TrainingSet(joined, len(own), folds, states, choose_device(family.accelerator))
 
 
@@ -144,8 +133,18 @@ def train_variant(
 
 def config_of(family: MrpnFamily, trainer: VariantTrainer) -> dict[str, Any]:
     """Settings of one variant, for training.json: the network is the variant's own."""
-    network = asdict(trainer.config)
-    return {"network": network, "inputs": family.inputs, "train": family.train}
+    seen = [field.name for field in fields(family.inputs) if field.name != "noise_snr_db"]
+    return {
+        "network": plain(trainer.config),
+        "inputs": stated(family.inputs, always=tuple(seen)),
+        "train": training_settings(family.train),
+    }
+
+
+def training_settings(config: MrpnTraining) -> dict[str, Any]:
+    """Epochs, batch size and rate of a training, and everything else that is no default."""
+    loop = stated(config.loop, always=("n_epochs", "batch_size", "learning_rate"))
+    return stated(config) | {"loop": loop}
 
 
 def read_tables(paths: Sequence[str]) -> tuple[StimulusTable, StimulusTable | None]:

@@ -1,7 +1,7 @@
 """Clips for mrpn: colour faces at a low frame rate and standardised waves."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,51 +13,11 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.learning.data import clips_of_table, encode_labels
 from crossmodal.learning.scratch import in_scratch_file
+from crossmodal.mrpn.config import MrpnInputs
 
 MODALITIES = ("video", "audio")
 N_CHANNELS = {"video": 3, "audio": 1}
 SPECTROGRAMS = ("log", "linear")
-
-
-@dataclass(frozen=True)
-class MrpnInputs:
-    """What the network sees of a clip.
-
-    Parameters
-    ----------
-    modalities : 'video', 'audio' or both
-    video_rate_hz : frames per second taken from the stored ones
-    window_s, window_hop_s : length and distance of spectrogram windows
-    spectrogram : 'log' (log(1 + magnitude)) or 'linear'; the paper does not say which
-    min_slice_s : shortest random time slice; shorter clips are taken whole
-    noise_snr_db : modality -> signal-to-noise ratio of white noise added to every clip
-
-    Raises
-    ------
-    InputError : unknown modalities or scale, lengths that are not positive
-    """
-
-    modalities: Sequence[str] = MODALITIES
-    video_rate_hz: float = 5.0
-    window_s: float = 1.0
-    window_hop_s: float = 0.2
-    spectrogram: str = "log"
-    min_slice_s: float = 1.0
-    noise_snr_db: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "modalities", tuple(self.modalities))
-        if not self.modalities or not set(self.modalities) <= set(MODALITIES):
-            raise InputError("MrpnInputs", "modalities", f"some of {MODALITIES}", self.modalities)
-        if self.spectrogram not in SPECTROGRAMS:
-            got = repr(self.spectrogram)
-            raise InputError("MrpnInputs", "spectrogram", f"one of {SPECTROGRAMS}", got)
-        for name in ("video_rate_hz", "window_s", "window_hop_s", "min_slice_s"):
-            if not getattr(self, name) > 0:
-                raise InputError("MrpnInputs", name, "more than 0", getattr(self, name))
-        if not set(self.noise_snr_db) <= set(MODALITIES):
-            got = sorted(self.noise_snr_db)
-            raise InputError("MrpnInputs", "noise_snr_db", f"keys among {MODALITIES}", got)
 
 
 @dataclass(frozen=True)

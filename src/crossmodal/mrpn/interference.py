@@ -1,34 +1,17 @@
 """Noise in one modality: does fusion with residual perceptrons suffer less? (the paper's claim)"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.mrpn.config import Interference
 from crossmodal.mrpn.experiment import MrpnFamily, derived_seed, load_training_set
 from crossmodal.mrpn.tables import paired_difference
 from crossmodal.mrpn.training import cross_validate
 from crossmodal.mrpn.variants import find_variant
-
-
-@dataclass(frozen=True)
-class Interference:
-    """An experiment: noise in one modality, several networks, several seeds.
-
-    Parameters
-    ----------
-    modality : which one is made noisy, in training and in testing
-    snr_db : signal-to-noise ratios; null in the config is no noise
-    variants : names of variants that are compared
-    n_seeds : repetitions
-    """
-
-    modality: str = "audio"
-    snr_db: Sequence[float | None] = (None, 0.0, -10.0)
-    variants: Sequence[str] = ("video_t", "n0", "n1", "n2")
-    n_seeds: int = 5
 
 
 def run_interference(
@@ -47,7 +30,7 @@ def run_interference(
     rows = []
     for level in experiment.snr_db:
         noise = {} if level is None else {experiment.modality: level}
-        noisy = replace(family, inputs=family.inputs | {"noise_snr_db": noise})
+        noisy = replace(family, inputs=replace(family.inputs, noise_snr_db=noise))
         data = load_training_set(noisy, *tables, clips, regime, extractors)
         for name in experiment.variants:
             trainer = data.trainer(noisy, find_variant(name))

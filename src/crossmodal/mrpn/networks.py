@@ -5,6 +5,7 @@ Equations 7-9 of the paper; its equation 3 contradicts them and is not followed.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_sequence
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.mrpn.config import MrpnSize
 from crossmodal.mrpn.resnet import build_extractor, n_features, stages
 from crossmodal.mrpn.steps import Steps
 
@@ -22,42 +24,11 @@ FUSED = "fused"
 
 
 @dataclass(frozen=True)
-class MrpnConfig:
-    """Kind and size of the network. # ASSUME: the paper gives no width but ResNet's.
+class MrpnConfig(MrpnSize):
+    """Kind and size of the network. # ASSUME: the paper gives no width but ResNet's."""
 
-    Parameters
-    ----------
-    network : 'N0' (fusion), 'N1' (+ one head per modality), 'N2' (+ residual perceptrons)
-    width : factor on ResNet-18's channels; 1 is the published size
-    aggregator : 'lstm' (last state) or 'transformer' (mean of outputs)
-    aggregated_units : d, length of a modality's feature vector; even for a transformer
-    hidden_units : of the first dense layer of the fusion's scoring
-    dropout : before every dense layer that gives scores
-
-    Raises
-    ------
-    InputError : an unknown network or aggregator, a size that gives no network
-    """
-
-    network: str = "N2"
-    width: float = 1.0
-    aggregator: str = "lstm"
-    aggregated_units: int = 256
-    hidden_units: int = 128
-    dropout: float = 0.2
-
-    def __post_init__(self) -> None:
-        if self.network not in NETWORKS:
-            raise InputError("MrpnConfig", "network", f"one of {NETWORKS}", repr(self.network))
-        if self.aggregator not in AGGREGATORS:
-            got = repr(self.aggregator)
-            raise InputError("MrpnConfig", "aggregator", f"one of {AGGREGATORS}", got)
-        for name in ("width", "aggregated_units", "hidden_units"):
-            if not getattr(self, name) > 0:
-                raise InputError("MrpnConfig", name, "more than 0", getattr(self, name))
-        if self.aggregator == "transformer" and self.aggregated_units % 4:
-            got = self.aggregated_units
-            raise InputError("MrpnConfig", "aggregated_units", "a multiple of 4 heads", got)
+    network: Literal["N0", "N1", "N2"] = "N2"
+    """N0 (fusion), N1 (+ one head per modality) or N2 (+ residual perceptrons)."""
 
 
 class LstmAggregator(nn.Module):

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.settings import plain
 from crossmodal.contracts.training import FitHistory, Predictions
 from crossmodal.learning.loop import Fitted, LoopConfig, fit
 from crossmodal.mrpn.augmentation import MrpnAugmentation
@@ -20,6 +21,7 @@ from crossmodal.mrpn.batches import (
     evaluation_batches,
     train_batches,
 )
+from crossmodal.mrpn.config import MrpnTraining
 from crossmodal.mrpn.folds import Fold
 from crossmodal.mrpn.inputs import N_CHANNELS, ClipSequences
 from crossmodal.mrpn.networks import FUSED, Mrpn, MrpnConfig, total_loss
@@ -28,29 +30,6 @@ from crossmodal.mrpn.steps import Steps
 from crossmodal.mrpn.variants import Variant
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class MrpnTraining:
-    """How a variant is trained.
-
-    Parameters
-    ----------
-    loop : keyword arguments of LoopConfig
-    augmentation : keyword arguments of MrpnAugmentation
-    train_extractors : end to end as published; False keeps the pretrained ResNets fixed and
-        trains aggregation and fusion on their stored outputs (no spatial augmentation then)
-    n_steps : at most so many frames and windows per clip in a training step (0: all)
-    """
-
-    loop: dict = field(default_factory=dict)
-    augmentation: dict = field(default_factory=dict)
-    train_extractors: bool = True
-    n_steps: int = 0
-
-    def __post_init__(self) -> None:
-        LoopConfig(**self.loop)
-        MrpnAugmentation(**self.augmentation)
 
 
 class FrameClassifier(nn.Module):
@@ -85,9 +64,9 @@ def pretrain_extractor(
     torch.manual_seed(seed)
     network = FrameClassifier(modality, width, len(clips.classes)).to(device)
     only = replace(clips, inputs=replace(clips.inputs, modalities=(modality,)))
-    source = RawSource(only, MrpnAugmentation(**config.augmentation), device, config.n_steps)
+    source = RawSource(only, MrpnAugmentation(**plain(config.augmentation)), device, config.n_steps)
     rows = range(len(clips))
-    fitted = fit_rows(network, source, rows, None, LoopConfig(**config.loop), seed, modality)
+    fitted = fit_rows(network, source, rows, None, config.loop, seed, modality)
     return network.extractor, fitted
 
 
@@ -178,7 +157,7 @@ class VariantTrainer:
     def _source(self) -> Source:
         slices = self.variant.time_slices
         if self.training.train_extractors:
-            augmentation = MrpnAugmentation(**self.training.augmentation | {"time_slices": slices})
+            augmentation = MrpnAugmentation(**plain(self.training.augmentation), time_slices=slices)
             return RawSource(self.clips, augmentation, self.device, self.training.n_steps)
         network = self.build(0).extractors
         features = compute_features(network, self.clips, self.device)
@@ -204,7 +183,7 @@ class VariantTrainer:
         """A network trained on some rows."""
         network = self.build(seed)
         part = self.trained_part(network)
-        loop = LoopConfig(**self.training.loop)
+        loop = self.training.loop
         fitted = fit_rows(part, self.source, rows, validation_rows, loop, seed, name)
         n_validation = len(validation_rows or ())
         history = FitHistory(name, len(rows), n_validation, fitted.selected_epoch, fitted.rows)

@@ -1,41 +1,9 @@
 """Random changes of whole batches that keep every label."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
-
-@dataclass(frozen=True)
-class Augmentation:
-    """How much training images vary; zero means never.
-
-    Parameters
-    ----------
-    shift_px : largest shift of a face crop, rows and columns
-    flip : mirror half of the clips left-right
-    brightness : largest change of a clip's brightness, in units of the grey range
-    frame_noise : SD of pixel noise, in units of the grey range
-    time_shift : largest rotation of the mel image in time, share of its length
-    band_shift : largest shift of the mel image in bands
-    gain : largest change of level, in units of the (scaled) mel image
-    mel_noise : SD of noise, in units of the (scaled) mel image
-    n_masks : time masks and band masks per mel image (SpecAugment, Park et al. 2019)
-    mask_share : largest share of times or bands that one mask covers
-    mixup : alpha of the beta distribution that mixes pairs of clips (Zhang et al. 2018)
-    """
-
-    shift_px: int = 0
-    flip: bool = False
-    brightness: float = 0.0
-    frame_noise: float = 0.0
-    time_shift: float = 0.0
-    band_shift: int = 0
-    gain: float = 0.0
-    mel_noise: float = 0.0
-    n_masks: int = 0
-    mask_share: float = 0.15
-    mixup: float = 0.0
+from crossmodal.network.fit_config import Augmentation
 
 
 def augment_frames(frames: Tensor, config: Augmentation, generator: torch.Generator) -> Tensor:

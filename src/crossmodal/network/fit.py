@@ -2,7 +2,6 @@
 
 import logging
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytorch_lightning as pl
@@ -13,9 +12,9 @@ from tqdm import tqdm
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.training import FitHistory
-from crossmodal.network.augmentation import Augmentation
 from crossmodal.network.batches import Batch, EvaluationBatches, TrainBatches
 from crossmodal.network.checkpoint import Checkpoint
+from crossmodal.network.fit_config import FitConfig, Machine
 from crossmodal.network.inputs import ClipTensors
 from crossmodal.network.selection import EpochSelection
 
@@ -25,63 +24,7 @@ OPTIMISERS = {
     "adamw": torch.optim.AdamW,
 }
 SCHEDULES = ("plateau", "cosine", "constant")
-
-
-@dataclass(frozen=True)
-class FitConfig:
-    """How one network part is trained.
-
-    Parameters
-    ----------
-    optimiser : 'adagrad', 'adamax' or 'adamw'
-    learning_rate, weight_decay, label_smoothing : as in torch.optim and cross_entropy
-    batch_size : clips per step
-    n_epochs : at most so many
-    patience_epochs : stop after so many epochs without improvement; 0: never
-    schedule : 'plateau' (x ``rate_factor`` after ``rate_patience_epochs`` without
-        improvement), 'cosine' (to zero at ``n_epochs``) or 'constant'
-    select_by : 'loss' or 'accuracy' on the validation part (accuracy: ties by loss)
-    n_frames : video frames per clip and training step; 0 takes all stored frames
-    augmentation : keyword arguments of Augmentation
-
-    Raises
-    ------
-    InputError : unknown optimiser, schedule or criterion
-    """
-
-    optimiser: str = "adamw"
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.0
-    label_smoothing: float = 0.0
-    batch_size: int = 16
-    n_epochs: int = 20
-    patience_epochs: int = 0
-    schedule: str = "cosine"
-    rate_factor: float = 0.5
-    rate_patience_epochs: int = 2
-    select_by: str = "loss"
-    n_frames: int = 1
-    augmentation: dict = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        known = {
-            "optimiser": tuple(OPTIMISERS),
-            "schedule": SCHEDULES,
-            "select_by": ("loss", "accuracy"),
-        }
-        for name, choices in known.items():
-            if getattr(self, name) not in choices:
-                raise InputError("FitConfig", name, f"one of {choices}", repr(getattr(self, name)))
-        Augmentation(**self.augmentation)
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Where to run: Lightning's ``accelerator`` and ``precision``, and a progress bar or not."""
-
-    accelerator: str = "auto"
-    precision: str = "32-true"
-    progress: bool = False
+ANY_MACHINE = Machine()
 
 
 class Classifier(pl.LightningModule):
@@ -193,7 +136,7 @@ def fit(
     config: FitConfig,
     seed: int,
     name: str,
-    machine: Machine = Machine(),
+    machine: Machine = ANY_MACHINE,
     checkpoint_dir: Path | None = None,
 ) -> FitHistory:
     """Train ``network`` in place; it ends with the weights of the selected epoch.
@@ -214,7 +157,7 @@ def fit(
         config.select_by,
     )
     batches = TrainBatches(
-        train, config.batch_size, config.n_frames or None, Augmentation(**config.augmentation), seed
+        train, config.batch_size, config.n_frames or None, config.augmentation, seed
     )
     checkpoint = None if checkpoint_dir is None else Checkpoint(checkpoint_dir / name)
     module = Classifier(network, config, batches, selection, checkpoint)

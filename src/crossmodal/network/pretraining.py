@@ -62,7 +62,7 @@ def _fit_arm(
         alone,
         train.only([modality]),
         validation.only([modality]),
-        config.pretrain[arm],
+        getattr(config.pretrain, arm),
         job.torch_seed,
         arm,
         config.machine,
@@ -86,7 +86,7 @@ def _fit_crossmodal(
     return fit(
         CrossModalHead(network),
         *stored,
-        config.pretrain["crossmodal"],
+        config.pretrain.crossmodal,
         job.torch_seed,
         "crossmodal",
         config.machine,

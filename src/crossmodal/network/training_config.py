@@ -1,51 +1,36 @@
 """What is trained and how: settings of both stages, and the names and seeds of one job."""
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import torch
 
+from crossmodal.contracts.settings import Settings, plain, stated
 from crossmodal.network.cross_channel_config import CrossChannelConfig
-from crossmodal.network.fit import FitConfig, Machine
+from crossmodal.network.fit_config import FitConfig, Machine, Pretraining
 
 ARMS = {"video": "visual", "audio": "auditory"}
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
-    """All of a family's training: network, fits and machine.
-
-    Parameters
-    ----------
-    network : keyword arguments of CrossChannelConfig
-    pretrain : keyword arguments of FitConfig for 'visual', 'auditory' and 'crossmodal'
-    tune : keyword arguments of FitConfig
-    n_folds : of the cross-validation on the study set
-    machine : keyword arguments of Machine
-    """
+class TrainingConfig(Settings):
+    """All of a family's training: network, fits and machine."""
 
     network: CrossChannelConfig
-    pretrain: dict[str, FitConfig]
-    tune: FitConfig
-    n_folds: int
-    machine: Machine = field(default_factory=Machine)
+    pretrain: Pretraining = Pretraining()
+    tune: FitConfig = FitConfig()
+    n_folds: int = 6
+    machine: Machine = Machine()
 
     @classmethod
     def build(cls, network: dict, family: dict, threads: int) -> "TrainingConfig":
-        """From plain mappings, as they stand in the config; an unknown key is a TypeError.
+        """From plain mappings, as params have them; keys of other stages are left out.
 
         Sets the number of threads of this process too.
         """
         torch.set_num_threads(threads)
-        pretrain = family.get("pretrain", {})
-        return cls(
-            CrossChannelConfig(**network),
-            {arm: FitConfig(**pretrain.get(arm, {})) for arm in (*ARMS.values(), "crossmodal")},
-            FitConfig(**family.get("tune", {})),
-            family["n_folds"],
-            Machine(**family["machine"]),
-        )
+        own = {field.name for field in fields(cls)}
+        return cls(network, **{key: value for key, value in family.items() if key in own})
 
 
 def torch_seed(study_seed: int, seed: int) -> int:
@@ -73,6 +58,13 @@ class Job:
 
 
 def plain_config(config: TrainingConfig) -> dict:
-    """As JSON has it (lists for tuples); where it ran is the provenance record's business."""
-    plain = {key: value for key, value in asdict(config).items() if key != "machine"}
-    return json.loads(json.dumps(plain))
+    """As JSON has it; where it ran is the provenance record's business.
+
+    Of the augmentation only what is on: most of its options are never used.
+    """
+    whole = plain(config, without=("machine",))
+    fits = {"tune": (config.tune, whole)}
+    fits |= {arm: (getattr(config.pretrain, arm), whole["pretrain"]) for arm in whole["pretrain"]}
+    for name, (fit, block) in fits.items():
+        block[name]["augmentation"] = stated(fit.augmentation)
+    return whole

@@ -1,7 +1,7 @@
 """The baseline: an RBF support vector machine on utterance statistics, in the same folds."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,28 +14,8 @@ from crossmodal.contracts.class_scores import ClassScores
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.network.splits import require_classes
+from crossmodal.network.svm_config import SvmConfig
 from crossmodal.network.voices import REGIME, VoiceJob, fold_rows, rows_of_speakers
-
-
-@dataclass(frozen=True)
-class SvmConfig:
-    """Grid of ``c`` and ``gamma``, chosen in ``n_inner_folds`` folds of training actors.
-
-    Raises
-    ------
-    InputError : an empty grid or a value that is not positive
-    """
-
-    c: tuple[float, ...]
-    gamma: tuple[float, ...]
-    n_inner_folds: int
-
-    def __post_init__(self) -> None:
-        for name in ("c", "gamma"):
-            values = tuple(getattr(self, name))
-            object.__setattr__(self, name, values)
-            if not values or min(values) <= 0:
-                raise InputError("SvmConfig", name, "positive numbers", values)
 
 
 def svm_scores(

@@ -1,12 +1,16 @@
 """How large a study is, read from its config: the numbers that its cost grows with."""
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crossmodal.contracts.families import n_models
+from crossmodal.bold.block import Scans
+from crossmodal.network.block import VoiceStudy
 from crossmodal.plan.families import affect3d_work, mrpn_work, width_cost
+from crossmodal.study.families import n_models
+from crossmodal.study.study import Study
 
 BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm
 HEAD_MM3 = 1.2e7  # a field of view, 84 x 84 x 54 voxels of 3.15 mm
@@ -41,50 +45,64 @@ class Data:
     voxel_mm: float = 3.0
 
 
-def simulated_data(config: Mapping[str, Any]) -> Data:
+def simulated_data(study: Study) -> Data:
     """The size of the data that the ``simulate`` block will make."""
-    clips, brain = (config["simulate"].get(key) or {} for key in ("clips", "brain"))
-    per_actor = 2 * len(clips["emotions"])  # two sentences, once each
-    n_pool = clips["n_actors"] - len(config["stimuli"]["study"]["actors"])
-    trials = _n_conditions(config) + brain.get("n_null_events", 0)
-    seconds = trials * brain.get("trial_onset_asynchrony_s", 0) + 16
+    return dataclasses.replace(_simulated_clips(study), **_simulated_scans(study))
+
+
+def _simulated_clips(study: Study) -> Data:
+    if (clips := study.simulate.clips) is None:
+        return Data(n_clips=0, n_actors=1, width_px=0, height_px=0, duration_s=0)
+    per_actor = 2 * len(clips.emotions)  # two sentences, once each
+    shown = study.stimuli.study.actors if study.stimuli else None
+    n_pool = clips.n_actors - (clips.n_actors if shown is None else len(shown))
     return Data(
         # ASSUME: the pool leaves out the study's actors (pool.exclude: actors).
-        n_clips=_n_conditions(config) + n_pool * per_actor,
-        n_voices=clips["n_actors"] * per_actor if config.get("voices") else 0,
-        n_actors=clips["n_actors"],
-        width_px=clips["width_px"],
-        height_px=clips["height_px"],
-        duration_s=clips["duration_s"],
-        frame_rate_hz=clips["frame_rate_hz"],
-        n_participants=brain.get("n_participants", 0),
-        n_runs=brain.get("n_runs", 0),
-        n_volumes=round(seconds / brain.get("repetition_time_s", 2)),
-        voxel_mm=brain.get("voxel_size_mm", 3),
+        n_clips=_n_conditions(study) + n_pool * per_actor,
+        n_voices=clips.n_actors * per_actor if study.voices else 0,
+        n_actors=clips.n_actors,
+        width_px=clips.width_px,
+        height_px=clips.height_px,
+        duration_s=clips.duration_s,
+        frame_rate_hz=clips.frame_rate_hz,
     )
 
 
-def dimensions(config: Mapping[str, Any], data: Data) -> dict[str, float]:
+def _simulated_scans(study: Study) -> dict[str, Any]:
+    if (brain := study.simulate.brain) is None:
+        return {"n_participants": 0, "n_runs": 0, "n_volumes": 0}
+    seconds = (_n_conditions(study) + brain.n_null_events) * brain.trial_onset_asynchrony_s + 16
+    return {
+        "n_participants": brain.n_participants,
+        "n_runs": brain.n_runs,
+        "n_volumes": round(seconds / brain.repetition_time_s),
+        "voxel_mm": brain.voxel_size_mm,
+    }
+
+
+def dimensions(study: Study, data: Data) -> dict[str, float]:
     """Every number that ``plan.work`` multiplies, by name."""
     found: dict[str, float] = {"one": 1.0}
-    found |= _clips(config, data)
+    found |= _clips(study, data)
     for part in (_networks, _scans, _inference):
-        found |= part(config, data, found)
+        found |= part(study, data, found)
     return found
 
 
-def _n_conditions(config: Mapping[str, Any], n_found: int = 0) -> int:
+def _n_conditions(study: Study, n_found: int = 0) -> int:
     """Study clips: those found, else actors x emotions x two sentences x repetitions."""
-    if n_found or "stimuli" not in config:
+    if n_found or not study.stimuli:
         return n_found
-    study = config["stimuli"]["study"]
     everything = {"actors": 24, "emotions": 8, "repetitions": 2}  # of RAVDESS
-    return 2 * math.prod(len(study.get(key) or range(n)) for key, n in everything.items())
+    if study.stimuli.clips_dir is None and (clips := study.simulate.clips):
+        everything = {"actors": clips.n_actors, "emotions": len(clips.emotions), "repetitions": 1}
+    asked = (getattr(study.stimuli.study, key) or range(n) for key, n in everything.items())
+    return 2 * math.prod(map(len, asked))
 
 
-def _clips(config: Mapping[str, Any], data: Data) -> dict[str, float]:
+def _clips(study: Study, data: Data) -> dict[str, float]:
     frames = data.duration_s * data.frame_rate_hz
-    conditions = _n_conditions(config, data.n_conditions)
+    conditions = _n_conditions(study, data.n_conditions)
     return {
         "conditions": conditions,
         "pairs": conditions * (conditions - 1) / 2,
@@ -98,58 +116,52 @@ def _clips(config: Mapping[str, Any], data: Data) -> dict[str, float]:
     }
 
 
-def _networks(
-    config: Mapping[str, Any], data: Data, found: Mapping[str, float]
-) -> dict[str, float]:
-    families, models = config.get("families") or {}, config.get("models") or {}
+def _networks(study: Study, data: Data, found: Mapping[str, float]) -> dict[str, float]:
+    families, models = study.families, study.models
+    planted = models.planted and study.simulate.clips is not None
     result = {
-        "models": n_models(families)
-        + len(models.get("labels") or [])
-        + 3 * bool(models.get("planted")),
+        "models": n_models(families) + len(models.labels) + 3 * planted,
         "network_seeds": 0,
     }
-    if block := families.get("cross_channel"):
-        width = width_cost(block["network"].get("width", 1))
-        shown, heard = (name in config["stimuli"]["modalities"] for name in ("video", "audio"))
-        visual = width * CROSS_CHANNEL_VISUAL_M * block["n_frames"] * shown
+    if block := families.cross_channel:
+        width = width_cost(block.network.width)
+        shown, heard = (name in study.stimuli.modalities for name in ("video", "audio"))
+        visual = width * CROSS_CHANNEL_VISUAL_M * block.n_frames * shown
         auditory = width * CROSS_CHANNEL_AUDITORY_M * heard
-        epochs = {name: fit["n_epochs"] for name, fit in block["pretrain"].items()}
-        epochs_of = [epochs.get(name, 0) for name in ("visual", "auditory")]
+        epochs_of = [block.pretrain.visual.n_epochs, block.pretrain.auditory.n_epochs]
         result |= {
             # The cross-modal part is trained on the arms' outputs, computed once.
             "pretrain_macs": visual * epochs_of[0] + auditory * epochs_of[1] + visual + auditory,
-            "tune_macs": (visual + auditory) * block["tune"]["n_epochs"] * (block["n_folds"] + 1),
-            "forward_macs": 3 * (visual + auditory) * block["n_seeds"],
-            "network_seeds": block["n_seeds"],
-            "network_frames": block["n_frames"],
-            "network_units": 1.6e6 * block["network"].get("width", 1),  # of all layers together
+            "tune_macs": (visual + auditory) * block.tune.n_epochs * (block.n_folds + 1),
+            "forward_macs": 3 * (visual + auditory) * block.n_seeds,
+            "network_seeds": block.n_seeds,
+            "network_frames": block.n_frames,
+            "network_units": 1.6e6 * block.network.width,  # of all layers together
         }
-    if block := families.get("mrpn"):
-        result |= mrpn_work(block, config["stimuli"], found, data.duration_s)
-    if block := families.get("affect3d"):
+    if block := families.mrpn:
+        result |= mrpn_work(block, study.stimuli, found, data.duration_s)
+    if block := families.affect3d:
         result |= affect3d_work(block, data.duration_s, data.frame_rate_hz)
-    if block := config.get("voices"):
+    if block := study.voices:
         result["voices_macs"] = _voices_macs(block)
     return result
 
 
-def _voices_macs(block: Mapping[str, Any]) -> float:
+def _voices_macs(block: VoiceStudy) -> float:
     """Of one training on voices, for each of the clips: mean over all trainings."""
     macs = [
-        width_cost(preset["network"].get("width", 1))
-        * CROSS_CHANNEL_AUDITORY_M
-        * preset["fit"]["n_epochs"]
-        for preset in block["presets"].values()
-        for _ in range(len(preset["train_sets"]) * preset.get("n_seeds", 1))
+        width_cost(preset.network.width) * CROSS_CHANNEL_AUDITORY_M * preset.fit.n_epochs
+        for preset in block.presets.values()
+        for _ in range(len(preset.train_sets) * preset.n_seeds)
     ]
     return sum(macs) / len(macs)
 
 
-def _scans(config: Mapping[str, Any], data: Data, found: Mapping[str, float]) -> dict[str, float]:
-    if not (scans := config.get("scans")):
+def _scans(study: Study, data: Data, found: Mapping[str, float]) -> dict[str, float]:
+    if not (scans := study.scans):
         return {}
-    native = scans["space"] == "native"
-    voxel_mm = data.voxel_mm if native else scans["analysis_voxel_mm"]
+    native = scans.space == "native"
+    voxel_mm = data.voxel_mm if native else scans.analysis_voxel_mm
     return {
         "participants": data.n_participants,
         "runs": data.n_runs,
@@ -160,32 +172,30 @@ def _scans(config: Mapping[str, Any], data: Data, found: Mapping[str, float]) ->
     } | _registrations(scans)
 
 
-def _registrations(scans: Mapping[str, Any]) -> dict[str, float]:
+def _registrations(scans: Scans) -> dict[str, float]:
     """Voxels that the registrations look at; none where the scans stay as they are."""
-    normalise, coregister = scans["normalise"], scans["coregister"]
+    normalise, coregister = scans.normalise, scans.coregister
     if normalise is None or coregister is None:
         return {"warp_voxels": 0.0, "coregister_voxels": 0.0}
     # Each coarser level of the registration has an eighth of the next one's voxels.
-    iterations = sum(n / 8**level for level, n in enumerate(reversed(normalise["syn_iterations"])))
+    iterations = sum(n / 8**level for level, n in enumerate(reversed(normalise.syn_iterations)))
     return {
-        "warp_voxels": HEAD_MM3 / normalise["voxel_mm"] ** 3 * iterations,
-        "coregister_voxels": HEAD_MM3 / coregister["voxel_mm"] ** 3,
+        "warp_voxels": HEAD_MM3 / normalise.voxel_mm**3 * iterations,
+        "coregister_voxels": HEAD_MM3 / coregister.voxel_mm**3,
     }
 
 
-def _inference(
-    config: Mapping[str, Any], data: Data, found: Mapping[str, float]
-) -> dict[str, float]:
+def _inference(study: Study, data: Data, found: Mapping[str, float]) -> dict[str, float]:
     del data
     result: dict[str, float] = {}
-    if (block := config.get("searchlight")) and "voxels" in found:
+    if (block := study.searchlight) and "voxels" in found:
         voxel_mm = (BRAIN_MM3 / found["voxels"]) ** (1 / 3)
-        sphere = 4 / 3 * math.pi * (block["radius_mm"] / voxel_mm) ** 3
+        sphere = 4 / 3 * math.pi * (block.radius_mm / voxel_mm) ** 3
         result["searchlight_us"] = _searchlight_us(found, sphere)
-        if block.get("noise_normalisation") == "multivariate":
+        if block.noise_normalisation == "multivariate":
             result["searchlight_us"] += _whitening_us(found, sphere)
-    result["permutations"] = (config.get("group") or {}).get("n_permutations", 0)
-    result["bootstraps"] = (config.get("roi") or {}).get("inference", {}).get("n_bootstraps", 0)
+    result["permutations"] = study.group.n_permutations if study.group else 0
+    result["bootstraps"] = study.roi.inference.n_bootstraps if study.roi else 0
     result["regime_models"] = 29
     return result
 

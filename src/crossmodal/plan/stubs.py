@@ -1,42 +1,47 @@
 """Empty files in the place of data that are not there yet, so that Snakemake can count jobs."""
 
-from collections.abc import Mapping
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from crossmodal.contracts.settings import plain
 from crossmodal.plan.dimensions import Data
 from crossmodal.stimuli.naming import CREMAD_EMOTIONS, CREMAD_SENTENCES
+from crossmodal.study.study import Study
 
 CREMAD_ACTORS = range(1001, 1092)
 
 
-def with_stubs(config: Mapping[str, Any], folder: str | Path, data: Data) -> dict[str, Any]:
-    """A copy of the config whose missing data folders are stand-ins below ``folder``.
+def with_stubs(study: Study, folder: str | Path, data: Data) -> dict[str, Any]:
+    """The study's plain values, with stand-ins below ``folder`` for data that are not there.
 
     Results go below ``folder`` too: a plan must not touch those that exist.
     """
-    config = deepcopy(dict(config))
+    config = plain(study)
     config["study"]["results_dir"] = str(Path(folder, "results"))
-    clips, scans = config.get("stimuli") or {}, config.get("scans") or {}
-    if clips.get("clips_dir") and not Path(clips["clips_dir"]).is_dir():
-        stub = stub_cremad if clips["naming"] == "cremad" else stub_ravdess
-        clips["clips_dir"] = str(stub(Path(folder, "clips")))
-    if clips.get("demographics") and not Path(clips["demographics"]).is_file():
-        clips["demographics"] = str(stub_demographics(Path(folder, "demographics.csv")))
-    for family, block in (config.get("families") or {}).items():
-        for modality, path in (block.get("weights") or {}).items():
+    if clips := config["stimuli"]:
+        _stub_clips(clips, Path(folder))
+    if (mrpn := study.families.mrpn) is not None:
+        for modality, path in plain(mrpn.weights).items():
             if path and not Path(path).is_file():
-                stand_in = Path(folder, f"{family}-{modality}.pth")
+                stand_in = Path(folder, f"mrpn-{modality}.pth")
                 stand_in.touch()
-                block["weights"][modality] = str(stand_in)
-    folders = [scans.get(key) for key in ("bids_dir", "fmriprep_dir")]
+                config["families"]["mrpn"]["weights"][modality] = str(stand_in)
+    scans = config["scans"]
+    folders = [scans["bids_dir"], scans["fmriprep_dir"]] if scans else []
     if any(path and not Path(path).is_dir() for path in folders):
         scans["bids_dir"] = str(stub_bids(Path(folder, "bids"), data, scans["task"]))
         scans["participants"] = None
         if scans["fmriprep_dir"]:
             scans["fmriprep_dir"] = str(stub_fmriprep(Path(folder, "bids"), scans["space"]))
     return config
+
+
+def _stub_clips(clips: dict[str, Any], folder: Path) -> None:
+    if clips["clips_dir"] and not Path(clips["clips_dir"]).is_dir():
+        stub = stub_cremad if clips["naming"] == "cremad" else stub_ravdess
+        clips["clips_dir"] = str(stub(folder / "clips"))
+    if clips["demographics"] and not Path(clips["demographics"]).is_file():
+        clips["demographics"] = str(stub_demographics(folder / "demographics.csv"))
 
 
 def stub_ravdess(folder: Path) -> Path:

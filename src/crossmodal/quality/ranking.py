@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from crossmodal.contracts.errors import InputError
+from crossmodal.bold.quality_config import QualityConfig
 
 # Measures that are compared, and whether more of them is better; None: neither is.
 MORE_IS_BETTER: dict[str, bool | None] = {
@@ -30,24 +29,6 @@ MORE_IS_BETTER: dict[str, bool | None] = {
 LEAST_PARTICIPANTS = 5  # fewer have no spread to be outside of
 MAD_TO_SD, MEAN_DEVIATION_TO_SD = 1.4826, 1.2533
 LEAST_SPREAD = 0.01  # of the median: nobody is an outlier by a difference too small to matter
-
-
-@dataclass(frozen=True)
-class QualityConfig:
-    """When a participant is named.
-
-    max_displacement_mm : a volume above it counts as moved; a participant whose mean
-        framewise displacement is above it is an outlier whatever the others do
-    outlier_z : modified z above which a measure is an outlier (3.5: Iglewicz & Hoaglin 1993)
-    """
-
-    max_displacement_mm: float = 0.5
-    outlier_z: float = 3.5
-
-    def __post_init__(self) -> None:
-        for name in ("max_displacement_mm", "outlier_z"):
-            if not getattr(self, name) > 0:
-                raise InputError("config", f"scans.quality.{name}", "> 0", getattr(self, name))
 
 
 def read_measures(paths: Sequence[str | Path]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from crossmodal.contracts.atomic import write_text
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.contracts.settings import plain
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.figures import style
 from crossmodal.provenance.audit import Auditor, Verdict, read_sidecar, recorded_sidecars
@@ -24,13 +25,14 @@ from crossmodal.report.families import families_content
 from crossmodal.report.lineage_data import lineage_data
 from crossmodal.report.packing import write_data
 from crossmodal.report.rdm_data import rdm_set, stimulus_data
+from crossmodal.study.study import Study
 
 log = logging.getLogger(__name__)
 CAPTIONS = Path("workflow/report")
 TITLE = "Where are emotional faces and voices represented alike?"
 
 
-def build_report(config: Mapping[str, Any], roots: Mapping[str, str]) -> Path:
+def build_report(study: Study, roots: Mapping[str, str]) -> Path:
     """Write ``{results_dir}/report`` and return its index.html.
 
     Every figure is audited first, so that the page can say which are verified.
@@ -43,7 +45,7 @@ def build_report(config: Mapping[str, Any], roots: Mapping[str, str]) -> Path:
     ------
     InputError : the study has no figures yet, or a figure without caption
     """
-    results = Path(config["study"]["results_dir"])
+    results = Path(study.study.results_dir)
     paths = sorted(results.glob("figures/*.prov.json"))
     if not paths:
         raise InputError(results / "figures", "figures", "at least one with a sidecar", "none")
@@ -56,8 +58,8 @@ def build_report(config: Mapping[str, Any], roots: Mapping[str, str]) -> Path:
     write_data(folder, "figures", figures)
     write_data(folder, "jobs", jobs)
     sets: dict[str, Any] = {
-        "map_sets": in_config_order(config, write_maps(results, folder)),
-        "rdm_sets": in_config_order(config, write_rdms(config, folder)),
+        "map_sets": in_config_order(study, write_maps(results, folder)),
+        "rdm_sets": in_config_order(study, write_rdms(study, folder)),
         "figure_order": content.in_reading_order(list(figures)),
     }
     sets["has_template"] = any(item["space"].startswith("MNI") for item in sets["map_sets"])
@@ -65,19 +67,16 @@ def build_report(config: Mapping[str, Any], roots: Mapping[str, str]) -> Path:
         write_data(folder, "template", template_volume())
     write_data(folder, "index", sets | {"signed_map": style.hex_colours(style.SIGNED_MAP)})
     copy_assets(folder)
-    page = page_content(config, folder, list(zip(sidecars, verdicts, strict=True))) | sets
+    page = page_content(study, folder, list(zip(sidecars, verdicts, strict=True))) | sets
     write_text(folder / "index.html", render(page))
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     log.info("%s: %.1f MB", folder / "index.html", size / 1e6)
     return folder / "index.html"
 
 
-def in_config_order(
-    config: Mapping[str, Any], sets: Sequence[dict[str, str]]
-) -> list[dict[str, str]]:
+def in_config_order(study: Study, sets: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """Model sets as the config lists families and regimes; all others after them."""
-    families = config.get("families", {})
-    wanted = [f"{model}_{regime}" for model in families for regime in families[model]["regimes"]]
+    wanted = [f"{model}_{regime}" for model, block in study.families for regime in block.regimes]
     names = {name: rank for rank, name in enumerate(wanted)}
     return sorted(sets, key=lambda one: (names.get(one["name"], len(names)), one["name"]))
 
@@ -95,9 +94,9 @@ def write_maps(results: Path, folder: Path) -> list[dict[str, str]]:
     return sets
 
 
-def write_rdms(config: Mapping[str, Any], folder: Path) -> list[dict[str, str]]:
+def write_rdms(study: Study, folder: Path) -> list[dict[str, str]]:
     """Data of every RDM file and of the clips; returns what the explorer offers."""
-    results = Path(config["study"]["results_dir"])
+    results = Path(study.study.results_dir)
     sets = []
     for path in sorted(results.glob("rdms/*/*.h5")):
         model, regime = path.parent.name, path.stem
@@ -109,7 +108,7 @@ def write_rdms(config: Mapping[str, Any], folder: Path) -> list[dict[str, str]]:
     stimuli = StimulusTable.read(table)
     clips = [results / "clips" / f"actor-{actor_file_part(actor)}.h5" for actor in stimuli.actors]
     data = stimulus_data(stimuli, [path for path in clips if path.is_file()])
-    first = config.get("figures", {}).get("map_layers", {}).get("visual", "")
+    first = study.figures.map_layers.visual if study.figures else ""
     write_data(folder, "stimuli", data | {"first_layer": first})
     return sets
 
@@ -124,7 +123,7 @@ def copy_assets(folder: Path) -> None:
 
 
 def page_content(
-    config: Mapping[str, Any], folder: Path, audited: Sequence[tuple[dict[str, Any], Verdict]]
+    study: Study, folder: Path, audited: Sequence[tuple[dict[str, Any], Verdict]]
 ) -> dict[str, Any]:
     """Everything the template needs that is not data of the three explorers."""
     results = folder.parent
@@ -143,10 +142,10 @@ def page_content(
     facts = next(iter(sorted(results.glob("group/*/*/group.json"))), None)
     return {
         "title": TITLE,
-        "study": config["study"],
-        "simulated": bool(config.get("simulate")),
+        "study": plain(study.study),
+        "simulated": bool(study.simulate.clips or study.simulate.brain),
         "story": content.story(
-            config,
+            study,
             StimulusTable.read(table) if table.is_file() else None,
             json.loads(facts.read_text()) if facts else None,
         ),
@@ -154,7 +153,7 @@ def page_content(
         "left_out": left_out,
         "accuracy": rows,
         "seeds": seeds,
-        "families": families_content(config, results),
+        "families": families_content(study, results),
         "version": metadata.version("crossmodal"),
     }
 

@@ -14,6 +14,7 @@ from PIL import Image
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.figures.accuracy import KIND_NAMES
 from crossmodal.report.captions import caption_html, caption_source
+from crossmodal.study.study import Study
 
 # A figure drawn on one of these shows a participant's anatomy.
 ANATOMY = ("_boldref.nii", "_T1w.nii", "_bold.nii")
@@ -111,7 +112,7 @@ def two_digits(value: float) -> str:
 
 
 def story(
-    config: Mapping[str, Any], stimuli: StimulusTable | None, facts: Mapping[str, Any] | None
+    study: Study, stimuli: StimulusTable | None, facts: Mapping[str, Any] | None
 ) -> list[str]:
     """What was done, in sentences whose numbers come from the study's own files."""
     lines = []
@@ -119,19 +120,19 @@ def story(
         emotions = ", ".join(dict.fromkeys(stimuli.labels("emotion")))
         lines.append(
             f"{len(stimuli.stimulus_ids)} clips of {len(stimuli.actors)} actors "
-            f"({emotions}), {' and '.join(config['stimuli']['modalities'])}."
+            f"({emotions}), {' and '.join(study.stimuli.modalities)}."
         )
-    for name, block in config.get("families", {}).items():
+    for name, block in study.families:
         lines.append(
-            f"Network family {name}: training seeds per regime: {block.get('n_seeds', 1)} "
-            f"({', '.join(block['regimes'])}). An RDM of every layer: 1 − Pearson r of activations."
+            f"Network family {name}: training seeds per regime: {block.n_seeds} "
+            f"({', '.join(block.regimes)}). An RDM of every layer: 1 − Pearson r of activations."
         )
     if facts is not None:
-        search = config["searchlight"]
+        search = study.searchlight
         lines.append(
-            f"{facts['n_participants']} participants; spheres of {search['radius_mm']} mm radius; "
-            f"brain RDMs by {search['distance']} distance, compared with each layer's by "
-            f"{search['comparison']} correlation."
+            f"{facts['n_participants']} participants; spheres of {search.radius_mm} mm radius; "
+            f"brain RDMs by {search.distance} distance, compared with each layer's by "
+            f"{search.comparison} correlation."
         )
         if fwhm_mm := facts.get("smoothing_mm"):
             lines.append(f"Participants' maps smoothed by {fwhm_mm:g} mm (FWHM) before the test.")

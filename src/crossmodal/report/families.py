@@ -1,6 +1,6 @@
 """Where model families agree, and which of them explains each region best, as rows of tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crossmodal.contracts.layer_similarity import LayerSimilarity
+from crossmodal.study.study import Study
 
 CONTROL_NAMES = {
     "labels": "categories",
@@ -143,21 +144,20 @@ def read_pairs(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", dtype={"first": str, "second": str})
 
 
-def families_content(config: Mapping[str, Any], results: Path) -> dict[str, Any]:
+def families_content(study: Study, results: Path) -> dict[str, Any]:
     """What the page needs of the families; empty tables where the study has none."""
     content: dict[str, Any] = {"regions": [], "columns": [], "agreement": [], "agreement_sets": []}
     models, pairs = results / "roi/models.tsv", results / "roi/pairs.tsv"
     if models.is_file() and pairs.is_file():
         table = pd.read_csv(models, sep="\t")
         present = set(table.model)
-        families = [name for name in config.get("families", {}) if name in present]
+        families = [name for name, _ in study.families if name in present]
         controls = [name for name in CONTROL_NAMES if name in present]
         content["columns"] = [*families, *(f"control: {CONTROL_NAMES[name]}" for name in controls)]
         content["regions"] = region_rows(table, read_pairs(pairs), families, controls)
         content["n_participants"] = int(table.n_participants.max())
-        inference = config["roi"]["inference"]
-        content["comparison"] = inference["comparison"]
-        content["n_bootstraps"] = inference["n_bootstraps"]
+        content["comparison"] = study.roi.inference.comparison
+        content["n_bootstraps"] = study.roi.inference.n_bootstraps
     similarity = results / "similarity/families/rsa.tsv"
     if similarity.is_file():
         sets, rows = agreement_rows(LayerSimilarity.read(similarity))

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.spatial.distance import pdist, squareform
@@ -10,6 +10,7 @@ from scipy.spatial.distance import pdist, squareform
 from crossmodal.contracts.clips import Clip
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.representations.low_level_config import LowLevelConfig
 from crossmodal.representations.pitch import yin_hz
 
 LOG = logging.getLogger(__name__)
@@ -17,16 +18,6 @@ ENVELOPE_HZ = 50.0
 MODULATION_HZ = (1.0, 2.0, 4.0, 8.0, 16.0)  # octave bands' lower edges, and the last's upper edge
 SILENCE_DB = -35.0  # frames this far below the loudest are not voiced
 MODEL, REGIME, SOURCE = "low_level", "clips", "clips"
-
-
-@dataclass(frozen=True)
-class LowLevelConfig:
-    """``cells`` : the face crop is divided into cells x cells for luminance and motion energy;
-    ``f0_min_hz``, ``f0_max_hz`` : range searched for the fundamental frequency."""
-
-    cells: int = 8
-    f0_min_hz: float = 65.0
-    f0_max_hz: float = 600.0
 
 
 def luminance(clip: Clip, config: LowLevelConfig) -> np.ndarray:

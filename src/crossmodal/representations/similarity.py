@@ -1,28 +1,14 @@
 """How alike the RDMs of layers and of seeds are."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.layer_similarity import LayerSimilarity
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.representations.similarity_config import SimilarityConfig
 
 METHODS = ("pearson", "spearman")
-
-
-@dataclass(frozen=True)
-class SimilarityConfig:
-    """Which RDMs of a family are compared (``source``), and how (``method``)."""
-
-    source: str = "ensemble"
-    method: str = "pearson"
-
-    def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise InputError("SimilarityConfig", "method", f"one of {METHODS}", repr(self.method))
 
 
 def correlate_rdms(dissimilarities: np.ndarray, method: str) -> np.ndarray:

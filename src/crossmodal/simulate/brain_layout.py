@@ -3,38 +3,34 @@
 Used while Snakemake reads the rules: nothing heavy may be imported here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
-# What concerns single participants stays out of the others' params: it must not rerun them.
-PER_PARTICIPANT = (
-    "n_participants",
-    "n_runs",
-    "motion_mm",
-    "strong_motion_mm",
-    "orientations",
-    "missing_runs",
-)
+from crossmodal.contracts.settings import plain
+from crossmodal.simulate.brain_config import BrainConfig, BrainSettings
 
 
-def shared_options(brain: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of ``simulate.brain`` that every participant depends on."""
-    return {key: value for key, value in brain.items() if key not in PER_PARTICIPANT}
+def shared_options(brain: BrainSettings) -> dict[str, Any]:
+    """The part of ``simulate.brain`` that every participant depends on, without what concerns
+    single participants: that must not rerun the others."""
+    shared = {field.name for field in fields(BrainConfig)}
+    return {key: value for key, value in plain(brain).items() if key in shared}
 
 
-def participant_options(brain: Mapping[str, Any], label: str) -> dict[str, Any]:
+def participant_options(brain: BrainSettings, label: str) -> dict[str, Any]:
     """Orientation and motion of one participant."""
     return {
-        "orientation": brain["orientations"].get(label, "RAS"),
-        "motion_mm": brain["strong_motion_mm"].get(label, brain["motion_mm"]),
+        "orientation": brain.orientations.get(label, "RAS"),
+        "motion_mm": brain.strong_motion_mm.get(label, brain.motion_mm),
     }
 
 
-def simulated_runs(brain: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def simulated_runs(brain: BrainSettings) -> dict[str, tuple[str, ...]]:
     """Participant -> labels of the runs that exist."""
-    labels = [f"{i:02d}" for i in range(1, brain["n_participants"] + 1)]
-    runs = range(1, brain["n_runs"] + 1)
-    missing = brain["missing_runs"]
+    labels = [f"{i:02d}" for i in range(1, brain.n_participants + 1)]
+    runs = range(1, brain.n_runs + 1)
+    missing = brain.missing_runs
     return {
         label: tuple(str(run) for run in runs if run not in missing.get(label, []))
         for label in labels

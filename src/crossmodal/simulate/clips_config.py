@@ -5,8 +5,12 @@ Light on purpose: the Snakefile imports it to know the clips before they exist.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le, MinLen, MultipleOf
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.settings import Settings, Unique
 
 EMOTION_CODES = {
     "neutral": "01",
@@ -25,22 +29,41 @@ STATEMENTS = {
 
 
 @dataclass(frozen=True)
-class SimulatedClips:
-    """What one actor's clips take of config block ``simulate.clips``.
+class SimulatedClips(Settings):
+    """What each actor's clips depend on: odd actors are men, even ones women."""
 
-    Every actor (odd male, even female) says both statements in each of ``emotions``,
-    ``duration_s`` seconds at ``frame_rate_hz`` frames of ``width_px`` x ``height_px`` pixels.
-    """
-
-    emotions: list[str]
-    duration_s: float
-    frame_rate_hz: int
-    width_px: int
-    height_px: int
+    emotions: Annotated[
+        tuple[
+            Literal["neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"],
+            ...,
+        ],
+        MinLen(2),
+        Unique(),
+    ] = ("neutral", "happy", "angry", "fearful", "disgust", "surprised")
+    """What every actor expresses, with each of the two RAVDESS statements."""
+    duration_s: Annotated[float, Ge(1)] = 3.0
+    """Length of every clip, s."""
+    frame_rate_hz: Annotated[int, Ge(5)] = 15
+    """Frames per second."""
+    width_px: Annotated[int, Ge(64), MultipleOf(2)] = 320
+    """Width of the frames, pixels; even."""
+    height_px: Annotated[int, Ge(64), MultipleOf(2)] = 180
+    """Height of the frames, pixels; even. Faces are about 0.6 of it."""
 
     @property
     def n_frames(self) -> int:
         return round(self.duration_s * self.frame_rate_hz)
+
+
+@dataclass(frozen=True)
+class ClipsSettings(SimulatedClips):
+    """Simulated audio-visual clips, written as real mp4 files with RAVDESS names."""
+
+    n_actors: Annotated[int, Ge(2), Le(24)] = 12
+    """Number of simulated actors; odd ones are men, even ones women."""
+    voices_dir: str | None = None
+    """Folder of real RAVDESS recordings (03-01-*.flac or .wav, with or without Actor_NN folders)
+    to dub the faces with; null speaks with espeak-ng."""
 
 
 def actor_labels(n_actors: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,10 @@ from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.stats.anatomy import Anatomy
 from crossmodal.stats.clusters import cluster_table
+from crossmodal.stats.group_config import GroupConfig
 from crossmodal.stats.map_smoothing import smoothed
 from crossmodal.stats.max_t import t_from_sums
-from crossmodal.stats.one_sample import ALTERNATIVES, interval_half_width, mean_and_t, q_fdr
+from crossmodal.stats.one_sample import interval_half_width, mean_and_t, q_fdr
 from crossmodal.stats.permutation import (
     cluster_threshold,
     map_null,
@@ -25,32 +25,6 @@ from crossmodal.stats.sign_flips import is_exact, sign_patterns, smallest_p
 
 TITLES = {"tfce": "TFCE", "cluster_mass": "cluster mass"}
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class GroupConfig:
-    """test : 'sign_flip' over participants, or 'condition_permutation' of one participant
-    n_permutations : sign patterns or permutations, the identity among them; all of them if fewer
-    alternative : 'greater' (similar), 'less' or 'two-sided'
-    alpha : clusters are listed where p is below it; the test must be able to get there
-    statistics : 'tfce' and 'cluster_mass', tested besides the maximum of t
-    cluster_p : uncorrected p of the t at which 'cluster_mass' forms clusters
-    smoothing_mm : FWHM of the Gaussian that participants' maps are smoothed with; 0 for none
-    """
-
-    n_permutations: int
-    alternative: str
-    alpha: float
-    test: str = "sign_flip"
-    statistics: Sequence[str] = ()
-    cluster_p: float = 0.001
-    smoothing_mm: float = 0.0
-
-    def __post_init__(self) -> None:
-        if unknown := set(self.statistics) - set(TITLES):
-            raise ValueError(f"statistics {sorted(unknown)} are none of {tuple(TITLES)}")
-        if self.alternative not in ALTERNATIVES:
-            raise ValueError(f"alternative {self.alternative!r} is none of {ALTERNATIVES}")
 
 
 def common_grid(maps: Sequence[Maps]) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from crossmodal.stats.condition_permutation import condition_orders, smallest_p
 from crossmodal.stats.permuted_brains import permuted_blocks
 from crossmodal.stats.prevalence import prevalence_of_layers
 from crossmodal.stats.prevalence import smallest_p as smallest_prevalence_p
+from crossmodal.stats.prevalence_config import PrevalenceConfig
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +28,6 @@ QUANTITIES = {
     "p_corrected": "p of no effect in anybody, FWE over voxels and layers",
     "gamma": "prevalence that is refuted: more people than this share have the effect",
 }
-
-
-@dataclass(frozen=True)
-class PrevalenceConfig:
-    """models : sets ('cross_channel/emotion') that get prevalence maps; layers : which of their
-    layers, all if None; n_permutations : orders of conditions per participant, the observed one
-    among them; n_combinations : second-level permutations"""
-
-    models: Sequence[str] = ()
-    layers: Sequence[str] | None = None
-    n_permutations: int = 100
-    n_combinations: int = 10000
 
 
 def prevalence_maps(

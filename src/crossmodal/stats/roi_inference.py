@@ -15,6 +15,7 @@ from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.rsa.models import aligned
 from crossmodal.stats.roi_bootstrap import Bootstrap, Draws, dual_bootstrap, noise_ceiling
+from crossmodal.stats.roi_config import RoiInference
 from crossmodal.stats.roi_rows import COMPARISONS, Rows
 
 IDENTITY = ("model", "regime", "source", "layer", "arm")
@@ -22,23 +23,6 @@ CONTROL = "low_level"
 BLOCK_MODELS = 30
 COSINES = ("cosine", "whitened_cosine")
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class RoiInference:
-    """``comparison`` : one of ``COMPARISONS``; ``bootstrap_by`` : columns of the stimulus
-    table whose combinations are resampled together ([]: every clip alone); ``paired_layers`` :
-    network layers in the table of pairs (models without arms are always in it)."""
-
-    comparison: str = "spearman"
-    n_bootstraps: int = 1000
-    bootstrap_by: tuple[str, ...] = ("identity", "sentence")
-    paired_layers: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.comparison not in COMPARISONS:
-            got = repr(self.comparison)
-            raise InputError("config", "roi.inference.comparison", f"one of {(*COMPARISONS,)}", got)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Brain RDMs of regions: spheres of a table or labels of an atlas."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -16,29 +15,9 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.rois import Roi
 from crossmodal.rsa.noise import univariate, whiten_patterns
+from crossmodal.stats.roi_config import RoiPatterns
 
 DISTANCES = ("correlation", "crossnobis")
-
-
-@dataclass(frozen=True)
-class RoiPatterns:
-    """How a region's patterns become an RDM.
-
-    ``hemispheres`` : 'joint' makes one pattern of both sides, 'separate' two regions;
-    ``distance`` : 'correlation' (per run, then averaged) or 'crossnobis' (across runs);
-    ``noise_normalisation`` : 'multivariate' (whiten by the residuals' shrunk covariance, so that
-    crossnobis is a Mahalanobis distance), 'univariate' (divide by their SD) or 'none';
-    ``min_voxels`` : smallest region accepted
-    """
-
-    hemispheres: str = "joint"
-    distance: str = "correlation"
-    noise_normalisation: str = "univariate"
-    min_voxels: int = 5
-
-    def __post_init__(self) -> None:
-        if self.distance not in DISTANCES:
-            raise InputError("config", "roi.distance", f"one of {DISTANCES}", repr(self.distance))
 
 
 def voxel_centres_mm(betas: Betas) -> np.ndarray:

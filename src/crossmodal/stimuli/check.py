@@ -8,13 +8,13 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
 import soundfile
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.block import Stimuli
 from crossmodal.stimuli.clock import Span, require_together
 from crossmodal.stimuli.container import (
     SOUND_SUFFIXES,
@@ -32,7 +32,6 @@ from crossmodal.stimuli.container import (
 )
 from crossmodal.stimuli.detectors import make_detector
 from crossmodal.stimuli.extraction import ClipExtractor
-from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
 from crossmodal.stimuli.media import decoded_frames, picture, view_of
 from crossmodal.stimuli.selection import find_selection, has_clips
 from crossmodal.stimuli.wave_header import require_whole_wave
@@ -42,7 +41,7 @@ CLIPS_PER_PROCESS = 32  # starting a process takes as long as examining some ten
 TAIL_S = 1.0  # how much of a file's end is read to see whether it is there
 
 
-def find_problems(stimuli: dict[str, Any], deep: bool = False) -> list[InputError]:
+def find_problems(stimuli: Stimuli, deep: bool = False) -> list[InputError]:
     """All problems of the config block ``stimuli`` and of the clips that it selects.
 
     Quick by default (some ten milliseconds a clip, on all cores): names, streams, sample rates,
@@ -58,7 +57,7 @@ def find_problems(stimuli: dict[str, Any], deep: bool = False) -> list[InputErro
     return problems + _of_all(paths, stimuli, deep)
 
 
-def _of_all(paths: Sequence[str], stimuli: dict[str, Any], deep: bool) -> list[InputError]:
+def _of_all(paths: Sequence[str], stimuli: Stimuli, deep: bool) -> list[InputError]:
     """Problems of many clips, in their order, found by as many processes as there are cores."""
     n = min(os.cpu_count() or 1, len(paths) // CLIPS_PER_PROCESS)
     work = partial(_of_some, stimuli, deep)
@@ -70,7 +69,7 @@ def _of_all(paths: Sequence[str], stimuli: dict[str, Any], deep: bool) -> list[I
     return sorted(found, key=lambda problem: rank.get(problem.file, -1))
 
 
-def _of_some(stimuli: dict[str, Any], deep: bool, paths: Sequence[str]) -> list[InputError]:
+def _of_some(stimuli: Stimuli, deep: bool, paths: Sequence[str]) -> list[InputError]:
     examine = _deep_probe(stimuli) if deep else _quick_probe(stimuli)
     return [problem for path in paths for problem in _collect(lambda path=path: examine(path))]
 
@@ -83,23 +82,19 @@ def _collect(action: Callable[[], object]) -> list[InputError]:
     return []
 
 
-def _deep_probe(stimuli: dict[str, Any]) -> Callable[[str], object]:
+def _deep_probe(stimuli: Stimuli) -> Callable[[str], object]:
     return ClipExtractor(
-        FaceConfig(**stimuli["face"]) if stimuli["face"] else None,
-        AudioConfig(**stimuli["audio"]),
-        stimuli["modalities"],
-        stimuli["missing_modality"],
+        stimuli.face, stimuli.audio, stimuli.modalities, stimuli.missing_modality
     ).extract
 
 
-def _quick_probe(stimuli: dict[str, Any]) -> Callable[[str], object]:
-    required = () if stimuli["missing_modality"] == "skip" else tuple(stimuli["modalities"])
-    if "video" not in stimuli["modalities"]:
+def _quick_probe(stimuli: Stimuli) -> Callable[[str], object]:
+    required = () if stimuli.missing_modality == "skip" else tuple(stimuli.modalities)
+    if "video" not in stimuli.modalities:
         return lambda path: probe(path, required)
     extract = _deep_probe(stimuli)
-    face = FaceConfig(**stimuli["face"])
-    detector = make_detector(face)
-    height_px = min(QUICK_HEIGHT_PX, face.detection_height_px)
+    detector = make_detector(stimuli.face)
+    height_px = min(QUICK_HEIGHT_PX, stimuli.face.detection_height_px)
 
     def examine(path: str) -> None:
         frame = probe(path, required, height_px)

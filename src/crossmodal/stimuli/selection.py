@@ -1,12 +1,12 @@
 """Which clips are the study's and which the pool's. Light: the Snakefile imports it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from crossmodal.contracts.braces import paths_with_braces
 from crossmodal.contracts.clip_table import PATH, ClipTable
 from crossmodal.contracts.errors import InputError
+from crossmodal.stimuli.block import Stimuli
 from crossmodal.stimuli.clip_table import names_of_table
 from crossmodal.stimuli.demographics import read_demographics, with_genders
 from crossmodal.stimuli.folder import find_media
@@ -60,14 +60,9 @@ class Sets:
     voices: Voices | None = None
 
     @classmethod
-    def of(cls, stimuli: Mapping[str, Any]) -> "Sets":
+    def of(cls, stimuli: Stimuli) -> "Sets":
         """From the config block ``stimuli``."""
-        pool, voices = stimuli["pool"], stimuli.get("voices")
-        return cls(
-            StudySet.of(stimuli["study"]),
-            Pool.of(pool) if pool else None,
-            Voices.of(voices) if voices else None,
-        )
+        return cls(stimuli.study, stimuli.pool, stimuli.voices)
 
 
 def select(
@@ -97,7 +92,7 @@ def select(
     return _with_genders(selection, demographics)
 
 
-def select_of(stimuli: Mapping[str, Any], paths: Iterable[str] | None = None) -> Selection:
+def select_of(stimuli: Stimuli, paths: Iterable[str] | None = None) -> Selection:
     """Divide the clips of config block ``stimuli``, or those that will be at ``paths``.
 
     Raises
@@ -109,9 +104,8 @@ def select_of(stimuli: Mapping[str, Any], paths: Iterable[str] | None = None) ->
         if problems:
             raise problems[0]
         return selection
-    sets, modalities = Sets.of(stimuli), stimuli["modalities"]
-    of_sets = (sets.study, sets.pool, sets.voices)
-    return select(paths, stimuli["naming"], modalities, *of_sets, stimuli.get("demographics"))
+    sets = (stimuli.study, stimuli.pool, stimuli.voices)
+    return select(paths, stimuli.naming, stimuli.modalities, *sets, stimuli.demographics)
 
 
 def choose(
@@ -182,9 +176,7 @@ def doubled_ids(names: Iterable[StimulusName]) -> list[InputError]:
     return problems
 
 
-def find_names(
-    stimuli: Mapping[str, Any],
-) -> tuple[list[InputError], list[StimulusName]]:
+def find_names(stimuli: Stimuli) -> tuple[list[InputError], list[StimulusName]]:
     """All clips that config block ``stimuli`` offers, and what is wrong with their names.
 
     With ``table`` they are the rows of that table, else the media files below ``clips_dir``.
@@ -193,12 +185,12 @@ def find_names(
     ------
     InputError : as ``find_media`` or ``ClipTable.read``
     """
-    if stimuli.get("table"):
-        return names_of_table(ClipTable.read(stimuli["table"]), stimuli.get("actor_column"))
+    if stimuli.table is not None:
+        return names_of_table(ClipTable.read(stimuli.table), stimuli.actor_column)
     problems, names = [], []
-    for path in find_media(stimuli["clips_dir"]):
+    for path in find_media(stimuli.clips_dir):
         try:
-            names.append(PARSERS[stimuli["naming"]](path))
+            names.append(PARSERS[stimuli.naming](path))
         except InputError as problem:
             problems.append(problem)
     return problems, names
@@ -221,19 +213,19 @@ def named_clips(
     return [rows[path] for path in paths]
 
 
-def has_clips(stimuli: Mapping[str, Any]) -> bool:
+def has_clips(stimuli: Stimuli) -> bool:
     """Whether there are clips of the user's own; else they will be simulated."""
-    return any(stimuli.get(key) is not None for key in ("table", "clips_dir"))
+    return stimuli.table is not None or stimuli.clips_dir is not None
 
 
-def find_selection(stimuli: Mapping[str, Any]) -> tuple[list[InputError], Selection | None]:
+def find_selection(stimuli: Stimuli) -> tuple[list[InputError], Selection | None]:
     """All problems of the folder, names, sets and demographics of config block ``stimuli``.
 
     Returns
     -------
     The problems, and the selection among the names that parse; None where there is none.
     """
-    problems, table = [], stimuli.get("demographics")
+    problems, table = [], stimuli.demographics
     try:
         if table is not None:
             read_demographics(table)
@@ -246,7 +238,7 @@ def find_selection(stimuli: Mapping[str, Any]) -> tuple[list[InputError], Select
         return [*problems, problem], None
     problems += of_names
     problems += paths_with_braces(name.path for name in names)
-    of_sets, selection = choose(names, stimuli["modalities"], Sets.of(stimuli))
+    of_sets, selection = choose(names, stimuli.modalities, Sets.of(stimuli))
     problems += of_sets
     try:
         return problems, selection and _with_genders(selection, table)

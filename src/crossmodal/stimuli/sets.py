@@ -1,12 +1,12 @@
 """The sets of clips that a config asks for, as words for label columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Literal
 
+from crossmodal.contracts.settings import Settings
 from crossmodal.stimuli.naming import StimulusName
 
-Words = Sequence[str] | str | None
 COLUMNS = {  # of the keys that are older than tables
     "actors": "identity",
     "emotions": "emotion",
@@ -15,21 +15,14 @@ COLUMNS = {  # of the keys that are older than tables
 }
 
 
-class ClipSet:
+class ClipSet(Settings):
     """Clips whose labels are among the words given for their columns; None is no restriction.
 
     ``labels``: further columns, and the words wanted. Key ``intensity`` takes neutral clips
     whatever they are labelled: a neutral face has no intensity, so it belongs to every choice.
     """
 
-    labels: Mapping[str, Words]
-
-    @classmethod
-    def of(cls, block: Mapping[str, Any]) -> Self:
-        """From a config block: keys that are no fields are label columns."""
-        own = {item.name for item in fields(cls)} - {"labels"}
-        known = {key: value for key, value in block.items() if key in own}
-        return cls(**known, labels={key: block[key] for key in block if key not in own})
+    OTHERS = "labels"
 
     @property
     def restrictions(self) -> dict[str, tuple[str, ...]]:
@@ -63,33 +56,47 @@ class ClipSet:
 
 @dataclass(frozen=True)
 class StudySet(ClipSet):
-    """Config block ``stimuli.study``: clips that participants see."""
+    """The clips that participants see, the conditions of everything that follows."""
 
-    actors: Sequence[str] | None = None
-    emotions: Sequence[str] | None = None
+    actors: tuple[str, ...] | None = None
+    """Actors as written in the file names; null for all."""
+    emotions: tuple[str, ...] | None = None
+    """Emotions; null for all."""
     intensity: str | None = None
-    repetitions: Sequence[str] | None = None
-    labels: Mapping[str, Words] = field(default_factory=dict)
+    """Intensity of the expression (normal or strong); neutral is always normal. null for any."""
+    repetitions: tuple[str, ...] | None = None
+    """Repetitions as written in the file names; null for all."""
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further columns of labels, and the words wanted of each; a column may stand beside the
+    other keys, too."""
 
 
 @dataclass(frozen=True)
 class Pool(ClipSet):
-    """Config block ``stimuli.pool``: clips to pretrain on.
+    """The clips that networks are pretrained on; null for none."""
 
-    ``exclude: actors`` leaves out everything of the study's actors, so that no test face or
-    voice was seen in training; ``exclude: stimuli`` leaves out the study's clips only.
-    """
-
-    exclude: str = "actors"
-    emotions: Sequence[str] | None = None
-    intensities: Sequence[str] | None = None
-    labels: Mapping[str, Words] = field(default_factory=dict)
+    exclude: Literal["actors", "stimuli"] = "actors"
+    """actors leaves out everything of the study's actors, so that no test face or voice was seen
+    in training; stimuli only the study's own clips (refused with affect3d, and with mrpn without
+    weights, which are tested on actors never trained on)."""
+    emotions: tuple[str, ...] | None = None
+    """Emotions; null for all."""
+    intensities: tuple[str, ...] | None = None
+    """Intensities; null for all."""
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further columns of labels, and the words wanted of each; a column may stand beside the
+    other keys, too."""
 
 
 @dataclass(frozen=True)
 class Voices(ClipSet):
-    """Config block ``stimuli.voices``: clips of all actors, for folds of whole actors."""
+    """Clips of all actors, for the table of voices of unseen actors (block voices); they may
+    belong to study or pool too. Leave out for none."""
 
-    emotions: Sequence[str] | None = None
-    intensities: Sequence[str] | None = None
-    labels: Mapping[str, Words] = field(default_factory=dict)
+    emotions: tuple[str, ...] | None = None
+    """Emotions; null for all."""
+    intensities: tuple[str, ...] | None = None
+    """Intensities; null for all."""
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further columns of labels, and the words wanted of each; a column may stand beside the
+    other keys, too."""

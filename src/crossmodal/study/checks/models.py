@@ -1,35 +1,32 @@
 """What is wrong with tables of models: their cells, conditions, and RDMs that cannot be tested."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from crossmodal.bold.bids import find_runs
-from crossmodal.bold.events import EventsConfig, usual_conditions
-from crossmodal.commands.clip_selection import clip_selection
+from crossmodal.bold.events import usual_conditions
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.model_table import ModelTable
 from crossmodal.representations.models import table_rdms
 from crossmodal.stats.condition_permutation import condition_orders, smallest_p
+from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.study import Study
 
-Config = Mapping[str, Any]
 
-
-def model_problems(config: Config) -> list[InputError]:
+def model_problems(study: Study) -> list[InputError]:
     """Problems of all tables of ``models.tables``, whose files are read, and of label models."""
-    models = config.get("models") or {}
-    tables = models.get("tables") or {}
-    problems = list(_label_problems(config, models.get("labels") or ()))
-    conditions = known_conditions(config) if tables else None
+    tables = study.models.tables
+    problems = list(_label_problems(study, study.models.labels))
+    conditions = known_conditions(study) if tables else None
     for name, path in tables.items():
-        problems += _table_problems(config, name, path, conditions)
+        problems += _table_problems(study, name, path, conditions)
     return problems
 
 
-def _label_problems(config: Config, labels: Sequence[str]) -> Iterator[InputError]:
+def _label_problems(study: Study, labels: Sequence[str]) -> Iterator[InputError]:
     """Label models that would be constant: all clips of one kind, or each of its own."""
-    chosen = clip_selection(config)[1] if labels and config.get("stimuli") else None
+    chosen = clip_selection(study)[1] if labels and study.stimuli else None
     for label in labels if chosen and chosen.study else ():
         kinds = {getattr(name, label, name) for name in chosen.study}
         if len(kinds) in (1, len(chosen.study)) and len(chosen.study) > 1:
@@ -37,26 +34,26 @@ def _label_problems(config: Config, labels: Sequence[str]) -> Iterator[InputErro
             yield InputError("config", "models.labels", f"several kinds of {label}", got)
 
 
-def known_conditions(config: Config) -> list[str] | None:
+def known_conditions(study: Study) -> list[str] | None:
     """The conditions that betas will have; None where they cannot be told yet."""
-    scans = config.get("scans") or {}
-    if config.get("stimuli"):
-        chosen = clip_selection(config)[1]
+    scans = study.scans
+    if study.stimuli:
+        chosen = clip_selection(study)[1]
         return [name.stimulus_id for name in chosen.study] if chosen else None
-    if scans.get("conditions"):
-        return list(scans["conditions"])
-    if scans.get("bids_dir") is None:
+    if scans and scans.conditions:
+        return list(scans.conditions)
+    if scans is None or scans.bids_dir is None:
         return None
     try:
-        runs = find_runs(scans["bids_dir"], scans["task"], scans["participants"])
+        runs = find_runs(scans.bids_dir, scans.task, scans.participants)
         paths = [run.events for run in runs if run.events]
-        return usual_conditions(paths, EventsConfig(**scans["events"]))
+        return usual_conditions(paths, scans.events)
     except InputError:
         return None  # reported as a problem of the scans
 
 
 def _table_problems(
-    config: Config, name: str, path: str, conditions: Sequence[str] | None
+    study: Study, name: str, path: str, conditions: Sequence[str] | None
 ) -> Iterator[InputError]:
     try:
         table = ModelTable.read(path)
@@ -68,10 +65,10 @@ def _table_problems(
     for model in constant:
         expected = "values that differ, but not all, so that its RDM varies"
         yield InputError(path, model, expected, "an RDM that is constant")
-    for model, p in _reachable(config, path, name):
-        if model not in constant and p >= config["group"]["alpha"]:
+    for model, p in _reachable(study, path, name):
+        if model not in constant and p >= study.group.alpha:
             got = f"{len(table.conditions)}, whose permutations reach p = {p:.3g} at best"
-            expected = f"conditions enough for p < {config['group']['alpha']}"
+            expected = f"conditions enough for p < {study.group.alpha}"
             yield InputError(path, model, expected, got)
 
 
@@ -88,14 +85,12 @@ def _other_conditions(
         yield InputError(path, "conditions", expected, f"{len(extra)} more ({extra[0]!r} …)")
 
 
-def _reachable(config: Config, path: str, name: str) -> list[tuple[str, float]]:
+def _reachable(study: Study, path: str, name: str) -> list[tuple[str, float]]:
     """Smallest p of every model where conditions are permuted, by the orders of the test itself."""
-    group = config.get("group") or {}
-    if group.get("test") != "condition_permutation":
+    group = study.group
+    if group is None or group.test != "condition_permutation":
         return []
     rdms = table_rdms(path, name)
-    orders = condition_orders(
-        len(rdms.stimulus_ids), group["n_permutations"], config["study"]["seed"]
-    )
+    orders = condition_orders(len(rdms.stimulus_ids), group.n_permutations, study.study.seed)
     vectors = np.asarray(rdms.dissimilarities)
     return [(layer, smallest_p(v, orders)) for layer, v in zip(rdms.layers, vectors, strict=True)]

@@ -1,45 +1,41 @@
 """What mrpn and affect3d ask of clips, weights and labels in vain: found before any training."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from crossmodal.affect3d.block import Affect3dSettings
 from crossmodal.affect3d.circumplex import read_circumplex
 from crossmodal.affect3d.experiment import validation_actors
 from crossmodal.affect3d.network import N_FRAMES
-from crossmodal.affect3d.training import Affect3dTraining
 from crossmodal.affect3d.windows import thinned
-from crossmodal.commands.clip_selection import clip_selection
-from crossmodal.commands.planning import problems_of
 from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.contracts.affect_labels import AffectLabels
-from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.errors import InputError, problems_of
+from crossmodal.contracts.settings import plain
+from crossmodal.mrpn.block import MrpnSettings
 from crossmodal.mrpn.folds import actor_folds
-from crossmodal.mrpn.inputs import N_CHANNELS, MrpnInputs
+from crossmodal.mrpn.inputs import N_CHANNELS
 from crossmodal.mrpn.resnet import build_extractor, load_extractor
-from crossmodal.mrpn.variants import find_variant
 from crossmodal.stimuli.media import announced_frames, read_video
 from crossmodal.stimuli.naming import UNKNOWN, StimulusName
 from crossmodal.stimuli.selection import Selection, has_clips
+from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.study import Study
 
-Config = Mapping[str, Any]
-CIRCUMPLEX = "resources/circumplex.tsv"  # the rules' default, too
 
-
-def family_problems(config: Config) -> list[InputError]:
+def family_problems(study: Study) -> list[InputError]:
     """What the two families' jobs would refuse, by clip names, weights and labels.
 
     Opens weights, label tables and headers of clips; decodes a clip only where its labels seem
     too short for it.
     """
-    families = (config.get("families") or {}) if "stimuli" in config else {}
-    chosen = clip_selection(config)[1] if families else None
+    chosen = clip_selection(study)[1] if study.families else None
     problems: list[InputError] = []
-    if block := families.get("mrpn"):
-        problems += _weights(block) + list(_modalities(block, config["stimuli"]["modalities"]))
+    if block := study.families.mrpn:
+        problems += _weights(block)
         problems += _folds(block, chosen) if chosen else []
-    if block := families.get("affect3d"):
-        problems += _affect(config, block, chosen) if chosen else []
+    if block := study.families.affect3d:
+        problems += _affect(study, block, chosen) if chosen else []
     return problems
 
 
@@ -47,62 +43,46 @@ def _genders(names: Sequence[StimulusName]) -> dict[str, str]:
     return {name.identity: name.gender for name in names}
 
 
-def _weights(block: Config) -> list[InputError]:
+def _weights(block: MrpnSettings) -> list[InputError]:
     """Weights that are no ResNet-18 of this width; names the layer."""
-    width = block["network"].get("width", 1)
+    width = block.network.width
     return [
         problem
-        for modality, path in block["weights"].items()
-        if path and modality in MrpnInputs(**block["inputs"]).modalities
+        for modality, path in plain(block.weights).items()
+        if path and Path(path).is_file() and modality in block.inputs.modalities
         for problem in problems_of(
             lambda m=modality, p=path: load_extractor(build_extractor(N_CHANNELS[m], width), p)
         )
     ]
 
 
-def _modalities(block: Config, of_clips: Sequence[str]) -> Iterator[InputError]:
-    own = MrpnInputs(**block["inputs"]).modalities
-    field = "families.mrpn.inputs.modalities"
-    if missing := sorted(set(own) - set(of_clips)):
-        yield InputError("config", field, f"some of stimuli.modalities {list(of_clips)}", missing)
-    noise = block.get("interference") or {"variants": ()}
-    if noise.get("modality", own[0]) not in own:
-        yield InputError("config", field, f"{noise['modality']}, which is made noisy", list(own))
-    for name in dict.fromkeys([*block["variants"], block["rdm_variant"], *noise["variants"]]):
-        if missing := sorted(set(find_variant(name).modalities) - set(own)):
-            expected = f"{missing[0]} for variant {name}"
-            yield InputError("config", field, expected, list(own))
-
-
-def _folds(block: Config, chosen: Selection) -> list[InputError]:
+def _folds(block: MrpnSettings, chosen: Selection) -> list[InputError]:
     """Folds of the study's actors without an actor of each gender, or none left to train on."""
     genders = _genders(chosen.study)
     if silent := sorted(actor for actor, gender in genders.items() if gender == UNKNOWN):
         expected = "a table with the genders of the study's actors, whose names do not say them"
         return [InputError("config", "stimuli.demographics", expected, f"none of {silent}")]
-    asked = (block["n_folds"], block["n_validation_folds"])
+    asked = (block.n_folds, block.n_validation_folds)
     return [
         InputError("config", f"families.mrpn.n_folds: {one.field}", one.expected, one.got)
         for one in problems_of(lambda: actor_folds(genders, *asked))
     ]
 
 
-def _affect(config: Config, block: Config, chosen: Selection) -> list[InputError]:
-    if "video" not in config["stimuli"]["modalities"]:
-        given = list(config["stimuli"]["modalities"])
-        return [InputError("config", "stimuli.modalities", "video, for affect3d", given)]
+def _affect(study: Study, block: Affect3dSettings, chosen: Selection) -> list[InputError]:
+    if "video" not in study.stimuli.modalities:
+        return []  # reported by crossmodal.study.checks.families
     if not chosen.pool:
         expected = "clips of other actors, on which affect3d is trained"
         return [InputError("config", "stimuli.pool", expected, "none")]
     problems = problems_of(lambda: validation_actors(_genders(chosen.pool), "stimuli.pool"))
     clips = [*chosen.study, *chosen.pool]
-    if block["labels"] == "circumplex":
-        table = block.get("circumplex", CIRCUMPLEX)
-        problems += problems_of(lambda: _circumplex(table, chosen.pool))
-    if block["labels"] == "frames":
-        problems += _frame_labels(block.get("labels_dir"), clips)
-    if has_clips(config["stimuli"]):
-        rate_hz = Affect3dTraining(**block["training"]).frame_rate_hz
+    if block.labels == "circumplex":
+        problems += problems_of(lambda: _circumplex(block.circumplex, chosen.pool))
+    if block.labels == "frames" and block.labels_dir is not None:
+        problems += _frame_labels(block.labels_dir, clips)
+    if has_clips(study.stimuli):
+        rate_hz = block.training.frame_rate_hz
         for name in clips:
             problems += problems_of(lambda path=name.path: _require_window(path, rate_hz))
     return problems
@@ -116,11 +96,8 @@ def _circumplex(path: str, clips: Sequence[StimulusName]) -> None:
         raise InputError(path, "emotion", f"some of {emotions}", sorted(known))
 
 
-def _frame_labels(folder: str | None, clips: Sequence[StimulusName]) -> list[InputError]:
+def _frame_labels(folder: str, clips: Sequence[StimulusName]) -> list[InputError]:
     """Tables of frame labels that are missing, damaged, or shorter than their clips."""
-    if folder is None:
-        expected = "a folder of frame labels, one actor-XX.csv per actor"
-        return [InputError("config", "families.affect3d.labels_dir", expected, "null")]
     problems = []
     for actor in sorted({name.identity for name in clips}):
         path = Path(folder, f"actor-{actor_file_part(actor)}.csv")

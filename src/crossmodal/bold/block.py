@@ -1,0 +1,83 @@
+"""Config block of the scans."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le, MinLen
+
+from crossmodal.bold.coregister_config import CoregisterConfig
+from crossmodal.bold.events_config import EventsConfig
+from crossmodal.bold.glm_config import GLMConfig
+from crossmodal.bold.motion_config import MotionConfig
+from crossmodal.bold.normalise_config import NormaliseConfig
+from crossmodal.bold.quality_config import QualityConfig
+from crossmodal.contracts.settings import (
+    Matches,
+    NonNegative,
+    Positive,
+    Settings,
+)
+
+STANDARD_VOXEL_MM = 3.0
+ContrastName = Annotated[
+    str, Matches(r"^[A-Za-z0-9_-]+$", "letters, digits, hyphens and underscores")
+]
+
+
+@dataclass(frozen=True)
+class Scans(Settings):
+    """Where the scans are, and how they become betas."""
+
+    task: str
+    """The task entity of the runs to use."""
+    bids_dir: str | None = None
+    """Folder of a BIDS data set; null takes the simulated one."""
+    fmriprep_dir: Annotated[str, MinLen(1)] | None = None
+    """Folder of fMRIPrep's derivatives of bids_dir, taken instead of own motion correction,
+    coregistration and normalisation; null preprocesses the raw scans."""
+    participants: tuple[str, ...] | None = None
+    """Labels without 'sub-', in quotes; null takes all that have the task."""
+    space: Literal["MNI152NLin2009aSym", "native", "MNI152NLin2009cAsym", "MNI152NLin6Asym"] = (
+        "MNI152NLin2009aSym"
+    )
+    """Where patterns are estimated: MNI152NLin2009aSym (needs a T1w image) or native (the grid
+    of the BOLD reference, no normalisation); with fmriprep_dir, one of fMRIPrep's:
+    MNI152NLin2009cAsym or MNI152NLin6Asym."""
+    analysis_voxel_mm: Positive | None = None
+    """Voxel size of the analysis grid, mm; null: 3 in standard space, the scans' own grid in native
+    space."""
+    conditions: tuple[str, ...] | None = None
+    """Names and order of the conditions. null takes the study's clips or, without clips, the
+    sorted names that the first run's events hold."""
+    events: EventsConfig = EventsConfig()
+    motion: MotionConfig = MotionConfig()
+    normalise: NormaliseConfig | None = None
+    """T1w to template, affine and SyN; null: by default settings, or not at all in native space
+    and with fmriprep_dir."""
+    coregister: CoregisterConfig | None = None
+    """BOLD reference to T1w, rigid, by mutual information, then refined; null: as normalise."""
+    glm: GLMConfig = GLMConfig()
+    slice_reference: Annotated[float, Ge(0), Le(1)] | None = None
+    """Slices are interpolated in time to this fraction of the repetition time (0.5: its middle,
+    what the GLM assumes), by the sidecars' SliceTiming; null leaves them alone."""
+    a_comp_cor: Annotated[int, Ge(0), Le(50)] = 0
+    """Number of aCompCor components (white matter and ventricles together) that are written to
+    the confounds tables; the GLM takes those that glm.confounds names."""
+    quality: QualityConfig = QualityConfig()
+    contrast_smoothing_mm: NonNegative = 6.0
+    """FWHM of the smoothing of the data that contrasts are mapped from, mm; patterns for the
+    searchlight are never smoothed."""
+    contrasts: dict[ContrastName, dict[str, float]] = field(default_factory=dict)
+    """Name of a t map -> weights of conditions (before they are split into blocks), from a model
+    with one regressor a condition."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.space == "native":
+            return
+        defaults = {"analysis_voxel_mm": STANDARD_VOXEL_MM}
+        if self.fmriprep_dir is None:
+            defaults |= {"normalise": NormaliseConfig(), "coregister": CoregisterConfig()}
+        for name, value in defaults.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)

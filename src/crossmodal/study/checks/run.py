@@ -1,0 +1,42 @@
+"""All checks of a study, as planning, ``crossmodal check`` and a run's start ask for them."""
+
+from itertools import chain
+from pathlib import Path
+
+from crossmodal.contracts.braces import brace_problems
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.settings import plain
+from crossmodal.study.checks.clips import CONFIG, clip_names, clips
+from crossmodal.study.checks.families import families, family_names
+from crossmodal.study.checks.inference import inference, inference_names
+from crossmodal.study.checks.labels import labels
+from crossmodal.study.checks.scans import scan_names, scans
+from crossmodal.study.checks.words import words
+from crossmodal.study.study import Study
+
+BY_CONFIG = (clips, scans, families, inference, words)
+BY_NAMES = (clip_names, scan_names, family_names, labels, inference_names)
+
+
+def contradictions(study: Study) -> list[InputError]:
+    """What the config alone says wrong: blocks that contradict each other."""
+    return list(chain(*(check(study) for check in BY_CONFIG)))
+
+
+def planning_problems(study: Study) -> list[InputError]:
+    """Contradictions, else everything that the names of files say; no file of data is opened."""
+    if found := contradictions(study):
+        return found
+    found = [*long_results_dir(study), *brace_problems(plain(study))]
+    return found + list(chain(*(check(study) for check in BY_NAMES)))
+
+
+def long_results_dir(study: Study) -> list[InputError]:
+    """A results folder like './results' or 'results/'.
+
+    Records name results by paths that are compared as texts.
+    """
+    given = study.study.results_dir
+    if given == (short := Path(given).as_posix()):
+        return []
+    return [InputError(CONFIG, "study.results_dir", repr(short), repr(given))]

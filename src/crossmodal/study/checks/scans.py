@@ -1,0 +1,74 @@
+"""What a config asks of scans in vain."""
+
+from collections.abc import Iterator, Sequence
+
+from crossmodal.bold.bids import Run, find_runs
+from crossmodal.bold.fmriprep import preprocessed
+from crossmodal.contracts.errors import InputError
+from crossmodal.study.study import Study
+
+CONFIG = "config"
+FMRIPREP_SPACES = ("MNI152NLin2009cAsym", "MNI152NLin6Asym")
+OWN_SPACES = ("MNI152NLin2009aSym", "native")
+
+
+def scans(study: Study) -> Iterator[InputError]:
+    """Blocks without scans, and a space that whoever preprocesses them cannot provide."""
+    block = study.scans
+    if study.simulate.brain and (study.simulate.clips is None or study.stimuli is None):
+        expected = "blocks simulate.clips and stimuli, for what simulated participants see"
+        yield InputError(CONFIG, "simulate.brain", expected, "none")
+    if block is None:
+        return
+    if block.bids_dir is None and study.simulate.brain is None:
+        expected = "a folder (there is no block simulate.brain)"
+        yield InputError(CONFIG, "scans.bids_dir", expected, None)
+    folder = block.fmriprep_dir
+    if folder and block.bids_dir is None:
+        expected = "null, or scans.bids_dir too, for the events"
+        yield InputError(CONFIG, "scans.fmriprep_dir", expected, repr(folder))
+        return
+    allowed = FMRIPREP_SPACES if folder else OWN_SPACES
+    if block.space not in allowed:
+        expected = f"one of {list(allowed)} {'with' if folder else 'without'} scans.fmriprep_dir"
+        yield InputError(CONFIG, "scans.space", expected, repr(block.space))
+    elif block.a_comp_cor and (folder or block.space == "native"):
+        expected = "0 without own normalisation, which says where white matter and fluid are"
+        yield InputError(CONFIG, "scans.a_comp_cor", expected, block.a_comp_cor)
+    elif block.slice_reference is not None and folder:
+        expected = "null with scans.fmriprep_dir, whose slices are timed already"
+        yield InputError(CONFIG, "scans.slice_reference", expected, block.slice_reference)
+
+
+def scan_names(study: Study) -> Iterator[InputError]:
+    """Folders and names of runs that do not fit; the files stay closed."""
+    if study.scans and study.scans.bids_dir is not None:
+        try:
+            runs = runs_of(study)
+            if study.scans.fmriprep_dir:
+                preprocessed(runs, study.scans.fmriprep_dir, study.scans.space)
+        except InputError as problem:
+            yield problem
+
+
+def runs_of(study: Study) -> Sequence[Run]:
+    """The raw runs of all participants.
+
+    Raises
+    ------
+    InputError : no such folder, task or participant
+    """
+    block = study.scans
+    return find_runs(block.bids_dir, block.task, block.participants)
+
+
+def n_participants(study: Study) -> int | None:
+    """How many there will be; None where the scans cannot be listed (reported elsewhere)."""
+    if study.scans is None:
+        return None
+    if study.scans.bids_dir is None:
+        return study.simulate.brain.n_participants if study.simulate.brain else None
+    try:
+        return len({run.participant for run in runs_of(study)})
+    except InputError:
+        return None

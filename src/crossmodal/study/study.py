@@ -1,0 +1,60 @@
+"""A study's config as one frozen tree of the stages' own configs. Light: the Snakefile imports it.
+
+A key is added to the stage's class, nowhere else; see ``crossmodal.contracts.settings``.
+"""
+
+from dataclasses import dataclass
+
+from crossmodal.bold.block import Scans
+from crossmodal.contracts.settings import Natural, Settings
+from crossmodal.figures.block import Figures
+from crossmodal.network.block import VoiceStudy
+from crossmodal.representations.block import Models
+from crossmodal.rsa.config import SearchlightConfig
+from crossmodal.simulate.brain_config import BrainSettings
+from crossmodal.simulate.clips_config import ClipsSettings
+from crossmodal.stats.block import Group, Roi
+from crossmodal.stimuli.block import Stimuli
+from crossmodal.study.families import Families
+
+
+@dataclass(frozen=True)
+class About(Settings):
+    """Name, place and seed of the study."""
+
+    name: str
+    """Short name; appears in figures and in the summary."""
+    results_dir: str | None = None
+    """Folder for everything that is made; one per study. null: results-NAME."""
+    seed: Natural = 1
+    """Every random number of the study follows from it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.results_dir is None:
+            object.__setattr__(self, "results_dir", f"results-{self.name}")
+
+
+@dataclass(frozen=True)
+class Simulate(Settings):
+    """The embedded mini-study's generators; leave out to use your own data."""
+
+    clips: ClipsSettings | None = None
+    brain: BrainSettings | None = None
+
+
+@dataclass(frozen=True)
+class Study(Settings):
+    """One study. Which stages run follows from which blocks it has."""
+
+    study: About
+    simulate: Simulate = Simulate()
+    stimuli: Stimuli | None = None
+    families: Families = Families()
+    models: Models = Models()
+    scans: Scans | None = None
+    searchlight: SearchlightConfig | None = None
+    group: Group | None = None
+    roi: Roi | None = None
+    figures: Figures | None = Figures()
+    voices: VoiceStudy | None = None
