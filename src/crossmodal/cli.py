@@ -13,6 +13,7 @@ from crossmodal.commands import (
     config,
     crate,
     download_ravdess,
+    group,
     import_affect,
     lineage,
     notice,
@@ -27,7 +28,7 @@ from crossmodal.contracts.errors import InputError
 DEFAULT_CONFIG = "config/config.yaml"
 COMMANDS = (
     *(check, summary, lineage, audit, why, crate, config),
-    *(choose_actors, clean, download_ravdess, import_affect, notice, plan, report, table),
+    *(choose_actors, clean, download_ravdess, group, import_affect, notice, plan, report, table),
 )
 
 

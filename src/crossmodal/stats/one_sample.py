@@ -1,7 +1,7 @@
 """One-sample statistics per voxel: mean, t, confidence interval and false discovery rate."""
 
 import numpy as np
-from scipy.stats import false_discovery_control
+from scipy.stats import beta, false_discovery_control
 from scipy.stats import t as t_distribution
 
 ALTERNATIVES = ("greater", "less", "two-sided")
@@ -29,6 +29,22 @@ def interval_half_width(data: np.ndarray, confidence: float = 0.95) -> np.ndarra
     data = np.asarray(data, dtype=np.float64)
     error = data.std(axis=0, ddof=1) / np.sqrt(len(data))
     return error * t_distribution.isf((1 - confidence) / 2, len(data) - 1)
+
+
+def sign_prevalence(data: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """In how many participants a value is above zero, and the lower bound for the population.
+
+    Parameters
+    ----------
+    data : (participant, …)
+
+    Returns
+    -------
+    share, lower : (…), in [0, 1]; the bound is Clopper & Pearson's (1934), one-sided
+    """
+    n, above = len(data), (np.asarray(data) > 0).sum(axis=0)
+    lower = beta.ppf(1 - confidence, np.maximum(above, 1), n - above + 1)
+    return above / n, np.where(above == 0, 0.0, lower)
 
 
 def q_fdr(t: np.ndarray, n_participants: int, alternative: str) -> np.ndarray:

@@ -1,0 +1,154 @@
+"""Test any participants' maps as a group: max-t, TFCE, cluster mass, FDR, prevalence of sign."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from nibabel import Nifti1Image
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from crossmodal.contracts.atomic import write_json
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.group_result import GroupResult
+from crossmodal.contracts.maps import Maps
+from crossmodal.contracts.participant_maps import read_participant_maps
+from crossmodal.figures.backgrounds import N_CUTS, slices_for
+from crossmodal.figures.brain_maps import BrainMap, Slices, draw_maps, strongest_cuts_mm
+from crossmodal.figures.save import FORMATS, save_figure
+from crossmodal.figures.style import use_style
+from crossmodal.provenance.hashing import sha256_files, sha256_json
+from crossmodal.provenance.record import git_state, package_versions, sealed
+from crossmodal.stats.anatomy import Anatomy
+from crossmodal.stats.group import TITLES, GroupConfig, common_grid, group_result
+from crossmodal.stats.map_smoothness import MAX_RATIO, fwhm_mm, odd_ones
+from crossmodal.stats.one_sample import ALTERNATIVES, sign_prevalence
+
+REGIONS = "resources/rois.tsv"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("maps", nargs="+", help="NIfTI files, one a participant")
+    parser.add_argument("--out", required=True, type=Path, help="a new or empty folder")
+    parser.add_argument("--n-permutations", type=int, default=10_000)
+    parser.add_argument("--alternative", choices=ALTERNATIVES, default="two-sided")
+    parser.add_argument("--alpha", type=float, default=0.05)
+    parser.add_argument("--seed", type=int, default=20210507)
+    parser.add_argument("--statistics", nargs="*", choices=[*TITLES], default=[*TITLES])
+    parser.add_argument("--smoothing-mm", type=float, default=0.0, help="FWHM, before the test")
+    parser.add_argument("--space", help="where the maps lie, if the files do not say: MNI152")
+    parser.add_argument(
+        "--atlas", nargs=2, metavar=("IMAGE", "LABELS"), help="names of peaks; default: spheres"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.out.exists() and any(options.out.iterdir()):
+        raise InputError(options.out, "--out", "a new or empty folder", "files in it")
+    maps = read_participant_maps(options.maps)
+    maps = [replace(one, space=options.space or one.space) for one in maps]
+    require_one_smoothness(options.maps, maps)
+    config = GroupConfig(
+        options.n_permutations,
+        options.alternative,
+        options.alpha,
+        statistics=tuple(options.statistics),
+        smoothing_mm=options.smoothing_mm,
+    )
+    spheres = REGIONS if Path(REGIONS).is_file() else None
+    anatomy = Anatomy.read(*(options.atlas or (None, None)), spheres)
+    result = with_sign_prevalence(group_result(maps, config, options.seed, 1, anatomy), maps)
+    result.write(options.out)
+    inputs = sha256_files(map(str, options.maps))
+    facts = {"inputs": {Path(path).name: digest for path, digest in inputs.items()}}
+    facts |= {"git": git_state(), "versions": package_versions(), "test": result.facts}
+    write_json(options.out / "record.json", sealed(facts))
+    draw(result, options.out, sha256_json(facts)[:16])
+    show(result, options.out)
+    return 0
+
+
+def require_one_smoothness(paths: list[str], maps: list[Maps]) -> None:
+    """Maps that were smoothed otherwise than the others make the test mean nothing.
+
+    Raises
+    ------
+    InputError : names the first of them, its FWHM and the others'
+    """
+    widths = [fwhm_mm(one) for one in maps]
+    for position in odd_ones(widths):
+        middle = np.nanmedian(widths)
+        expected = f"within {MAX_RATIO:g}x of the median FWHM, {middle:.1f} mm"
+        raise InputError(paths[position], "smoothness", expected, f"{widths[position]:.1f} mm")
+
+
+def with_sign_prevalence(result: GroupResult, maps: list[Maps]) -> GroupResult:
+    """Two more maps: the share of participants above zero, and its lower bound."""
+    data, mask = common_grid(maps)
+    share, lower = sign_prevalence(data)
+    first = result.maps["mean"]
+    quantities = {
+        "sign_prevalence": (share, "share of participants with a value above 0"),
+        "sign_prevalence_lower": (lower, "lower 95 % bound of that share, Clopper-Pearson"),
+    }
+    more = {
+        name: replace(first, values=values.astype(np.float32), mask=mask, quantity=quantity)
+        for name, (values, quantity) in quantities.items()
+    }
+    return replace(result, maps=result.maps | more)
+
+
+def draw(result: GroupResult, folder: Path, figure_id: str) -> None:
+    """One row a layer and test: t everywhere, outlined where the test passes alpha."""
+    use_style()
+    tests = {"p_fwe": "maximum of t"}
+    tests |= {f"p_{name}": TITLES[name] for name in result.facts["statistics"] if name in TITLES}
+    t, alpha = result.maps["t"], result.facts["alpha"]
+    blocks = {
+        layer: [
+            BrainMap(t.volume(layer), _below(result.maps[p], layer, alpha), t.affine, title)
+            for p, title in tests.items()
+        ]
+        for layer in t.names
+    }
+    quantity = (
+        f"t over {result.facts['n_participants']} participants\nblack outline: p < {alpha:g}, "
+        "family-wise error corrected over voxels"
+    )
+    if t.space.startswith("MNI"):
+        slices = slices_for(blocks, None, None, None)
+    else:  # no anatomy is known: the voxels that were tested
+        tested = Nifti1Image(t.mask.astype(np.float32), t.affine)
+        every = [one for block in blocks.values() for one in block]
+        slices = Slices(tested, strongest_cuts_mm(every, N_CUTS))
+    paths = [folder / f"maps.{suffix}" for suffix in FORMATS]
+    save_figure(draw_maps(blocks, slices, quantity), paths, figure_id, "Group maps")
+
+
+def _below(p: Maps, layer: str, alpha: float) -> np.ndarray:
+    return np.nan_to_num(p.volume(layer), nan=1.0) < alpha
+
+
+def show(result: GroupResult, folder: Path) -> None:
+    """What was tested, the largest clusters of each layer, and where everything lies."""
+    facts, console = result.facts, Console(soft_wrap=True)
+    kind = "all sign patterns" if facts["exact"] else "sign patterns, drawn"
+    console.print(
+        f"{facts['n_participants']} participants, {facts['n_voxels']} voxels that all have, "
+        f"{facts['n_permutations']} {kind}, {facts['alternative']}"
+    )
+    table = Table("map", "voxels", "peak x y z (mm)", "t", "p, FWE", "label")
+    for row in result.clusters.head(12).to_dict("records"):
+        place = " ".join(f"{row[f'peak_{axis}_mm']:.0f}" for axis in "xyz")
+        numbers = (f"{row['peak_t']:.2f}", f"{row['p_fwe']:.4f}")
+        table.add_row(escape(row["layer"]), str(row["n_voxels"]), place, *numbers, row["label"])
+    console.print(table if table.rows else f"no voxel has p < {facts['alpha']:g} by maximum t")
+    for name in facts["statistics"]:
+        column = "p_fwe" if name == "max_t" else f"p_{name}"
+        passed = int((result.maps[column].values < facts["alpha"]).sum())
+        least = float(np.nanmin(result.maps[column].values))
+        title = TITLES.get(name, "maximum of t")
+        console.print(f"{title}: {passed} voxels with p < {facts['alpha']:g}, least p {least:.4f}")
+    console.print(f"maps, clusters.tsv, null.tsv, group.json, maps.png: {folder}")
