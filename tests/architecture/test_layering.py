@@ -37,6 +37,7 @@ ALLOWED = {
         "affect3d",
         "contracts",
         "download",
+        "figures",
         "mrpn",
         "network",
         "plan",

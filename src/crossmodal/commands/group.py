@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from nibabel import Nifti1Image
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -15,10 +14,6 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.participant_maps import read_participant_maps
-from crossmodal.figures.backgrounds import N_CUTS, slices_for
-from crossmodal.figures.brain_maps import BrainMap, Slices, draw_maps, strongest_cuts_mm
-from crossmodal.figures.save import FORMATS, save_figure
-from crossmodal.figures.style import use_style
 from crossmodal.provenance.hashing import sha256_files, sha256_json
 from crossmodal.provenance.record import git_state, package_versions, sealed
 from crossmodal.stats.anatomy import Anatomy
@@ -45,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    # Drawing takes seconds to import, and every command reads this file.
+    from crossmodal.figures.group_tests import draw_group_tests
+    from crossmodal.figures.save import FORMATS, save_figure
+    from crossmodal.figures.style import use_style
+
     if options.out.exists() and any(options.out.iterdir()):
         raise InputError(options.out, "--out", "a new or empty folder", "files in it")
     maps = read_participant_maps(options.maps)
@@ -65,7 +65,9 @@ def run(options: argparse.Namespace) -> int:
     facts = {"inputs": {Path(path).name: digest for path, digest in inputs.items()}}
     facts |= {"git": git_state(), "versions": package_versions(), "test": result.facts}
     write_json(options.out / "record.json", sealed(facts))
-    draw(result, options.out, sha256_json(facts)[:16])
+    use_style()
+    paths = [options.out / f"maps.{suffix}" for suffix in FORMATS]
+    save_figure(draw_group_tests(result, TITLES), paths, sha256_json(facts)[:16], "Group maps")
     show(result, options.out)
     return 0
 
@@ -98,37 +100,6 @@ def with_sign_prevalence(result: GroupResult, maps: list[Maps]) -> GroupResult:
         for name, (values, quantity) in quantities.items()
     }
     return replace(result, maps=result.maps | more)
-
-
-def draw(result: GroupResult, folder: Path, figure_id: str) -> None:
-    """One row a layer and test: t everywhere, outlined where the test passes alpha."""
-    use_style()
-    tests = {"p_fwe": "maximum of t"}
-    tests |= {f"p_{name}": TITLES[name] for name in result.facts["statistics"] if name in TITLES}
-    t, alpha = result.maps["t"], result.facts["alpha"]
-    blocks = {
-        layer: [
-            BrainMap(t.volume(layer), _below(result.maps[p], layer, alpha), t.affine, title)
-            for p, title in tests.items()
-        ]
-        for layer in t.names
-    }
-    quantity = (
-        f"t over {result.facts['n_participants']} participants\nblack outline: p < {alpha:g}, "
-        "family-wise error corrected over voxels"
-    )
-    if t.space.startswith("MNI"):
-        slices = slices_for(blocks, None, None, None)
-    else:  # no anatomy is known: the voxels that were tested
-        tested = Nifti1Image(t.mask.astype(np.float32), t.affine)
-        every = [one for block in blocks.values() for one in block]
-        slices = Slices(tested, strongest_cuts_mm(every, N_CUTS))
-    paths = [folder / f"maps.{suffix}" for suffix in FORMATS]
-    save_figure(draw_maps(blocks, slices, quantity), paths, figure_id, "Group maps")
-
-
-def _below(p: Maps, layer: str, alpha: float) -> np.ndarray:
-    return np.nan_to_num(p.volume(layer), nan=1.0) < alpha
 
 
 def show(result: GroupResult, folder: Path) -> None:
