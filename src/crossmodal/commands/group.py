@@ -17,7 +17,8 @@ from crossmodal.contracts.participant_maps import read_participant_maps
 from crossmodal.provenance.hashing import sha256_files, sha256_json
 from crossmodal.provenance.record import git_state, package_versions, sealed
 from crossmodal.stats.anatomy import Anatomy
-from crossmodal.stats.group import TITLES, GroupConfig, common_grid, group_result
+from crossmodal.stats.group import TITLES, common_grid, group_result
+from crossmodal.stats.group_config import GroupConfig
 from crossmodal.stats.map_smoothness import MAX_RATIO, fwhm_mm, odd_ones
 from crossmodal.stats.one_sample import ALTERNATIVES, sign_prevalence
 
