@@ -11,8 +11,9 @@ from tests.studies import config_problems, values_of
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.study.checks import scans
-from crossmodal.study.checks.data import find_problems, foreign_results_dir
+from crossmodal.study.checks.data import find_problems
 from crossmodal.study.checks.inference import inference, inference_names
+from crossmodal.study.checks.place import elsewhere
 from crossmodal.study.validate import build_study
 
 
@@ -32,7 +33,7 @@ def n_participants(values: dict[str, Any]) -> int | None:
 
 
 def results_problems(values: dict[str, Any]) -> list[InputError]:
-    return foreign_results_dir(build_study(values))
+    return list(elsewhere(build_study(values)))
 
 
 def changed(config: dict[str, Any], path: str, value: object) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from crossmodal.bold.remarks import scan_remarks
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.check import find_problems as clip_problems
 from crossmodal.stimuli.selection import find_selection, has_clips
-from crossmodal.study.checks.clips import CONFIG, clip_selection
+from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.checks.family_files import family_problems
 from crossmodal.study.checks.folds import fold_problems
 from crossmodal.study.checks.models import model_problems
+from crossmodal.study.checks.place import elsewhere
 from crossmodal.study.checks.run import contradictions, planning_problems
 from crossmodal.study.overlay import Layers, load_layers
 from crossmodal.study.study import Study
@@ -42,7 +43,7 @@ def find_remarks(paths: Sequence[str | Path]) -> list[str]:
 
 def data_problems(study: Study, layers: Layers, deep: bool = False) -> list[InputError]:
     """Problems of a valid config's clips, tests and scans; simulated data do not exist yet."""
-    problems = [*foreign_results_dir(study), *planning_problems(study)]
+    problems = [*elsewhere(study), *planning_problems(study)]
     if study.stimuli and not contradictions(study):
         problems += clip_problems(study.stimuli, deep)
         chosen = clip_selection(study)[1]
@@ -52,14 +53,6 @@ def data_problems(study: Study, layers: Layers, deep: bool = False) -> list[Inpu
     if study.scans:
         problems += scan_problems(study.scans, _conditions(study, problems), deep)
     return located(problems, layers)
-
-
-def foreign_results_dir(study: Study) -> list[InputError]:
-    """A results folder elsewhere."""
-    folder = Path(study.study.results_dir)
-    if folder.is_absolute() or ".." in folder.parts or not folder.parts:
-        return [InputError(CONFIG, "study.results_dir", "a folder below the work dir", folder)]
-    return []
 
 
 def _conditions(study: Study, problems: list[InputError]) -> list[str] | None:

@@ -1,15 +1,15 @@
 """All checks of a study, as planning, ``crossmodal check`` and a run's start ask for them."""
 
 from itertools import chain
-from pathlib import Path
 
 from crossmodal.contracts.braces import brace_problems
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import plain
-from crossmodal.study.checks.clips import CONFIG, clip_names, clips
+from crossmodal.study.checks.clips import clip_names, clips
 from crossmodal.study.checks.families import families, family_names
 from crossmodal.study.checks.inference import inference, inference_names
 from crossmodal.study.checks.labels import labels
+from crossmodal.study.checks.place import place
 from crossmodal.study.checks.scans import scan_names, scans
 from crossmodal.study.checks.words import words
 from crossmodal.study.study import Study
@@ -27,16 +27,5 @@ def planning_problems(study: Study) -> list[InputError]:
     """Contradictions, else everything that the names of files say; no file of data is opened."""
     if found := contradictions(study):
         return found
-    found = [*long_results_dir(study), *brace_problems(plain(study))]
+    found = [*place(study), *brace_problems(plain(study))]
     return found + list(chain(*(check(study) for check in BY_NAMES)))
-
-
-def long_results_dir(study: Study) -> list[InputError]:
-    """A results folder like './results' or 'results/'.
-
-    Records name results by paths that are compared as texts.
-    """
-    given = study.study.results_dir
-    if given == (short := Path(given).as_posix()):
-        return []
-    return [InputError(CONFIG, "study.results_dir", repr(short), repr(given))]
