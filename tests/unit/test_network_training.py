@@ -166,6 +166,22 @@ def test_family_rdms_have_every_source(trained):
     )
 
 
+def test_seeds_that_learnt_nothing_are_not_in_the_ensemble(trained):
+    pretrained, _, tuned, _, study = trained
+    untrained = replace(
+        tuned,
+        tensors={name: np.array(np.flip(tensor)) for name, tensor in tuned.tensors.items()},
+        meta=tuned.meta | {"seed": 1},
+    )
+    rdms = family_rdms(study, [tuned, untrained], [pretrained, pretrained], 0, [0, 1], [0])
+    np.testing.assert_array_equal(
+        rdms.select("ensemble").dissimilarities, rdms.select("seed-0").dissimilarities
+    )
+    assert not np.array_equal(
+        rdms.select("seed-1").dissimilarities, rdms.select("seed-0").dissimilarities
+    )
+
+
 def test_the_best_seed_is_chosen_by_validation_never_by_test(trained):
     record = trained[3]
     lucky = [replace(p, predicted=p.labels, validation_accuracy=0.1) for p in record.predictions]

@@ -49,12 +49,11 @@ def test_a_word_that_selects_nothing_is_named(
 def test_words_for_simulated_clips_are_checked_too(root: Path) -> None:
     config = values_of(root / "config/config.yaml")
     config["stimuli"]["study"]["emotions"] = ["neutral", "happy", "sad", "anger"]
-    config["stimuli"]["pool"]["intensities"] = ["high"]
+    config["stimuli"]["pool"]["intensities"] = ["strong", "high"]
     assert [problem.got for problem in clip_selection(build_study(config))[0]] == [
         "'sad', which none has",
         "'anger', which none has",
         "'high', which none has",
-        "none",  # so that the pool has no clips
     ]
     config["stimuli"]["naming"] = "grid"
     assert clip_selection(build_study(config))[0][0].got == "'grid', while clips are simulated"

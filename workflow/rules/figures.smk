@@ -135,6 +135,10 @@ if HAS_NETWORK:
                 f"{RESULTS}/network/{STUDY_NETWORK}/{regime}/accuracy_summary.tsv"
                 for regime in NETWORK_REGIMES
             ],
+            trained=[
+                f"{RESULTS}/network/{STUDY_NETWORK}/{regime}/trained.tsv"
+                for regime in NETWORK_REGIMES
+            ],
             code=code_inputs("draw_accuracy.py"),
         output:
             **figure_files("figS1_accuracy"),

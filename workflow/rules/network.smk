@@ -144,6 +144,7 @@ rule summarise_accuracy:
         summary=f"{NETWORK}/{{regime}}/accuracy_summary.tsv",
         confusion=f"{NETWORK}/{{regime}}/confusion.tsv",
         curves=f"{NETWORK}/{{regime}}/learning_curves.tsv",
+        trained=f"{NETWORK}/{{regime}}/trained.tsv",
         record=record("summarise_accuracy", "{model}_{regime}"),
     params:
         study_seed=STUDY.study.seed,

@@ -11,6 +11,7 @@ rule draw_training:
         confusion=expand(f"{NETWORK_FILES}/confusion.tsv", regime=NETWORK_REGIMES),
         curves=expand(f"{NETWORK_FILES}/learning_curves.tsv", regime=NETWORK_REGIMES),
         seeds=expand(f"{SIMILARITY}_seeds.tsv", regime=NETWORK_REGIMES),
+        trained=expand(f"{NETWORK_FILES}/trained.tsv", regime=NETWORK_REGIMES),
         code=code_inputs("draw_training.py"),
     output:
         confusion=[*figure_files("figS4_confusion").values()],

@@ -37,6 +37,9 @@ if STUDY.families and NETWORK_SETS:
             training=lambda wildcards: expand(
                 rules.tune.output.training, seed=seeds_of(wildcards.model), allow_missing=True
             ),
+            pretraining=lambda wildcards: expand(
+                rules.pretrain.output.training, seed=seeds_of(wildcards.model), allow_missing=True
+            ),
             pretrained=lambda wildcards: expand(
                 rules.pretrain.output.weights, seed=seeds_of(wildcards.model), allow_missing=True
             ),

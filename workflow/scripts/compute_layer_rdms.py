@@ -9,6 +9,7 @@ from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.network.activations import best_seed, family_rdms
 from crossmodal.network.inputs import load_clips
+from crossmodal.network.trained import trained_table
 from crossmodal.network.training_config import torch_seed
 from crossmodal.provenance.record import recorded
 
@@ -22,6 +23,10 @@ with recorded(snakemake):
     clips = load_clips(snakemake.input.clips, table, regime, family["n_frames"], family["mel"])
     tuned = [Weights.read(path) for path in snakemake.input.tuned]
     pretrained = [Weights.read(path) for path in snakemake.input.pretrained]
-    best = best_seed([Training.read(path) for path in snakemake.input.training])
+    training = [Training.read(path) for path in snakemake.input.training]
+    pool = [Training.read(path) for path in snakemake.input.pretraining]
+    kept = trained_table([*pool, *training]).kept([one.seed for one in training])
+    best = best_seed(training, kept)
     seeds = [torch_seed(snakemake.params.study_seed, k) for k in range(len(tuned))]
-    family_rdms(clips, tuned, pretrained, best, seeds).write(snakemake.output.rdms)
+    rdms = family_rdms(clips, tuned, pretrained, best, seeds, kept)
+    rdms.write(snakemake.output.rdms)

@@ -6,6 +6,7 @@ from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.tables import write_table
 from crossmodal.contracts.training import Training
 from crossmodal.network import accuracy
+from crossmodal.network.trained import trained_table
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:
@@ -20,3 +21,4 @@ with recorded(snakemake):
     write_table(accuracy.accuracy_summary(tuned, table, regime, seed), snakemake.output.summary)
     write_table(accuracy.confusion_table(tuned), snakemake.output.confusion)
     write_table(accuracy.learning_curves(pretrained + tuned), snakemake.output.curves)
+    trained_table([*pretrained, *tuned]).write(snakemake.output.trained)

@@ -5,6 +5,7 @@ import argparse
 from rich.console import Console
 from rich.markup import escape
 
+from crossmodal.commands.clip_summary import clip_tables
 from crossmodal.commands.planning import problem_table
 from crossmodal.study.checks.data import find_problems, find_remarks
 
@@ -17,6 +18,8 @@ def run(options: argparse.Namespace) -> int:
     problems = find_problems([options.config], deep=options.deep)
     console = Console(soft_wrap=True)
     console.print(problem_table(problems) if problems else f"{options.config}: no problem found")
+    for table in clip_tables(options.config):
+        console.print(table)
     for remark in [] if problems else find_remarks([options.config]):
         console.print(f"note: {escape(remark)}")
     return 1 if problems else 0

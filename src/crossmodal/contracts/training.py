@@ -19,6 +19,8 @@ class FitHistory:
     epochs : per epoch train_loss (cross entropy, nats), train_accuracy, learning_rate and,
         where there is a validation part, validation_loss and validation_accuracy
     selected_epoch : the epoch whose weights were kept, counted from 0
+    n_right, n_largest : clips of the training part that the kept weights get right, and clips
+        of its largest class; None where nobody counted
     """
 
     name: str
@@ -26,6 +28,8 @@ class FitHistory:
     n_validation: int
     selected_epoch: int
     epochs: list[dict[str, float]]
+    n_right: int | None = None
+    n_largest: int | None = None
 
     def __post_init__(self) -> None:
         for row in self.epochs:

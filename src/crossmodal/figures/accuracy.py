@@ -1,6 +1,6 @@
 """Accuracy of every regime and seed, with chance: a figure and two tables of the same numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from crossmodal.contracts.trained_table import TrainedTable
 from crossmodal.figures import style
 
 KIND_NAMES = {
@@ -54,6 +55,12 @@ def markdown_table(summary: pd.DataFrame) -> str:
             f"| {row.best_by_validation:.2f} | {row.best_of_seeds:.2f} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def untrained_note(trained: Mapping[str, TrainedTable]) -> str:
+    """A list of the parts that are at chance on their training part; '' where all learnt."""
+    lines = [line for regime, table in trained.items() for line in table.sentences(regime)]
+    return "".join(f"\n- {line}" for line in lines) + "\n" if lines else ""
 
 
 def draw_accuracy(per_fold: dict[str, pd.DataFrame], summary: pd.DataFrame) -> Figure:

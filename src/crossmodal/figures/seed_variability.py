@@ -7,16 +7,22 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from crossmodal.contracts.trained_table import TrainedTable
 from crossmodal.figures import style
 from crossmodal.figures.layer_similarity import arm_spans, short_name
 
 CONTROLS = {"with_untrained": ("--", "untrained"), "with_pool": (":", "pool only")}
 
 
-def draw_seed_variability(tables: Mapping[str, pd.DataFrame], method: str) -> Figure:
+def draw_seed_variability(
+    tables: Mapping[str, pd.DataFrame],
+    method: str,
+    trained: Mapping[str, TrainedTable] | None = None,
+) -> Figure:
     """A row per regime. Line: mean correlation between seeds' RDMs of a layer, band: its range.
 
     Dashed and dotted: mean correlation with the untrained and the pool-only network's RDM.
+    ``trained``: regime -> what its seeds learnt; parts at chance are named in the panel.
     """
     figure, axes = plt.subplots(
         len(tables), 1, squeeze=False, layout="constrained", sharex=True,
@@ -24,6 +30,8 @@ def draw_seed_variability(tables: Mapping[str, pd.DataFrame], method: str) -> Fi
     )  # fmt: skip
     for panel, (regime, table) in zip(axes.flat, tables.items(), strict=True):
         _draw_regime(panel, table)
+        if trained:
+            _name_untrained(panel, trained[regime])
         panel.set(
             ylabel=f"{regime}\n{method.capitalize()} r", ylim=(min(0.0, _lowest(table)), 1.02)
         )
@@ -43,6 +51,21 @@ def draw_seed_variability(tables: Mapping[str, pd.DataFrame], method: str) -> Fi
     labels = ["between seeds (band: range)", *(f"with {name}" for _, name in CONTROLS.values())]
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
     return figure
+
+
+def _name_untrained(axes: Axes, trained: TrainedTable) -> None:
+    """Which seeds have a part at chance on its training part, in the panel's lower left."""
+    rows = trained.frame[trained.frame.at_chance]
+    names = [
+        f"seed {row.seed}: {row.fit} at chance{', left out' if row.left_out else ''}"
+        for row in rows.itertuples(index=False)
+    ]
+    if not names:
+        return
+    axes.text(
+        0.01, 0.04, "; ".join(names), transform=axes.transAxes, fontsize=style.SMALL_FONT_PT,
+        bbox={"facecolor": "white", "alpha": 0.7, "lw": 0, "pad": 1},
+    )  # fmt: skip
 
 
 def _draw_regime(axes: Axes, table: pd.DataFrame) -> None:

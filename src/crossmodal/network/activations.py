@@ -64,10 +64,13 @@ def layer_rdms(network: CrossChannel, clips: ClipTensors) -> tuple[tuple[str, ..
     return tuple(names), np.stack(rdms)
 
 
-def best_seed(trainings: Sequence[Training]) -> int:
-    """Position of the seed with the best mean accuracy on *validation* parts (ties: the first)."""
+def best_seed(trainings: Sequence[Training], kept: Sequence[int] | None = None) -> int:
+    """Position of the seed with the best mean accuracy on *validation* parts (ties: the first).
+
+    ``kept``: positions of the seeds that learnt; None for all.
+    """
     scores = [-1.0 if t.validation_accuracy is None else t.validation_accuracy for t in trainings]
-    return int(np.argmax(scores))
+    return max(range(len(scores)) if kept is None else kept, key=lambda i: (scores[i], -i))
 
 
 def family_rdms(
@@ -76,11 +79,13 @@ def family_rdms(
     pretrained: Sequence[Weights],
     best: int,
     untrained_seeds: Iterable[int],
+    kept: Sequence[int] | None = None,
 ) -> ModelRDMs:
     """RDMs of one regime from every source.
 
-    'seed-k' each tuned network; 'ensemble' the mean RDM over seeds; 'best' the seed chosen by
-    validation; 'untrained' and 'pool' (trained on the pool, never tuned): mean over seeds.
+    'seed-k' each tuned network; 'ensemble' the mean RDM over seeds (those at positions ``kept``:
+    see ``crossmodal.network.trained``); 'best' the seed chosen by validation; 'untrained' and
+    'pool' (trained on the pool, never tuned): mean over seeds.
 
     Raises
     ------
@@ -102,7 +107,8 @@ def family_rdms(
         "pool": (restored(weights) for weights in pretrained),
     }
     sources = {f"seed-{w.meta['seed']}": rdms for w, (_, rdms) in zip(tuned, seeds, strict=True)}
-    sources["ensemble"] = np.mean([rdms for _, rdms in seeds], axis=0)
+    members = range(len(seeds)) if kept is None else kept
+    sources["ensemble"] = np.mean([seeds[i][1] for i in members], axis=0)
     sources["best"] = seeds[best][1]
     for source, networks in controls.items():
         sources[source] = np.mean([layer_rdms(network, clips)[1] for network in networks], axis=0)

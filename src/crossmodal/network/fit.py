@@ -17,6 +17,7 @@ from crossmodal.network.checkpoint import Checkpoint
 from crossmodal.network.fit_config import FitConfig, Machine
 from crossmodal.network.inputs import ClipTensors
 from crossmodal.network.selection import EpochSelection
+from crossmodal.network.states import predict
 
 OPTIMISERS = {
     "adagrad": torch.optim.Adagrad,
@@ -180,6 +181,8 @@ def fit(
         len(validation) if validation else 0,
         selection.selected_epoch,
         selection.epochs,
+        int((predict(network, EvaluationBatches(train)) == train.labels).sum()),
+        int(train.labels.bincount().max()),
     )
 
 

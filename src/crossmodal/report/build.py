@@ -148,7 +148,8 @@ def page_content(
             study,
             StimulusTable.read(table) if table.is_file() else None,
             json.loads(facts.read_text()) if facts else None,
-        ),
+        )
+        + content.untrained_lines(results),
         "figures": figures,
         "left_out": left_out,
         "accuracy": rows,

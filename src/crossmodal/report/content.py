@@ -12,6 +12,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.contracts.trained_table import TrainedTable
 from crossmodal.figures.accuracy import KIND_NAMES
 from crossmodal.report.captions import caption_html, caption_source
 from crossmodal.study.study import Study
@@ -143,3 +144,12 @@ def story(
             f"that it can reach is {facts['smallest_p']:.2g}. Seed {facts['seed']}."
         )
     return lines
+
+
+def untrained_lines(results: Path) -> list[str]:
+    """Sentences on the networks' parts that are at chance on their own training part."""
+    return [
+        f"Network family {path.parent.parent.name}: {line}"
+        for path in sorted(results.glob("network/*/*/trained.tsv"))
+        for line in TrainedTable.read(path).sentences(path.parent.name)
+    ]
