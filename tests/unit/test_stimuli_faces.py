@@ -13,9 +13,9 @@ from crossmodal.simulate.faces_drawing import FacePainter
 from crossmodal.simulate.faces_identity import draw_identity
 from crossmodal.simulate.faces_motion import draw_motion
 from crossmodal.stimuli.crops import crop_clip, crop_face, square_box, to_grey
-from crossmodal.stimuli.detectors import make_detector
+from crossmodal.stimuli.detectors import in_squares, make_detector
 from crossmodal.stimuli.extraction_config import FaceConfig
-from crossmodal.stimuli.faces import choose_box, fill_gaps, smooth_boxes, track_face
+from crossmodal.stimuli.faces import choose_box, detect, fill_gaps, smooth_boxes, track_face
 from crossmodal.stimuli.media import read_video
 
 
@@ -172,6 +172,39 @@ def test_blazeface_agrees_with_dlib_on_a_real_face(shared: Path) -> None:
     areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in boxes]
     shared_area = max(0, right - left) * max(0, bottom - top)
     assert shared_area / (sum(areas) - shared_area) > 0.5
+
+
+def finds_white(image: np.ndarray) -> np.ndarray:
+    """A detector for square images: the box of what is white, scored by its share of the area."""
+    assert image.shape[0] == image.shape[1]
+    rows, columns = np.nonzero(image[..., 0] == 255)
+    if not len(rows):
+        return np.empty((0, 5), np.float32)
+    box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    return np.array([[*box, len(rows) / len(image) ** 2]], np.float32)
+
+
+@pytest.mark.parametrize("shape", [(90, 160), (160, 90), (60, 200), (100, 100), (75, 100)])
+@pytest.mark.parametrize("place", [0.0, 0.31, 0.5, 0.77, 1.0])
+def test_a_square_detector_finds_a_face_anywhere_once(shape: tuple[int, int], place: float) -> None:
+    image = np.zeros((*shape, 3), np.uint8)
+    top, left = (round(place * (side - 20)) for side in shape)
+    image[top : top + 20, left : left + 20] = 255
+    ((*box, score),) = in_squares(image, finds_white)
+    assert box == [left, top, left + 20, top + 20]
+    assert score == pytest.approx(400 / min(shape) ** 2)  # as large as the image's height allows
+
+
+@pytest.mark.slow  # imports PyTorch
+@pytest.mark.parametrize("left", [0, 200, 800])
+def test_blazeface_finds_a_face_at_the_side_of_a_wide_frame(shared: Path, left: int) -> None:
+    weights = shared / "data/weights"
+    files = {"weights": str(weights / "blazeface.pth"), "anchors": str(weights / "anchors.npy")}
+    wide = np.full((720, 1280, 3), 90, np.uint8)
+    wide[180:540, left : left + 480] = read_video(shared / "data/cremad/1001_DFA_ANG_XX.flv")[30]
+    finder = make_detector(config(detector="blazeface", min_score=0.5, **files))
+    ((*box, _),) = detect(wide, finder, 360)
+    np.testing.assert_allclose(np.array(box) - [left, 180] * 2, [164, 97, 269, 202], atol=12)
 
 
 def test_an_unknown_detector_is_refused() -> None:

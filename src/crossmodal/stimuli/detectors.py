@@ -11,7 +11,13 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.extraction_config import FaceConfig
 
 Detector = Callable[[np.ndarray], np.ndarray]
-"""RGB image uint8 (row, col, 3) -> float32 (face, 5): left, top, right, bottom, score."""
+"""RGB image uint8 (row, col, 3) -> float32 (face, 5): left, top, right, bottom, score.
+
+What a score means is the detector's: dlib's is a distance from its decision border (above 0: a
+face; 1 is clear), S3FD's a probability, BlazeFace's the mean probability of all boxes above
+``min_score`` that were blended into this one. A lower threshold blends weaker boxes in and lowers
+the score of the same face: scores compare within one detector and one threshold only.
+"""
 
 DETECTORS = ("dlib", "blazeface", "sfd")
 
@@ -70,18 +76,44 @@ def _face_alignment(config: FaceConfig) -> Detector:
             path_to_anchor=config.anchors,
             min_score_thresh=config.min_score,
         )
-        return lambda image: _detect_face_alignment(finder, squared(image))
+        return lambda image: in_squares(image, partial(_detect_face_alignment, finder))
     return partial(_detect_face_alignment, finder)
 
 
-def squared(image: np.ndarray) -> np.ndarray:
-    """The image with black at its right or bottom: places in it keep their coordinates.
+def in_squares(image: np.ndarray, detector: Detector) -> np.ndarray:
+    """Faces that a detector for square images finds in one of any shape, float32 (face, 5).
 
-    face-alignment's BlazeFace looks at the central square of what it gets, and at nothing else.
+    face-alignment's BlazeFace looks at the central square of what it gets, and at nothing else. It
+    gets squares as large as the image allows, each half over the next, and the whole padded to
+    one, for faces that no square holds. Of boxes about one face the best stays.
     """
     height, width = image.shape[:2]
-    side = max(height, width)
-    return cv2.copyMakeBorder(image, 0, side - height, 0, side - width, cv2.BORDER_CONSTANT)
+    side, longer = min(height, width), max(height, width)
+    below, right = longer - height, longer - width
+    found = [detector(cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_CONSTANT))]
+    n_squares = 1 + int(np.ceil(2 * (longer - side) / side))
+    starts = np.linspace(0, longer - side, n_squares).round().astype(int)
+    for start in starts if n_squares > 1 else ():
+        left, top = (start, 0) if width > height else (0, start)
+        boxes = detector(image[top : top + side, left : left + side]).copy()
+        boxes[:, :4] += [left, top, left, top]
+        found.append(boxes)
+    return _best(np.concatenate(found))
+
+
+def _best(boxes: np.ndarray) -> np.ndarray:
+    """Of boxes (face, 5) that overlap by half of the smaller one, the one with the best score."""
+    kept: list[np.ndarray] = []
+    for box in boxes[np.argsort(-boxes[:, 4], kind="stable")]:
+        if all(_shared(box, other) < 0.5 for other in kept):
+            kept.append(box)
+    return np.array(kept, np.float32).reshape(-1, 5)
+
+
+def _shared(one: np.ndarray, other: np.ndarray) -> float:
+    sides = np.minimum(one[2:4], other[2:4]) - np.maximum(one[:2], other[:2])
+    areas = [np.prod(box[2:4] - box[:2]) for box in (one, other)]
+    return float(np.prod(sides.clip(0)) / max(min(areas), 1e-6))
 
 
 def _detect_face_alignment(finder: object, image: np.ndarray) -> np.ndarray:
