@@ -2,6 +2,7 @@
 
 import json
 
+import nibabel as nib
 import numpy as np
 import pytest
 from bold_data import grid, noise_series, rows, save, write_bids, write_events
@@ -279,3 +280,37 @@ def test_runs_without_any_event(scans, func):
         write_events(func / f"sub-01_task-x_run-{run}_events.tsv", [])
     assert all("expected at least one, got none" in text for text in messages(scans, None))
     assert len(messages(scans, None)) == 2
+
+
+def unknown_orientation(path):
+    """The same image with both codes 0."""
+    image = nib.load(path)
+    data, affine = np.asarray(image.dataobj), image.affine
+    image = nib.Nifti1Image(data, affine, image.header)
+    image.set_sform(affine, 0)
+    image.set_qform(affine, 0)
+    image.to_filename(path)
+
+
+def test_an_unknown_orientation_and_those_who_know_it(scans, func, tmp_path):
+    for path in (bold(func, 1), bold(func, 2), next((tmp_path / "bids/sub-01/anat").iterdir())):
+        unknown_orientation(path)
+    assert len(messages(scans)) == 3
+    assert all("sform and qform codes: expected one above 0" in text for text in messages(scans))
+    assert messages(scans | {"trust_affine": "sform"}) == []
+    assert messages(scans | {"trust_affine": "sform"}, deep=True) == []
+
+
+def test_one_run_of_two_is_chosen(scans, func):
+    bold(func).unlink()
+    assert "image: expected a BOLD image that these events belong to" in only(scans)
+    assert messages(scans | {"filters": {"run": 1}}) == []
+    assert "scans.filters: expected runs of task 'x'" in only(scans | {"filters": {"run": [3]}})
+
+
+def test_two_anatomies_of_which_one_is_chosen(scans, tmp_path):
+    (t1,) = (tmp_path / "bids/sub-01/anat").iterdir()
+    (t1.parent / "sub-01_acq-low_T1w.nii.gz").write_bytes(t1.read_bytes()[:-1000])
+    assert "expected one T1w image (scans.t1w_filters chooses), got sub-01_T1w" in only(scans)
+    assert messages(scans | {"t1w_filters": {"acq": None}}) == []
+    assert "truncated" in only(scans | {"t1w_filters": {"acq": "low"}})

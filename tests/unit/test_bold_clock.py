@@ -191,6 +191,21 @@ def test_a_derivative_that_is_shorter_than_its_raw_run(tmp_path):
         run_timing(replace(run, raw=str(raw)))
 
 
+@pytest.mark.parametrize("rows_of", ["raw run", "derivative"])
+def test_a_derivative_whose_first_volumes_were_removed(tmp_path, rows_of):
+    """With the number of them, events keep the raw run's clock."""
+    run = write_run(tmp_path, 2.0, 2 * MIDDLE, n_volumes=94)
+    data = np.asarray(load_image(run.bold).dataobj)
+    cut = save(tmp_path / "cut_bold.nii.gz", data[..., 4:], ON.affine)
+    write_confounds(run.confounds, np.zeros((94 if rows_of == "raw run" else 90, 6)))
+    removed = replace(run, bold=str(cut), raw=run.bold, removed_volumes=4)
+    # The rise at the start, which told conditions from the baseline, is gone.
+    assert recovered(removed) > 0.99
+    assert run_timing(removed).end_s == 188
+    with pytest.raises(InputError, match=r"94 as in .*less scans.removed_volumes, 3, got 90"):
+        run_timing(replace(removed, removed_volumes=3))
+
+
 def test_a_run_that_lacks_a_condition(tmp_path):
     """The others are found in all runs, and the missing one where it is shown."""
     whole = write_run(tmp_path / "1", 2.0, 2 * MIDDLE)

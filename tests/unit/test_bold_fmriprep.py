@@ -134,7 +134,7 @@ def given(runs):
 
 
 PARAMS = {
-    "slice_reference": None,
+    "reading": {"slice_reference": None, "trust_affine": None, "removed_volumes": 0},
     "voxel_mm": 5.0,
     "events": {"condition_column": "trial_type"},
     "glm": {"noise": "white", "motion_regressors": 6, "high_pass_s": 60.0},
@@ -340,6 +340,10 @@ def test_participants_on_different_grids(scans):
         (
             {"fmriprep_dir": "f", "space": SPACE, "slice_reference": 0.5},
             "scans.slice_reference: expected null with scans.fmriprep_dir",
+        ),
+        (
+            {"removed_volumes": 4},
+            "scans.removed_volumes: expected 0 without scans.fmriprep_dir.*, got 4",
         ),
         (
             {"space": "native", "a_comp_cor": 5},

@@ -48,11 +48,14 @@ def execute(root, script, given, made, params, **wildcards):
     assert json.loads(Path(f"records/{script}.json").read_text())["exit"] == 0
 
 
+READING = {"slice_reference": None, "trust_affine": None, "removed_volumes": 0}
+
+
 def motion(root, bold, first):
     made = {"motion": "xfm.txt", "confounds": "confounds.tsv", "mean": "boldref.nii.gz"}
     made |= {"quality": "signal.h5", "motion_json": "m.json", "mean_json": "r.json"}
     made["confounds_json"] = "c.json"
-    params = {"motion": {"sampling_mm": 10.0, "max_iterations": 5}}
+    params = {"motion": {"sampling_mm": 10.0, "max_iterations": 5}, "trust_affine": None}
     execute(root, "estimate_motion", {"bold": bold, "first": first}, made, params)
 
 
@@ -75,7 +78,7 @@ def test_native_space_from_raw_to_patterns_and_contrasts(root, workdir):
     }
     events = {"condition_column": "trial_type"}
     params = {"runs": [run.run_id], "voxel_mm": 4.0, "events": events, "glm": GLM}
-    params["slice_reference"] = None
+    params["reading"] = READING
     patterns = params | {"conditions": list(CONDITIONS)}
     execute(root, "estimate_betas", given, {"betas": "betas.h5"}, patterns)
     betas = Betas.read("betas.h5")
@@ -103,7 +106,7 @@ def test_aCompCor_columns_are_added_to_the_measured_ones(root, workdir):
     write_warp("warp.nii.gz", still)
     given = {"bold": run.bold, "sidecars": list(run.sidecars), "motion": "xfm.txt"}
     given |= {"measured": "confounds.tsv", "coregistration": "coreg.txt", "warp": "warp.nii.gz"}
-    params = {"n_components": 3, "high_pass_s": 60.0}
+    params = {"n_components": 3, "high_pass_s": 60.0, "trust_affine": None}
     made = {"confounds": "all.tsv", "sidecar": "all.json"}
     execute(root, "extract_compcor", given, made, params)
     assert json.loads(Path("all.json").read_text())["a_comp_cor_02"]["Method"] == "aCompCor"

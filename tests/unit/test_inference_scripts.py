@@ -204,7 +204,7 @@ def test_residuals_and_timing_of_raw_runs(root: Path, tmp_path: Path, monkeypatc
         "betas": "betas.h5",
     }
     params = {"runs": [run.run_id for run in runs], "conditions": CONDITIONS, "events": {},
-              "slice_reference": None, "voxel_mm": 4.0, "glm": glm}  # fmt: skip
+              "reading": {"trust_affine": None}, "voxel_mm": 4.0, "glm": glm}  # fmt: skip
     execute(root, "estimate_residuals", given, {"residuals": "r.npy"}, params)
     assert read_residuals("r.npy").shape == (80, betas.mask.sum())
     given = given | {"motion": []}

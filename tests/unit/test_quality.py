@@ -104,7 +104,7 @@ def test_missing_measures_are_no_outliers(tmp_path):
 
 @pytest.mark.parametrize("name", ["max_displacement_mm", "outlier_z"])
 def test_limits_must_be_positive(name):
-    with pytest.raises(InputError, match=f"scans.quality.{name}: expected > 0, got 0"):
+    with pytest.raises(InputError, match=f"{name}: expected more than 0, got 0"):
         QualityConfig(**{name: 0})
 
 
@@ -206,7 +206,7 @@ def job(folder, anatomy):
         events={},
         glm={},
         quality={},
-        slice_reference=None,
+        reading={"trust_affine": None},
     )
     return participant_page("01", params, files)
 

@@ -3,9 +3,9 @@
 from functools import cache
 from types import SimpleNamespace
 
-from crossmodal.bold.bids import Run, find_runs, find_t1, usable
+from crossmodal.bold import study_runs
+from crossmodal.bold.bids import Run, usable
 from crossmodal.bold.events import usual_conditions
-from crossmodal.bold.fmriprep import preprocessed
 
 SCANS = STUDY.scans
 NATIVE = SCANS.space == "native"
@@ -39,9 +39,13 @@ def simulated_scans():
 if SCANS.bids_dir is None:
     ALL_SCANS = tuple(simulated_scans())
 else:
-    ALL_SCANS = find_runs(SCANS.bids_dir, SCANS.task, SCANS.participants)
-if FMRIPREP:
-    ALL_SCANS = preprocessed(ALL_SCANS, SCANS.fmriprep_dir, SCANS.space)
+    ALL_SCANS = study_runs.runs_of(SCANS)
+# How the images of runs are read; see crossmodal.bold.run_files.
+READING = dict(
+    slice_reference=SCANS.slice_reference,
+    trust_affine=SCANS.trust_affine,
+    removed_volumes=SCANS.removed_volumes,
+)
 
 PARTICIPANTS = sorted({scan.participant for scan in ALL_SCANS})
 
@@ -70,7 +74,7 @@ def t1_of(participant):
     """The T1w image of one participant."""
     if SCANS.bids_dir is None:
         return f"{SIMULATED_BIDS}/sub-{participant}/anat/sub-{participant}_T1w.nii.gz"
-    return find_t1(SCANS.bids_dir, participant)
+    return study_runs.t1_of(SCANS, participant)
 
 
 def source_description():
@@ -204,6 +208,7 @@ rule estimate_motion:
         record=record("estimate_motion", "sub-{sub}_{run}"),
     params:
         motion=plain(SCANS.motion),
+        trust_affine=SCANS.trust_affine,
     threads: 1
     resources:
         mem_mb=3000,
@@ -232,6 +237,7 @@ rule normalise_anatomy:
         record=record("normalise_anatomy", "sub-{sub}"),
     params:
         normalise=plain(SCANS.normalise),
+        trust_affine=SCANS.trust_affine,
     threads: 1
     resources:
         mem_mb=4000,
@@ -260,6 +266,7 @@ rule coregister:
         record=record("coregister", "sub-{sub}"),
     params:
         coregister=plain(SCANS.coregister),
+        trust_affine=SCANS.trust_affine,
     threads: 1
     resources:
         mem_mb=3000,
@@ -294,6 +301,7 @@ if SCANS.a_comp_cor:
         params:
             n_components=SCANS.a_comp_cor,
             high_pass_s=SCANS.glm.high_pass_s,
+            trust_affine=SCANS.trust_affine,
         threads: 1
         resources:
             mem_mb=3000,
@@ -321,7 +329,7 @@ rule estimate_betas:
         runs=lambda wildcards: run_ids(wildcards.sub),
         conditions=lambda wildcards: bold_conditions(),
         events=plain(SCANS.events),
-        slice_reference=SCANS.slice_reference,
+        reading=READING,
         voxel_mm=SCANS.analysis_voxel_mm,
         glm=plain(SCANS.glm),
     threads: 1
@@ -355,7 +363,7 @@ if RESIDUALS:
             runs=lambda wildcards: run_ids(wildcards.sub),
             conditions=lambda wildcards: bold_conditions(),
             events=plain(SCANS.events),
-            slice_reference=SCANS.slice_reference,
+            reading=READING,
             voxel_mm=SCANS.analysis_voxel_mm,
             glm=plain(SCANS.glm),
         threads: 1
@@ -398,7 +406,7 @@ if TIMING_SETS:
             runs={sub: run_ids(sub) for sub in PARTICIPANTS},
             conditions=lambda wildcards: bold_conditions(),
             events=plain(SCANS.events),
-            slice_reference=SCANS.slice_reference,
+            reading=READING,
             glm=plain(SCANS.glm),
         threads: 1
         resources:
@@ -433,7 +441,7 @@ if SCANS.contrasts:
             contrasts=plain(SCANS.contrasts),
             smoothing_mm=SCANS.contrast_smoothing_mm,
             events=plain(SCANS.events),
-            slice_reference=SCANS.slice_reference,
+            reading=READING,
             voxel_mm=SCANS.analysis_voxel_mm,
             glm=plain(SCANS.glm),
         threads: 1

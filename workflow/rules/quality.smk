@@ -22,7 +22,7 @@ rule report_quality:
         runs=lambda wildcards: run_ids(wildcards.sub),
         conditions=lambda wildcards: bold_conditions(),
         events=plain(SCANS.events),
-        slice_reference=SCANS.slice_reference,
+        reading=READING,
         glm=plain(SCANS.glm),
         quality=plain(SCANS.quality),
     threads: 1

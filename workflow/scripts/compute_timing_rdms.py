@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 with recorded(snakemake):
     params = snakemake.params
     run_ids = list(chain(*params.runs.values()))
-    runs = RunFiles.from_lists(run_ids, snakemake.input, params.slice_reference)
+    runs = RunFiles.from_lists(run_ids, snakemake.input, **params.reading)
     timing_rdms(
         by_participant(params.runs, runs),
         params.conditions,

@@ -19,7 +19,7 @@ with recorded(snakemake):
     config = CoregisterConfig(**snakemake.params.coregister)
     bold_to_t1 = coregister(
         read_volume(snakemake.input.mean),
-        read_volume(snakemake.input.t1w),
+        read_volume(snakemake.input.t1w, snakemake.params.trust_affine),
         read_volume(snakemake.input.brain)[0] > 0,
         config,
     )

@@ -13,13 +13,12 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
+    params = snakemake.params
     betas = estimate_patterns(
-        RunFiles.from_lists(
-            snakemake.params.runs, snakemake.input, snakemake.params.slice_reference
-        ),
-        read_space(snakemake.params.voxel_mm, snakemake.input),
-        snakemake.params.conditions,
-        EventsConfig(**snakemake.params.events),
-        GLMConfig(**snakemake.params.glm),
+        RunFiles.from_lists(params.runs, snakemake.input, **params.reading),
+        read_space(params.voxel_mm, snakemake.input, params.reading["trust_affine"]),
+        params.conditions,
+        EventsConfig(**params.events),
+        GLMConfig(**params.glm),
     )
     betas.write(snakemake.output.betas)

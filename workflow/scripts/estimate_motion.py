@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 with recorded(snakemake):
     config = MotionConfig(**snakemake.params.motion)
-    check_same_grid([snakemake.input.first, snakemake.input.bold])
-    first = read_first(snakemake.input.first)
-    run = read_series(snakemake.input.bold)
+    trust = snakemake.params.trust_affine
+    check_same_grid([snakemake.input.first, snakemake.input.bold], trust)
+    first = read_first(snakemake.input.first, trust)
+    run = read_series(snakemake.input.bold, trust)
     matrices, mean = realign(*run, *first, config)
     brain = brain_in_epi(mean)
     series = aligned_brain(*run, matrices, first[1], brain)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 with recorded(snakemake):
     params = snakemake.params
-    runs = RunFiles.from_lists(params.runs, snakemake.input, params.slice_reference)
+    runs = RunFiles.from_lists(params.runs, snakemake.input, **params.reading)
     glm = GLMConfig(**params.glm)
     residuals = estimate_residuals(
         runs,
         designs_of(runs, params.conditions, EventsConfig(**params.events), glm),
-        read_space(params.voxel_mm, snakemake.input),
+        read_space(params.voxel_mm, snakemake.input, params.reading["trust_affine"]),
         glm,
         Betas.read(snakemake.input.betas).mask,
     )

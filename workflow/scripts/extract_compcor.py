@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
-    given = snakemake.input
-    timing = run_timing(RunFiles("", given.bold, "", tuple(given.sidecars), None, ""))
+    given, trust = snakemake.input, snakemake.params.trust_affine
+    timing = run_timing(
+        RunFiles("", given.bold, "", tuple(given.sidecars), None, "", trust_affine=trust)
+    )
     t1_to_bold = read_affines(given.coregistration)[0]
     points = compose(noise_points(), read_warp(given.warp), t1_to_bold)
-    series = sample_series(*read_series(given.bold), points, read_affines(given.motion))
+    series = sample_series(*read_series(given.bold, trust), points, read_affines(given.motion))
     slow = high_pass_basis(timing.n_volumes, timing.repetition_time_s, snakemake.params.high_pass_s)
     n_components = snakemake.params.n_components
     found = components(series, slow.astype(np.float32), n_components)

@@ -13,15 +13,14 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
+    params = snakemake.params
     maps = contrast_maps(
-        RunFiles.from_lists(
-            snakemake.params.runs, snakemake.input, snakemake.params.slice_reference
-        ),
-        read_space(snakemake.params.voxel_mm, snakemake.input),
-        snakemake.params.contrasts,
-        EventsConfig(**snakemake.params.events),
-        GLMConfig(**snakemake.params.glm),
-        snakemake.params.smoothing_mm,
+        RunFiles.from_lists(params.runs, snakemake.input, **params.reading),
+        read_space(params.voxel_mm, snakemake.input, params.reading["trust_affine"]),
+        params.contrasts,
+        EventsConfig(**params.events),
+        GLMConfig(**params.glm),
+        params.smoothing_mm,
     )
     for path, contrast in zip(snakemake.output.maps, maps, strict=True):
         contrast.write(path)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 with recorded(snakemake):
     torch.set_num_threads(snakemake.threads)
     t1w = snakemake.input.t1w
-    t1, grid = read_volume(t1w)
+    t1, grid = read_volume(t1w, snakemake.params.trust_affine)
     config = NormaliseConfig(**snakemake.params.normalise)
     warp, brain = normalise(t1, grid, config, brain_of(t1w, t1, grid))
     refuse_misplaced(t1w, normalisation_measures(t1, brain, grid, warp))

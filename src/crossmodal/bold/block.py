@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Le, MinLen
 
 from crossmodal.bold.coregister_config import CoregisterConfig
+from crossmodal.bold.entities import Wanted
 from crossmodal.bold.events_config import EventsConfig
 from crossmodal.bold.glm_config import GLMConfig
 from crossmodal.bold.motion_config import MotionConfig
@@ -13,6 +14,7 @@ from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.quality_config import QualityConfig
 from crossmodal.contracts.settings import (
     Matches,
+    Natural,
     NonNegative,
     Positive,
     Settings,
@@ -35,6 +37,17 @@ class Scans(Settings):
     fmriprep_dir: Annotated[str, MinLen(1)] | None = None
     """Folder of fMRIPrep's derivatives of bids_dir, taken instead of own motion correction,
     coregistration and normalisation; null preprocesses the raw scans."""
+    filters: dict[str, Wanted] = field(default_factory=dict)
+    """Which runs of the task, by entities of their names (ses, acq, dir, run, rec, echo …; res
+    with fmriprep_dir): a value, a pattern ('mb*'), a list of those; null where the entity must not
+    be in the name. Numbers fit labels with and without zeros."""
+    t1w_filters: dict[str, Wanted] = field(default_factory=dict)
+    """Which T1w image of each participant, likewise."""
+    trust_affine: Literal["sform", "qform"] | None = None
+    """null refuses images whose orientation is unknown (both codes 0) or contradictory; for those
+    who know which of the header's two affines is right."""
+    removed_volumes: Natural = 0
+    """So many first volumes were removed from fMRIPrep's images; events keep the raw clock."""
     participants: tuple[str, ...] | None = None
     """Labels without 'sub-', in quotes; null takes all that have the task."""
     space: Literal["MNI152NLin2009aSym", "native", "MNI152NLin2009cAsym", "MNI152NLin6Asym"] = (
@@ -48,7 +61,7 @@ class Scans(Settings):
     space."""
     conditions: tuple[str, ...] | None = None
     """Names and order of the conditions. null takes the study's clips or, without clips, the
-    sorted names that the first run's events hold."""
+    sorted names that at least half of the runs' events hold."""
     events: EventsConfig = EventsConfig()
     motion: MotionConfig = MotionConfig()
     normalise: NormaliseConfig | None = None
@@ -58,8 +71,8 @@ class Scans(Settings):
     """BOLD reference to T1w, rigid, by mutual information, then refined; null: as normalise."""
     glm: GLMConfig = GLMConfig()
     slice_reference: Annotated[float, Ge(0), Le(1)] | None = None
-    """Slices are interpolated in time to this fraction of the repetition time (0.5: its middle,
-    what the GLM assumes), by the sidecars' SliceTiming; null leaves them alone."""
+    """Slices are interpolated in time to this fraction of the repetition time (0.5: its middle), by
+    the sidecars' SliceTiming, and regressors are read off there; null leaves them alone."""
     a_comp_cor: Annotated[int, Ge(0), Le(50)] = 0
     """Number of aCompCor components (white matter and ventricles together) that are written to
     the confounds tables; the GLM takes those that glm.confounds names."""

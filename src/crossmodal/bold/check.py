@@ -11,7 +11,7 @@ from crossmodal.bold.agreement import (
     check_same_grid,
     check_same_timing,
 )
-from crossmodal.bold.bids import Run, find_runs, find_t1, no_events, usable
+from crossmodal.bold.bids import Run, no_events, usable
 from crossmodal.bold.block import Scans
 from crossmodal.bold.clock import Timing
 from crossmodal.bold.compcor import component_names
@@ -25,14 +25,13 @@ from crossmodal.bold.events import (
     read_events,
     usual_conditions,
 )
-from crossmodal.bold.fmriprep import preprocessed
-from crossmodal.bold.glm import GLMConfig
 from crossmodal.bold.images import open_image, read_first, read_series, read_volume
 from crossmodal.bold.patterns import MIN_BRIGHT, MIN_INTENSITY, design_from, run_design
 from crossmodal.bold.run_files import RunFiles, run_timing
 from crossmodal.bold.sidecar import read_sidecars
 from crossmodal.bold.slice_timing import slice_times
 from crossmodal.bold.spaces import fmriprep_space
+from crossmodal.bold.study_runs import runs_of, t1_of
 from crossmodal.bold.template import SPACE
 from crossmodal.contracts.errors import InputError
 
@@ -53,16 +52,16 @@ def find_problems(
     if scans.bids_dir is None or problems:
         return problems  # simulated scans do not exist yet
     try:
-        runs = find_runs(scans.bids_dir, scans.task, scans.participants)
-        if scans.fmriprep_dir:
-            runs = preprocessed(runs, scans.fmriprep_dir, scans.space)
+        runs = runs_of(scans)
     except InputError as error:
         return [error]
     wanted = conditions or scans.conditions or shown_conditions(runs, scans)
     for _, own in groupby(runs, key=lambda run: run.participant):
         problems += _participant_problems(tuple(own), scans, wanted, deep)
     if scans.fmriprep_dir and not problems:
-        problems += _problems(lambda: check_one_grid([run.bold for run in runs]))
+        problems += _problems(
+            lambda: check_one_grid([run.bold for run in runs], scans.trust_affine)
+        )
     return list({str(problem): problem for problem in problems}.values())
 
 
@@ -79,7 +78,7 @@ def _participant_problems(
     runs: Sequence[Run], scans: Scans, conditions: Sequence[str], deep: bool
 ) -> Iterator[InputError]:
     if scans.space == SPACE:
-        yield from _problems(lambda: _check_t1(scans.bids_dir, runs[0].participant, deep))
+        yield from _problems(lambda: _check_t1(scans, runs[0].participant, deep))
     for run in runs:
         yield from _problems(lambda run=run: usable([run]))
     # What is wrong with a run's image is said once; without events, the image is looked at.
@@ -87,41 +86,50 @@ def _participant_problems(
     timings: dict[str, Timing] = {}
     for run in runs:
         yield from _problems(lambda run=run: check_complete(run.bold))
-        yield from _problems(lambda run=run: _check_brain(run, is_first=run is runs[0]))
+        yield from _problems(lambda run=run: _check_brain(run, scans, is_first=run is runs[0]))
         yield from _problems(lambda run=run: timings.update({run.bold: _timing(run, scans)}))
         if run.events and run.bold in timings:
             timing = timings[run.bold]
             yield from _problems(lambda run=run, t=timing: _check_run(run, t, scans, conditions))
             yield from _problems(lambda run=run, t=timing: _check_slice_times(run, t, scans))
         # Integers cannot be NaN; files of floats are read even by the quick check.
-        if deep or holds_floats(run.bold):
-            yield from _problems(lambda run=run: read_series(run.bold))
+        if deep or holds_floats(run.bold, scans.trust_affine):
+            yield from _problems(lambda run=run: read_series(run.bold, scans.trust_affine))
     yield from _problems(lambda: _check_shown(runs, scans, conditions))
-    yield from _disagreements(runs, {bold: t.repetition_time_s for bold, t in timings.items()})
+    seconds = {bold: timing.repetition_time_s for bold, timing in timings.items()}
+    yield from _disagreements(runs, seconds, scans.trust_affine)
     yield from _fmriprep_problems([run for run in runs if run.mask], scans)
 
 
-def _disagreements(runs: Sequence[Run], seconds: dict[str, float]) -> list[InputError]:
+def _disagreements(
+    runs: Sequence[Run], seconds: dict[str, float], trust_affine: str | None
+) -> list[InputError]:
     """Runs unlike the first; ``seconds``: repetition times of those whose files agree on one."""
     found = []
     for run in runs:
         timed = run.bold in seconds and runs[0].bold in seconds
-        problems = _problems(lambda run=run: check_same_grid([runs[0].bold, run.bold]))
+        problems = _problems(
+            lambda run=run: check_same_grid([runs[0].bold, run.bold], trust_affine)
+        )
         found += [each for each in problems if timed or each.field != REPETITION_TIME]
     return found or _problems(lambda: check_same_timing(seconds))
 
 
 def _fmriprep_problems(runs: Sequence[Run], scans: Scans) -> Iterator[InputError]:
     """Problems of masks and confounds."""
-    unusable = [problem for run in runs for problem in _problems(lambda r=run: _check_mask(r))]
+    unusable = [
+        problem
+        for run in runs
+        for problem in _problems(lambda r=run: _check_mask(r, scans.trust_affine))
+    ]
     if runs and not unusable:
         masks = [run.mask for run in runs]
-        if _problems(lambda: fmriprep_space(masks, scans.analysis_voxel_mm)):
+        if _problems(lambda: fmriprep_space(masks, scans.analysis_voxel_mm, scans.trust_affine)):
             where = "brain masks of all runs"
             unusable = [InputError(masks[0], where, "at least one voxel in common", "none")]
     yield from unusable
     for run in runs:
-        yield from _problems(lambda run=run: _check_confounds(run, scans.glm))
+        yield from _problems(lambda run=run: _check_confounds(run, scans))
 
 
 def _problems(action: Callable[[], object]) -> list[InputError]:
@@ -132,23 +140,23 @@ def _problems(action: Callable[[], object]) -> list[InputError]:
     return []
 
 
-def holds_floats(path: str) -> bool:
+def holds_floats(path: str, trust_affine: str | None = None) -> bool:
     """Whether a run is stored as floating point; False where the file cannot be opened."""
     try:
-        return open_image(path, 4).get_data_dtype().kind == "f"
+        return open_image(path, 4, trust_affine).get_data_dtype().kind == "f"
     except InputError:
         return False
 
 
-def _check_t1(bids_dir: str, participant: str, deep: bool) -> None:
-    path = find_t1(bids_dir, participant)
-    open_image(path, 3)
+def _check_t1(scans: Scans, participant: str, deep: bool) -> None:
+    path = t1_of(scans, participant)
+    open_image(path, 3, scans.trust_affine)
     check_complete(path)
     if deep:
-        read_volume(path)
+        read_volume(path, scans.trust_affine)
 
 
-def _check_brain(run: Run, is_first: bool) -> None:
+def _check_brain(run: Run, scans: Scans, is_first: bool) -> None:
     """Whether the first volume is one of a BOLD image, and shows a brain, to which all are aligned.
 
     Raises
@@ -156,11 +164,7 @@ def _check_brain(run: Run, is_first: bool) -> None:
     InputError : an image without its mean; no brain
     """
     try:
-        open_image(run.bold, 4)
-    except InputError:
-        return  # reported by the other checks
-    try:
-        volume, _ = read_first(run.bold)
+        volume, _ = read_first(run.bold, scans.trust_affine)
     except InputError as problem:
         if problem.field == "intensities":
             raise
@@ -169,12 +173,12 @@ def _check_brain(run: Run, is_first: bool) -> None:
         raise InputError(run.bold, "brain mask of the first volume", "at least one voxel", "none")
 
 
-def _check_mask(run: Run) -> None:
-    mask, grid = read_volume(run.mask)
+def _check_mask(run: Run, trust_affine: str | None) -> None:
+    mask, grid = read_volume(run.mask, trust_affine)
     if not (mask > 0.5).any():
         raise InputError(run.mask, "mask", "at least one voxel of brain", "none")
     try:
-        volume, own = read_first(run.bold)
+        volume, own = read_first(run.bold, trust_affine)
     except InputError:
         return  # reported by the other checks
     if grid.same_as(own):
@@ -186,11 +190,15 @@ def _check_mask(run: Run) -> None:
             raise InputError(run.bold, "intensities", wanted, f"{bright:.0%} of it bright")
 
 
-def _check_confounds(run: Run, glm: GLMConfig) -> None:
-    needed, named = (*MOTION, *SHOWN), glm.confounds
-    columns = tuple(dict.fromkeys((*needed, *named)))
-    still = [name for name in needed if name not in named]
-    read_confounds(run.confounds, columns, open_image(run.bold, 4).shape[3], may_be_constant=still)
+def _check_confounds(run: Run, scans: Scans) -> None:
+    needed, named = (*MOTION, *SHOWN), scans.glm.confounds
+    read_confounds(
+        run.confounds,
+        tuple(dict.fromkeys((*needed, *named))),
+        open_image(run.bold, 4, scans.trust_affine).shape[3],
+        scans.removed_volumes,
+        may_be_constant=[name for name in needed if name not in named],
+    )
 
 
 def _check_confound_names(scans: Scans) -> None:
@@ -206,7 +214,7 @@ def _check_confound_names(scans: Scans) -> None:
 
 def _check_slice_times(run: Run, timing: Timing, scans: Scans) -> None:
     if scans.slice_reference is not None:
-        shape = open_image(run.bold, 4).shape[:3]
+        shape = open_image(run.bold, 4, scans.trust_affine).shape[:3]
         slice_times(read_sidecars(run.sidecars), run.bold, shape, timing.repetition_time_s)
 
 
@@ -214,9 +222,10 @@ def _check_shown(runs: Sequence[Run], scans: Scans, conditions: Sequence[str]) -
     """Whether the participant's runs show all conditions, if their events can be read at all."""
     config, shown = scans.events, {}
     for run in runs:
-        if not run.events or _problems(lambda run=run: read_events(run.events, config)):
-            return
-        shown[run.events] = conditions_of(read_events(run.events, config))
+        try:
+            shown[run.events] = conditions_of(read_events(run.events, config))
+        except InputError:
+            return  # reported by the other checks
     if conditions and shown and not any(set(each) - set(conditions) for each in shown.values()):
         check_all_shown(shown, conditions)
 
@@ -230,7 +239,9 @@ def _files(run: Run, scans: Scans) -> RunFiles:
         None,
         run.confounds,
         scans.slice_reference,
-        raw=run.raw,
+        scans.trust_affine,
+        scans.removed_volumes,
+        run.raw,
     )
 
 
@@ -242,7 +253,7 @@ def _check_run(run: Run, timing: Timing, scans: Scans, conditions: Sequence[str]
     events = read_events(run.events, scans.events)
     check_events(run.events, events, conditions, timing.end_s)
     glm = scans.glm
-    if run.confounds and not _problems(lambda: _check_confounds(run, scans.glm)):
+    if run.confounds and not _problems(lambda: _check_confounds(run, scans)):
         run_design(_files(run, scans), timing, events, conditions, glm)
     else:  # own confounds do not exist yet
         none = np.zeros((timing.n_volumes, 0)), ()

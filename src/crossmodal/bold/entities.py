@@ -15,7 +15,7 @@ SELECTABLE = (
     *("mt", "part", "proc", "hemi", "split", "recording", "chunk", "seg"),
     *OF_DERIVATIVES,
 )
-Wanted = str | int | None | Sequence[str | int | None]
+Wanted = str | int | tuple[str | int | None, ...] | None
 
 
 def entities(path: str | Path) -> dict[str, str]:

@@ -135,7 +135,9 @@ def run_design(
     run: RunFiles, timing: Timing, events: Sequence[Event], names: Sequence[str], glm: GLMConfig
 ) -> Design:
     """Design of one run with one column per name that occurs in ``events``."""
-    found = read_confounds(run.confounds, (*MOTION, *glm.confounds), timing.n_volumes)
+    found = read_confounds(
+        run.confounds, (*MOTION, *glm.confounds), timing.n_volumes, run.removed_volumes
+    )
     motion, further = np.split(found, [len(MOTION)], axis=1)
     nuisance, nuisance_names = informative(
         np.column_stack([motion_regressors(motion, glm.motion_regressors), further]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from crossmodal.bold.bids import Run, find_runs
+from crossmodal.bold.bids import Run
 from crossmodal.bold.block import Scans
 from crossmodal.bold.clock import repetition_time_s
 from crossmodal.bold.events import (
@@ -11,9 +11,9 @@ from crossmodal.bold.events import (
     read_event_table,
     usual_conditions,
 )
-from crossmodal.bold.fmriprep import preprocessed
 from crossmodal.bold.images import open_image
 from crossmodal.bold.sidecar import read_sidecars
+from crossmodal.bold.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 
 SHORT_REPETITION_S = 1.0
@@ -29,10 +29,8 @@ def scan_remarks(scans: Scans, conditions: Sequence[str] | None = None) -> Itera
     if scans.bids_dir is None:
         return
     try:
-        runs = find_runs(scans.bids_dir, scans.task, scans.participants)
-        if scans.fmriprep_dir:
-            runs = preprocessed(runs, scans.fmriprep_dir, scans.space)
-        yield from _short_repetition(runs, scans.glm.noise)
+        runs = runs_of(scans)
+        yield from _short_repetition(runs, scans.glm.noise, scans.trust_affine)
         config = scans.events
         tables = {run: read_event_table(run.events, config) for run in runs}
         wanted = conditions or scans.conditions
@@ -44,12 +42,12 @@ def scan_remarks(scans: Scans, conditions: Sequence[str] | None = None) -> Itera
         return  # reported as a problem
 
 
-def _short_repetition(runs: Sequence[Run], noise: str) -> Iterator[str]:
+def _short_repetition(runs: Sequence[Run], noise: str, trust_affine: str | None) -> Iterator[str]:
     first: dict[str, Run] = {}
     for run in runs:
         first.setdefault(run.participant, run)
     for run in first.values():
-        image = open_image(run.bold, 4)
+        image = open_image(run.bold, 4, trust_affine)
         seconds = repetition_time_s(image, run.bold, read_sidecars(run.sidecars))
         if remark := short_repetition_remark(seconds, noise):
             yield f"{run.bold}: {remark}"

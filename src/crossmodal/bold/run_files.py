@@ -1,7 +1,7 @@
 """The files of a participant's runs, and whether they belong together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ class RunFiles:
     slice_reference : the fraction of the repetition time to which slices are interpolated
         before anything else; None leaves them as they were recorded
     trust_affine : see ``open_image``
+    removed_volumes : so many first ones are missing from a derivative
     raw : the raw image of a derivative, where it is there
     """
 
@@ -34,6 +35,7 @@ class RunFiles:
     confounds: str
     slice_reference: float | None = None
     trust_affine: str | None = None
+    removed_volumes: int = 0
     raw: str = ""
 
     @classmethod
@@ -43,6 +45,7 @@ class RunFiles:
         files: Any,
         slice_reference: float | None = None,
         trust_affine: str | None = None,
+        removed_volumes: int = 0,
     ) -> tuple["RunFiles", ...]:
         """Runs from parallel lists of paths, attributes ``bold``, ``events``, ``motion`` and
         ``confounds``; ``sidecars`` are all JSON files of all runs, most general first;
@@ -60,6 +63,7 @@ class RunFiles:
                 confounds,
                 slice_reference,
                 trust_affine,
+                removed_volumes,
                 raw_bold,
             )
             for run_id, bold, events, motion, confounds, raw_bold in zip(
@@ -94,6 +98,8 @@ def run_timing(run: RunFiles) -> Timing:
     timing = read_clock(image, run.bold, read_sidecars(run.sidecars), run.slice_reference)
     if run.raw:
         n_raw = int(np.prod(load_image(run.raw).shape[3:]))
-        if n_raw != timing.n_volumes:
-            raise InputError(run.bold, "volumes", f"{n_raw} as in {run.raw}", timing.n_volumes)
-    return timing
+        if n_raw != timing.n_volumes + run.removed_volumes:
+            removed = f" less scans.removed_volumes, {run.removed_volumes}"
+            wanted = f"{n_raw} as in {run.raw}{removed if run.removed_volumes else ''}"
+            raise InputError(run.bold, "volumes", wanted, timing.n_volumes)
+    return replace(timing, start_s=run.removed_volumes * timing.repetition_time_s)

@@ -59,7 +59,7 @@ def mni_space(
     return Space(SPACE, grid, mask, lambda points: compose(points, warp, np.linalg.inv(bold_to_t1)))
 
 
-def fmriprep_space(masks: Sequence[str], voxel_mm: float) -> Space:
+def fmriprep_space(masks: Sequence[str], voxel_mm: float, trust_affine: str | None = None) -> Space:
     """Where all runs' brain masks agree, at ``voxel_mm`` on fMRIPrep's field of view.
 
     With ``voxel_mm`` of fMRIPrep's own voxels, the grid is fMRIPrep's.
@@ -68,7 +68,7 @@ def fmriprep_space(masks: Sequence[str], voxel_mm: float) -> Space:
     ------
     InputError : a mask that cannot be read, no voxel in all masks
     """
-    images = [read_volume(path) for path in masks]
+    images = [read_volume(path, trust_affine) for path in masks]
     first = images[0][1]
     isotropic = isotropic_grid(first, voxel_mm)
     target = first if isotropic.same_as(first) else isotropic
@@ -87,7 +87,7 @@ def native_space(mean: np.ndarray, grid: Grid) -> Space:
     return Space(NATIVE, grid, brain_in_epi(mean), lambda points: points)
 
 
-def read_space(voxel_mm: float | None, files: Any) -> Space:
+def read_space(voxel_mm: float | None, files: Any, trust_affine: str | None = None) -> Space:
     """The analysis space that a participant's files define.
 
     Parameters
@@ -98,7 +98,7 @@ def read_space(voxel_mm: float | None, files: Any) -> Space:
         ``coregistration``, ITK files as the workflow writes them
     """
     if files.get("masks"):
-        return fmriprep_space(files.masks, voxel_mm)
+        return fmriprep_space(files.masks, voxel_mm, trust_affine)
     if not files.get("warp"):
         return native_space(*read_volume(files.mean))
     t1_to_bold = read_affines(files.coregistration)[0]

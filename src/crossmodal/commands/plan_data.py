@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from crossmodal.bold.bids import find_runs
 from crossmodal.bold.block import Scans
 from crossmodal.bold.events import usual_conditions
 from crossmodal.bold.images import open_image
+from crossmodal.bold.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import with_stubs
@@ -75,12 +75,12 @@ def _first_clip(path: str) -> dict[str, Any]:
 def _scans(scans: Scans) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with suppress(InputError):
-        runs = find_runs(scans.bids_dir, scans.task, scans.participants)
+        runs = runs_of(scans)
         found["n_participants"] = len({run.participant for run in runs})
         found["n_runs"] = max(1, round(len(runs) / found["n_participants"]))
         events = [run.events for run in runs if run.events]
         found["n_conditions"] = len(scans.conditions or usual_conditions(events, scans.events))
-        image = open_image(runs[0].bold, 4)
+        image = open_image(runs[0].bold, 4, scans.trust_affine)
         found["n_volumes"] = int(image.shape[3])
         found["voxel_mm"] = float(min(image.header.get_zooms()[:3]))
     return found

@@ -30,7 +30,7 @@ def with_stubs(study: Study, folder: str | Path, data: Data) -> dict[str, Any]:
     folders = [scans["bids_dir"], scans["fmriprep_dir"]] if scans else []
     if any(path and not Path(path).is_dir() for path in folders):
         scans["bids_dir"] = str(stub_bids(Path(folder, "bids"), data, scans["task"]))
-        scans["participants"] = None
+        scans |= {"participants": None, "filters": {}, "t1w_filters": {}, "removed_volumes": 0}
         if scans["fmriprep_dir"]:
             scans["fmriprep_dir"] = str(stub_fmriprep(Path(folder, "bids"), scans["space"]))
     return config

@@ -33,10 +33,10 @@ class Anatomy:
     warp: Warp
 
     @classmethod
-    def read(cls, files: Any) -> "Anatomy":
+    def read(cls, files: Any, trust_affine: str | None = None) -> "Anatomy":
         """From paths by attribute: t1w, brain, mean, coregistration, warp."""
         return cls(
-            read_volume(files.t1w),
+            read_volume(files.t1w, trust_affine),
             read_volume(files.brain)[0] > 0.5,
             read_volume(files.mean),
             read_affines(files.coregistration)[0],

@@ -46,7 +46,7 @@ def participant_page(
 
     Parameters
     ----------
-    params : ``runs``, ``conditions``, ``slice_reference``; ``events``, ``glm``, ``quality``:
+    params : ``runs``, ``conditions``, ``reading``; ``events``, ``glm``, ``quality``:
         config blocks
     files : paths by attribute: bold, events, sidecars, motion, confounds, betas; where there
         are any: signal (one a run), mean, and t1w, brain, warp, coregistration
@@ -58,7 +58,7 @@ def participant_page(
     config = QualityConfig(**params.quality)
     modelled = _read_runs(params, files)
     views = modelled.views
-    anatomy_parts, measures = _anatomy(files)
+    anatomy_parts, measures = _anatomy(files, params.reading["trust_affine"])
     design_part, inflation = _designs(modelled)
     betas_part, from_betas = _betas(Betas.read(files.betas))
     signals = [view.signal for view in views if view.signal is not None]
@@ -74,7 +74,7 @@ def participant_page(
 
 
 def _read_runs(params: Any, files: Any) -> Modelled:
-    runs = RunFiles.from_lists(params.runs, files, params.slice_reference)
+    runs = RunFiles.from_lists(params.runs, files, **params.reading)
     signals = [RunQuality.read(path) for path in files.signal] or [None] * len(runs)
     views, designs = [], []
     for run, signal in zip(runs, signals, strict=True):
@@ -112,9 +112,9 @@ def _motion(views: Sequence[RunView], config: QualityConfig) -> Markup:
     )
 
 
-def _anatomy(files: Any) -> tuple[list[Markup], dict[str, float]]:
+def _anatomy(files: Any, trust_affine: str | None) -> tuple[list[Markup], dict[str, float]]:
     if files.t1w:
-        return anatomy_sections(Anatomy.read(files))
+        return anatomy_sections(Anatomy.read(files, trust_affine))
     return ([mean_section(*read_volume(files.mean))] if files.mean else []), {}
 
 

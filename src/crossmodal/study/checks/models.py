@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from crossmodal.bold.bids import find_runs
 from crossmodal.bold.events import usual_conditions
+from crossmodal.bold.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.model_table import ModelTable
 from crossmodal.representations.models import table_rdms
@@ -45,7 +45,7 @@ def known_conditions(study: Study) -> list[str] | None:
     if scans is None or scans.bids_dir is None:
         return None
     try:
-        runs = find_runs(scans.bids_dir, scans.task, scans.participants)
+        runs = runs_of(scans)
         paths = [run.events for run in runs if run.events]
         return usual_conditions(paths, scans.events)
     except InputError:

@@ -1,9 +1,8 @@
 """What a config asks of scans in vain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from crossmodal.bold.bids import Run, find_runs
-from crossmodal.bold.fmriprep import preprocessed
+from crossmodal.bold.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.study.study import Study
 
@@ -38,28 +37,20 @@ def scans(study: Study) -> Iterator[InputError]:
     elif block.slice_reference is not None and folder:
         expected = "null with scans.fmriprep_dir, whose slices are timed already"
         yield InputError(CONFIG, "scans.slice_reference", expected, block.slice_reference)
+    if block.removed_volumes and not folder:
+        expected = (
+            "0 without scans.fmriprep_dir: events are counted from the raw run's first volume"
+        )
+        yield InputError(CONFIG, "scans.removed_volumes", expected, block.removed_volumes)
 
 
 def scan_names(study: Study) -> Iterator[InputError]:
     """Folders and names of runs that do not fit; the files stay closed."""
     if study.scans and study.scans.bids_dir is not None:
         try:
-            runs = runs_of(study)
-            if study.scans.fmriprep_dir:
-                preprocessed(runs, study.scans.fmriprep_dir, study.scans.space)
+            runs_of(study.scans)
         except InputError as problem:
             yield problem
-
-
-def runs_of(study: Study) -> Sequence[Run]:
-    """The raw runs of all participants.
-
-    Raises
-    ------
-    InputError : no such folder, task or participant
-    """
-    block = study.scans
-    return find_runs(block.bids_dir, block.task, block.participants)
 
 
 def n_participants(study: Study) -> int | None:
@@ -69,6 +60,6 @@ def n_participants(study: Study) -> int | None:
     if study.scans.bids_dir is None:
         return study.simulate.brain.n_participants if study.simulate.brain else None
     try:
-        return len({run.participant for run in runs_of(study)})
+        return len({run.participant for run in runs_of(study.scans)})
     except InputError:
         return None
