@@ -265,7 +265,7 @@ def test_good_derivatives_have_no_problem_and_need_no_t1(scans):
     for path in Path("bids/sub-01/anat").iterdir():
         path.unlink()
     assert find_problems(Scans(**scans), CONDITIONS) == []
-    assert find_problems(scans, None, deep=True) == []
+    assert find_problems(Scans(**scans), None, deep=True) == []
 
 
 def test_missing_folder(scans):
@@ -288,7 +288,8 @@ def test_missing_file(scans, func, end, message):
 
 
 def test_a_space_that_fmriprep_did_not_make_names_those_there_are(scans):
-    found = [str(p) for p in find_problems(scans | {"space": "MNI152NLin6Asym"}, CONDITIONS)]
+    other = Scans(**scans | {"space": "MNI152NLin6Asym"})
+    found = [str(problem) for problem in find_problems(other, CONDITIONS)]
     assert len(found) == 2
     assert f"got ['{name(1, 'desc-preproc_bold.nii.gz')}']" in found[0]
 
