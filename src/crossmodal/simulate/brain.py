@@ -14,7 +14,8 @@ from crossmodal.simulate.brain_config import BrainConfig, Participant, random_st
 from crossmodal.simulate.brain_events import n_volumes, run_events
 from crossmodal.simulate.brain_pose import HeadTransforms, draw_head, draw_motion
 from crossmodal.simulate.brain_response import plant, response_design, standardised_features
-from crossmodal.simulate.brain_tissue import Grid, Tissue
+from crossmodal.simulate.brain_surroundings import Surroundings, bias_field, t1_grid
+from crossmodal.simulate.brain_tissue import Tissue
 
 SPACE = "MNI152NLin2009aSym"
 
@@ -84,8 +85,14 @@ def plant_participant(
 
 def simulate_t1(config: BrainConfig, head: HeadTransforms, tissue: Tissue, seed: int, label: str):
     """T1w image, float32 (x, y, z), and its affine."""
-    grid = Grid.over_head(config.t1_voxel_mm)
+    grid = t1_grid(config.t1_voxel_mm, config.t1_surroundings, config.t1_cut_mm)
     image = grid.image(tissue, "t1", head.t1_to_mni)
+    if config.t1_surroundings != "none":
+        mni_mm = head.t1_to_mni(grid.points_mm())
+        around = Surroundings.of(tissue).intensity(mni_mm, config.t1_surroundings == "neck")
+        image = np.where(image > 0, image, around.reshape(grid.shape))
+    if config.t1_bias:
+        image *= bias_field(grid.points_mm(), config.t1_bias).reshape(grid.shape)
     noise = random_stream(seed, "t1", label).standard_normal(grid.shape, dtype=np.float32)
     return np.abs(image + 10 * noise), grid.affine
 
@@ -139,7 +146,7 @@ def truth(
 
 
 def _transforms(config: BrainConfig, label: str, seed: int) -> dict[str, object]:
-    head = draw_head(label, config.anatomy_warp_mm, seed)
+    head = draw_head(label, config.anatomy_warp_mm, seed, config.head_tilt_deg)
     return {
         "bold_to_t1_affine": head.bold_to_t1.tolist(),
         "t1_to_mni_affine": head.t1_to_mni_affine.tolist(),

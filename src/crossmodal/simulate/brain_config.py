@@ -69,6 +69,16 @@ class BrainConfig(Settings):
     anatomy_warp_mm: Annotated[float, Ge(0), Le(8)] = 4.0
     """Largest displacement of a participant's anatomy from the template, beside position and
     size, mm."""
+    t1_surroundings: Literal["none", "head", "neck"] = "none"
+    """What the T1w image shows besides the brain: nothing, skull, scalp and face, or the neck,
+    too."""
+    t1_bias: NonNegative = 0.0
+    """The T1w's front is darker than its back by this, logarithm to base e; 0 is off."""
+    t1_cut_mm: float = 0.0
+    """Part of the T1w's field of view that is missing, mm: at the top, if negative below; 0 is
+    off."""
+    head_tilt_deg: float = 0.0
+    """How far the head is turned in the scanner, chin down, degrees."""
     tilt_deg: float = 0.0
     """Tilt of the BOLD slices about the left-right axis, degrees; 0 is axial."""
     dropout: Annotated[float, Ge(0), Le(1)] = 0.2

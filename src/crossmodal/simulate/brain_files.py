@@ -38,7 +38,9 @@ def write_participant(
     motion, in the order of ``runs``.
     """
     tissue = Tissue.load()
-    head = draw_head(participant.label, config.anatomy_warp_mm, experiment.seed)
+    head = draw_head(
+        participant.label, config.anatomy_warp_mm, experiment.seed, config.head_tilt_deg
+    )
     t1, t1_affine = simulate_t1(config, head, tissue, experiment.seed, participant.label)
     bids.write_bytes(output.t1w, bids.nifti_gz(t1, t1_affine))
     write_json(output.t1w_json, bids.T1W_SIDECAR)

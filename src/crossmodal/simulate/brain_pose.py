@@ -89,13 +89,14 @@ def draw_warp(largest_mm: float, rng: np.random.Generator) -> Warp:
     return Warp(frequencies, phases, unit.amplitudes_mm * largest_mm / largest)
 
 
-def draw_head(label: str, warp_mm: float, seed: int) -> HeadTransforms:
-    """The transforms of one participant, the same whenever asked."""
+def draw_head(label: str, warp_mm: float, seed: int, tilt_deg: float = 0.0) -> HeadTransforms:
+    """The transforms of one participant, the same whenever asked; ``tilt_deg``: chin down."""
     rng = random_stream(seed, "head", label)
     pose = rigid(rng.normal(0, POSE_MM, 3), np.deg2rad(rng.normal(0, POSE_DEG, 3)))
     size = np.diag([*(1 + rng.normal(0, SIZE_PERCENT / 100, 3)), 1.0])
     reset = rigid(rng.normal(0, RESET_MM, 3), np.deg2rad(rng.normal(0, RESET_DEG, 3)))
-    return HeadTransforms(pose @ size, draw_warp(warp_mm, rng), reset)
+    tilt = rigid(np.zeros(3), np.deg2rad([tilt_deg, 0.0, 0.0]))
+    return HeadTransforms(pose @ size @ tilt, draw_warp(warp_mm, rng), reset)
 
 
 def draw_motion(
