@@ -10,12 +10,15 @@ from dipy.align.imwarp import SymmetricDiffeomorphicRegistration
 from dipy.align.metrics import CCMetric
 from scipy import ndimage
 
-from crossmodal.bold.affine import register_affine
+from crossmodal.bold.affine import register_affine, register_part
 from crossmodal.bold.images import Grid, apply_affine, isotropic_grid
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.skull_strip import find_brain
 from crossmodal.bold.template import resample_mean, template_at
 from crossmodal.bold.warp import Warp
+
+CUT_MM2 = 400.0
+START_MM = 25.0  # between starts of a part; each reaches some 40 mm
 
 
 def normalise(
@@ -43,12 +46,44 @@ def normalise(
     moving_grid = isotropic_grid(grid, config.voxel_mm)
     moving = resample_mean(t1 * brain, grid, moving_grid)
     moving /= np.percentile(moving[moving > 0], 99)
-    affine = register_affine(
-        (template, template_grid, ndimage.binary_dilation(inside, iterations=2)),
-        (moving, moving_grid),
-        config.affine_iterations,
-    )
+    static = (template, template_grid, ndimage.binary_dilation(inside, iterations=2))
+    axes = cut_axes(brain, grid)
+    if axes:
+        starts = _starts(inside, template_grid, brain, grid, axes)
+        affine = register_part(static, (moving, moving_grid), config.affine_iterations, starts)
+        template = template * _seen(affine, template_grid, moving_grid)
+    else:
+        affine = register_affine(static, (moving, moving_grid), config.affine_iterations)
     return _syn((template, template_grid), (moving, moving_grid), affine, config), brain
+
+
+def cut_axes(brain: np.ndarray, grid: Grid) -> list[int]:
+    """Axes of the image at whose ends the brain is cut: 4 cm2 of it or more on the last plane."""
+    areas = np.prod(grid.voxel_mm) / grid.voxel_mm
+    return [
+        axis
+        for axis in range(3)
+        if max(np.take(brain, end, axis).sum() for end in (0, -1)) * areas[axis] >= CUT_MM2
+    ]
+
+
+def _starts(
+    inside: np.ndarray, template_grid: Grid, brain: np.ndarray, grid: Grid, axes: list[int]
+) -> list[np.ndarray]:
+    """Centre on centre, and moved along every cut axis: the part may be any part of the brain."""
+    middle = grid.points(brain).mean(axis=0) - template_grid.points(inside).mean(axis=0)
+    units = grid.affine[:3, :3] / grid.voxel_mm
+    shifts = [np.zeros(3)] + [sign * START_MM * units[:, axis] for axis in axes for sign in (-1, 1)]
+    starts = np.tile(np.eye(4), (len(shifts), 1, 1))
+    starts[:, :3, 3] = middle + np.array(shifts)
+    return list(starts)
+
+
+def _seen(affine: np.ndarray, static: Grid, moving: Grid) -> np.ndarray:
+    """Bool (x, y, z) of the static grid: what lies in the moving image's field of view."""
+    voxels = apply_affine(np.linalg.inv(moving.affine) @ affine, static.points())
+    inside = ((voxels > -0.5) & (voxels < np.array(moving.shape) - 0.5)).all(axis=1)
+    return inside.reshape(static.shape)
 
 
 def _syn(
