@@ -61,7 +61,7 @@ def test_a_simulated_epi_is_found_to_a_fifth_of_a_mm(simulated):
 def simulated():
     """One participant of the simulator: BOLD reference, T1w, brain mask, BOLD -> T1w."""
     config = load_study(Path(__file__).parents[2] / "config/config.yaml").simulate.brain
-    changed = {"distortion_mm": 0.0, "voxel_size_mm": 4.0}
+    changed = {"distortion_mm": 0.0, "voxel_size_mm": 4.0, "t1_surroundings": "none"}
     brain = BrainConfig(**shared_options(config) | changed)
     return simulated_pair(brain, "02", 7)
 

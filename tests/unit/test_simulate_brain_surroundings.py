@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 from crossmodal.bold.images import Grid
-from crossmodal.bold.normalise import normalise
+from crossmodal.bold.normalise import cut_axes, normalise
 from crossmodal.bold.normalise_check import dice, normalisation_measures, refuse_misplaced
 from crossmodal.bold.normalise_config import NormaliseConfig
 from crossmodal.bold.skull_strip import find_brain
 from crossmodal.bold.template import template_at
-from crossmodal.contracts.config import load_config
 from crossmodal.contracts.errors import InputError
 from crossmodal.simulate.brain import simulate_t1
 from crossmodal.simulate.brain_config import BrainConfig
@@ -21,6 +20,7 @@ from crossmodal.simulate.brain_pose import draw_head
 from crossmodal.simulate.brain_surroundings import t1_grid
 from crossmodal.simulate.brain_tissue import Grid as Field
 from crossmodal.simulate.brain_tissue import Tissue
+from crossmodal.study.validate import load_study
 
 SEED = 1
 AFFINE_ONLY = NormaliseConfig(4.0, (100, 50), (), 3)
@@ -33,8 +33,8 @@ def tissue():
 
 @pytest.fixture(scope="module")
 def config():
-    options = load_config(Path(__file__).parents[2] / "config/config.yaml")["simulate"]["brain"]
-    return BrainConfig(**shared_options(options) | {"t1_voxel_mm": 4.0})
+    options = load_study(Path(__file__).parents[2] / "config/config.yaml").simulate.brain
+    return BrainConfig(**shared_options(options) | {"t1_voxel_mm": 4.0, "t1_surroundings": "none"})
 
 
 def scan(config, tissue):
@@ -93,6 +93,18 @@ def test_a_head_with_a_neck_is_normalised(config, tissue, changed):
     assert dice(found, brain) > 0.95
     warp, _ = normalise(t1, grid, AFFINE_ONLY, found)
     refuse_misplaced("t1", normalisation_measures(t1, found, grid, warp))
+    assert error_mm(warp, head).mean() < 4
+
+
+@pytest.mark.slow
+def test_a_head_that_is_shown_in_part_is_registered_as_a_part(config, tissue):
+    """With the missing part taken for dark, and from centres of mass, it is far off."""
+    t1, grid, brain, head = scan(replace(config, t1_surroundings="head", t1_cut_mm=70.0), tissue)
+    assert cut_axes(brain, grid) == [2]
+    warp, _ = normalise(t1, grid, AFFINE_ONLY, brain)
+    measures = normalisation_measures(t1, brain, grid, warp)
+    refuse_misplaced("t1", measures)
+    assert 0.7 < measures["t1_coverage"] < 0.95
     assert error_mm(warp, head).mean() < 4
 
 

@@ -18,7 +18,7 @@ from crossmodal.bold.template import resample_mean, template_at
 from crossmodal.bold.warp import Warp
 
 CUT_MM2 = 400.0
-START_MM = 25.0  # between starts of a part; each reaches some 40 mm
+SHIFTS_MM = (-40.0, -20.0, 20.0, 40.0)  # between starts of a part
 
 
 def normalise(
@@ -73,7 +73,7 @@ def _starts(
     """Centre on centre, and moved along every cut axis: the part may be any part of the brain."""
     middle = grid.points(brain).mean(axis=0) - template_grid.points(inside).mean(axis=0)
     units = grid.affine[:3, :3] / grid.voxel_mm
-    shifts = [np.zeros(3)] + [sign * START_MM * units[:, axis] for axis in axes for sign in (-1, 1)]
+    shifts = [np.zeros(3)] + [shift * units[:, axis] for axis in axes for shift in SHIFTS_MM]
     starts = np.tile(np.eye(4), (len(shifts), 1, 1))
     starts[:, :3, 3] = middle + np.array(shifts)
     return list(starts)
