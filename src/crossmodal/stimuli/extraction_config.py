@@ -27,7 +27,7 @@ class FaceConfig(Settings):
     """How often dlib doubles the image; 1 finds faces from 40 pixels on."""
     min_score: float = 0.0
     """Detections with a lower score do not count; 0 is dlib's own threshold, 0.5 that of the
-    others."""
+    others. BlazeFace blends all boxes above it into one and gives that their mean score."""
     detection_height_px: Annotated[int, Ge(64)] = 360
     """Taller frames are shrunk to this height for detection only, pixels."""
     detection_interval_s: NonNegative = 0.2
