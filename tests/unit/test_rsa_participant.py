@@ -98,6 +98,16 @@ def test_constant_models_only_are_refused():
         participant_maps(betas(), [flat], SearchlightConfig(4.0))
 
 
+@pytest.mark.parametrize(("distance", "n"), [("crossnobis", 2), ("correlation", 1)])
+def test_conditions_that_too_few_runs_show_together_are_named(distance, n):
+    data = betas(2)
+    data.betas[0, 1] = np.nan
+    data.betas[1, 3] = np.nan
+    message = rf"each pair of conditions in {n} or more runs, got '.' and '.' in [0{n - 1}]"
+    with pytest.raises(InputError, match=message):
+        participant_maps(data, [models()], SearchlightConfig(4.0, distance=distance))
+
+
 def test_only_source_is_taken_whatever_its_name():
     assert chosen_source(models(source="labels"), "ensemble").sources == ("labels",) * 3
 

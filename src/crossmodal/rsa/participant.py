@@ -40,15 +40,37 @@ def normalised(betas: Betas, config: SearchlightConfig) -> np.ndarray:
     """Patterns (run, condition, voxel), divided by the residuals' SD if so configured.
 
     Voxels without residual variance become NaN before any noise normalisation.
+
+    Raises
+    ------
+    InputError : crossnobis with one run; see ``require_shown_together``
     """
     if config.distance == "crossnobis" and len(betas.run_ids) < 2:
         raise InputError(betas.name, "run_ids", "two or more for crossnobis", len(betas.run_ids))
+    require_shown_together(betas, 2 if config.distance == "crossnobis" else 1)
     if config.needs_residuals:
         varies = (betas.residual_variance > 0).all(axis=0)
         return np.where(varies, betas.betas, np.float32(np.nan))
     if config.noise_normalisation == "none":
         return betas.betas
     return univariate(betas.betas, betas.residual_variance)
+
+
+def require_shown_together(betas: Betas, n_runs: int) -> None:
+    """Refuse two conditions that fewer than ``n_runs`` runs show both.
+
+    Raises
+    ------
+    InputError : names the two
+    """
+    present = ~np.isnan(betas.betas).all(axis=2)
+    together = present.astype(int).T @ present
+    if (together < n_runs).any():
+        one, other = np.argwhere(together < n_runs)[0]
+        names = f"{betas.condition_ids[one]!r} and {betas.condition_ids[other]!r}"
+        expected = f"each pair of conditions in {n_runs} or more runs"
+        got = f"{names} in {together[one, other]}"
+        raise InputError(betas.name, "conditions", expected, got)
 
 
 def residuals_of(betas: Betas, config: SearchlightConfig) -> np.ndarray | None:
