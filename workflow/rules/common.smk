@@ -30,9 +30,17 @@ from crossmodal.contracts.settings import plain
 from crossmodal.provenance import guard
 from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
 from crossmodal.provenance.locks import alone, hold_results, release_dead_lock
-from crossmodal.provenance.record import clean_params, data_roots, package_versions, portable
+from crossmodal.provenance.record import (
+    CONFIG_VARIABLE,
+    clean_params,
+    config_origin,
+    data_roots,
+    package_versions,
+    portable,
+)
 from crossmodal.provenance.roots import data_paths
 from crossmodal.study.checks.run import planning_problems
+from crossmodal.study.invocation import altered, dropped
 from crossmodal.study.overlay import load_layers
 from crossmodal.study.validate import build_study, located
 
@@ -54,6 +62,7 @@ def or_stop(action, *arguments):
 # No `configfile:` directive: Snakemake would merge its own reading of the default into any other
 # config. Rules read STUDY, never `config`.
 SETTINGS = workflow.config_settings
+stop_on([*dropped(sys.argv), *altered(SETTINGS.config_args or ())])
 LAYERS = or_stop(load_layers, SETTINGS.configfiles or ["config/config.yaml"], SETTINGS.config)
 STUDY = or_stop(build_study, LAYERS)
 stop_on(located(planning_problems(STUDY), LAYERS))
@@ -63,6 +72,8 @@ RESULTS = STUDY.study.results_dir
 os.environ["CROSSMODAL_DATA_ROOTS"] = json.dumps(
     {key: str(Path(folder).absolute()) for key, folder in data_paths(plain(STUDY)).items()}
 )
+# Which config file said what, for the records; a default is said by none.
+os.environ[CONFIG_VARIABLE] = config_origin(LAYERS.said(), LAYERS.files)
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 

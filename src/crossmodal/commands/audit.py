@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.markup import escape
 
@@ -28,6 +27,7 @@ from crossmodal.provenance.audit import (
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record
 from crossmodal.provenance.roots import data_paths
+from crossmodal.study.reading import dumped
 from crossmodal.study.validate import load_study
 
 SHOWN = 12
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    study = load_study(options.config)
+    study = load_study(*options.configs)
     config, results = plain(study), Path(study.study.results_dir)
     recorded = recorded_sidecars(results)
     sidecars = find_sidecars(results, options.figures, recorded.digests)
@@ -105,7 +105,7 @@ def recompute(content: dict[str, Any], config: dict) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         data = [*data_paths(config).values(), *content["raw_inputs"]]
         study = scratch_study(Path(scratch), data)
-        (study / SCRATCH_CONFIG).write_text(yaml.safe_dump(config), encoding="utf-8")
+        (study / SCRATCH_CONFIG).write_text(dumped(config), encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "--cores", "all"]
         result = subprocess.run(
             [*command, "--configfile", SCRATCH_CONFIG, "--", *files],

@@ -8,6 +8,7 @@ from rich.markup import escape
 from crossmodal.commands.clip_summary import clip_tables
 from crossmodal.commands.planning import problem_table
 from crossmodal.study.checks.data import find_problems, find_remarks
+from crossmodal.study.overlay import names
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,11 +16,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    problems = find_problems([options.config], deep=options.deep)
+    problems = find_problems(options.configs, deep=options.deep)
     console = Console(soft_wrap=True)
-    console.print(problem_table(problems) if problems else f"{options.config}: no problem found")
-    for table in clip_tables(options.config):
+    console.print(
+        problem_table(problems) if problems else f"{names(options.configs)}: no problem found"
+    )
+    for table in clip_tables(*options.configs):
         console.print(table)
-    for remark in [] if problems else find_remarks([options.config]):
+    for remark in [] if problems else find_remarks(options.configs):
         console.print(f"note: {escape(remark)}")
     return 1 if problems else 0

@@ -2,9 +2,11 @@
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.study.overlay import names
 from crossmodal.study.validate import load_study
 
 
@@ -13,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    folder = results_folder(options.config)
+    folder = results_folder(options.configs)
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name != "README.md":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -21,18 +23,18 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def results_folder(config_path: Path) -> Path:
+def results_folder(configs: Sequence[Path]) -> Path:
     """The results folder of a config.
 
     Raises
     ------
     InputError : it is not named, or is no folder of its own below the work dir
     """
-    name = load_study(config_path).study.results_dir
+    name = load_study(*configs).study.results_dir
     here = Path.cwd().resolve()
     if not name.startswith("results"):
-        raise InputError(config_path, "study.results_dir", "a folder named results…", repr(name))
+        raise InputError(names(configs), "study.results_dir", "a folder named results…", repr(name))
     folder = Path(name)
     if folder.resolve() == here or not folder.resolve().is_relative_to(here):
-        raise InputError(config_path, "study.results_dir", "a folder below the work dir", name)
+        raise InputError(names(configs), "study.results_dir", "a folder below the work dir", name)
     return folder

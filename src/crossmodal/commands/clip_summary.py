@@ -33,10 +33,10 @@ class FileRow:
     left_out: tuple[tuple[str, int], ...]
 
 
-def clip_tables(config: str | Path) -> list[Table]:
+def clip_tables(*configs: str | Path) -> list[Table]:
     """Tables of files and labels; none for a config that is no study or has no clips."""
     try:
-        study = load_study(config)
+        study = load_study(*configs)
     except InputError:
         return []
     if study.stimuli is None or any(contradictions(study)):

@@ -17,13 +17,13 @@ HEADER = "# JSON schema of a study's config, made from the code by `crossmodal c
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     show = actions.add_parser("show", help="every value, and the file that says it or 'default'")
-    show.add_argument("configs", nargs="*", type=Path, metavar="CONFIG")
+    show.add_argument("files", nargs="*", type=Path, metavar="CONFIG")
     actions.add_parser("write", help=f"write {SCHEMA_FILE} and {PAGE_FILE} anew")
 
 
 def run(options: argparse.Namespace) -> int:
     if options.action == "show":
-        layers = load_layers(options.configs or [options.config])
+        layers = load_layers(options.files or options.configs)
         print(effective(build_study(layers), layers), end="")
         return 0
     for path, text in generated(Path(SCHEMA_FILE).parent).items():

@@ -1,13 +1,16 @@
 """Export the study as an RO-Crate (Provenance Run Crate) in RESULTS/crate."""
 
 import argparse
+import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.crate import StudyCrate, write_crate
 from crossmodal.provenance.lineage import LINEAGE_RULE, Lineage, read_lineage, study_records
-from crossmodal.study.validate import load_study
+from crossmodal.study.overlay import load_layers
+from crossmodal.study.validate import build_study
 
 INCLUDED = ("figures/*", "network/*/*/*.tsv", "group/*/*/*.tsv", "tables/*")
 
@@ -17,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    study = load_study(options.config).study
+    layers = load_layers(options.configs)
+    study = build_study(layers).study
     results = Path(study.results_dir)
     records = study_records(results)
     lineage = read_lineage(records)
@@ -27,11 +31,18 @@ def run(options: argparse.Namespace) -> int:
     included = [path.as_posix() for path in [*records, *made]]
     folder = results / "crate"
     places = {path: path for path in included}
-    places[f"config/{options.config.name}"] = options.config  # wherever it lies
+    places |= config_places(layers.files)
     crate = StudyCrate(lineage, study.name, places).build()
     shutil.rmtree(folder, ignore_errors=True)
     print(f"wrote {write_crate(folder, crate)} with {len(lineage.records)} jobs")
     return 0
+
+
+def config_places(files: Sequence[str]) -> dict[str, Path]:
+    """Place in the crate -> config file, wherever it lies; ``extends`` holds there, too."""
+    paths = [Path(file).absolute() for file in files]
+    root = os.path.commonpath([path.parent for path in paths])
+    return {f"config/{path.relative_to(root).as_posix()}": path for path in paths}
 
 
 def refuse_other_study(lineage: Lineage, results: Path, name: str) -> None:

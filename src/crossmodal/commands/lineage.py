@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    results = Path(load_study(options.config).study.results_dir)
+    results = Path(load_study(*options.configs).study.results_dir)
     lineage = read_lineage(record_files(results))
     console = Console(soft_wrap=True)
     for path, note in find(lineage, results, Path(options.file).as_posix()):

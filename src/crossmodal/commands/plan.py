@@ -10,7 +10,6 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -24,7 +23,8 @@ from crossmodal.plan.estimate import Estimate, estimate
 from crossmodal.plan.measured import read_measured
 from crossmodal.plan.stubs import with_stubs
 from crossmodal.study.checks.run import contradictions
-from crossmodal.study.overlay import load_layers
+from crossmodal.study.overlay import load_layers, names
+from crossmodal.study.reading import dumped
 from crossmodal.study.study import Study
 from crossmodal.study.validate import build_study, load_study, located
 
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     costs = fit_costs([study_of(path) for path in options.measured]) if options.measured else None
     if costs and options.calibrate:
         write_costs(COSTS, costs)
-    layers = load_layers([options.config])
+    layers = load_layers(options.configs)
     study = build_study(layers)
     if problems := located(contradictions(study), layers):
         show_problems(problems)
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     elif options.json:
         print(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))
     else:
-        show(rows, data, options.config)
+        show(rows, data, names(options.configs))
     return 0
 
 
@@ -124,7 +124,7 @@ def count_jobs(study: Study, data: Data) -> dict[str, int]:
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config.yaml")
-        path.write_text(yaml.safe_dump(with_stubs(study, folder, data)), encoding="utf-8")
+        path.write_text(dumped(with_stubs(study, folder, data)), encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "--dry-run", "--forceall", "--nolock"]
         command += ["--cores", "1", "--quiet", "rules", "--configfile", str(path)]
         result = subprocess.run(command, capture_output=True, text=True)
@@ -166,11 +166,9 @@ def cells(row: Estimate) -> tuple[str, ...]:
     return (row.rule, str(row.n_jobs), *(f"{number:.2f}" for number in numbers))
 
 
-def show(rows: list[Estimate], data: Data, config_path: Path) -> None:
+def show(rows: list[Estimate], data: Data, title: str) -> None:
     console = Console(soft_wrap=True)
-    table = Table(
-        "rule", "jobs", "core-hours", "GPU-hours", "peak GB", "disk GB", title=f"{config_path}"
-    )
+    table = Table("rule", "jobs", "core-hours", "GPU-hours", "peak GB", "disk GB", title=title)
     for row in rows:
         table.add_row(*cells(row))
     table.add_section()

@@ -17,6 +17,6 @@ def run(options: argparse.Namespace) -> int:
     from crossmodal.report.build import build_report
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    study = load_study(options.config)
+    study = load_study(*options.configs)
     print(build_report(study, data_paths(plain(study))))
     return 0

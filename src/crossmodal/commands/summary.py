@@ -7,6 +7,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from crossmodal.study.overlay import names
 from crossmodal.study.validate import load_study
 
 
@@ -15,16 +16,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    results = Path(load_study(options.config).study.results_dir)
+    results = Path(load_study(*options.configs).study.results_dir)
     console = Console()
-    table = Table("figures and tables", title=f"Study {options.config}")
+    table = Table("figures and tables", title=f"Study {names(options.configs)}")
     for path in sorted(results.glob("figures/*")):
         if path.suffix in (".pdf", ".png", ".tsv", ".md"):
             table.add_row(str(path))
     console.print(table)
     if rows := costs(results / "benchmarks"):
         console.print(_cost_table(rows))
-    console.print(f"Where each came from: crossmodal lineage FILE --config {options.config}")
+    console.print(
+        f"Where each came from: crossmodal lineage FILE --config {names(options.configs)}"
+    )
     return 0
 
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.table import Table
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.guard import reasons_in
+from crossmodal.study.overlay import names
 
 WHOLE_STUDY = "all"  # the rule that only collects; no reader asks for it
 # What Snakemake calls jobs that the guard has it make again, in its summary and at the job.
@@ -29,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    text = dry_run(options.config, options.target)
+    text = dry_run(options.configs, options.target)
     rows = parse_jobs(text) if options.verbose else parse_rules(text)
     if not rows:
         Console().print("Nothing would run: everything is up to date.")
@@ -41,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def dry_run(config: Path, target: str | None = None) -> str:
+def dry_run(configs: Sequence[Path], target: str | None = None) -> str:
     """What Snakemake says it would run for a file, up to a rule, or for all.
 
     Raises
@@ -56,7 +58,7 @@ def dry_run(config: Path, target: str | None = None) -> str:
         "--cores",
         "1",
         "--configfile",
-        str(config),
+        *map(str, configs),
     ]
     if target:
         is_rule = "/" not in target and "." not in target
@@ -64,7 +66,7 @@ def dry_run(config: Path, target: str | None = None) -> str:
     result = subprocess.run(command, capture_output=True, text=True)
     text = result.stdout + result.stderr
     if result.returncode:
-        raise InputError(config, "plan", "a study that can be planned", text.strip()[-300:])
+        raise InputError(names(configs), "plan", "a study that can be planned", text.strip()[-300:])
     return text
 
 
