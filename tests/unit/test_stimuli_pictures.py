@@ -1,5 +1,7 @@
 """Pictures as they are to be seen: upright, square pixels, whole frames, of the film."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -148,3 +150,23 @@ def test_a_long_film_is_decoded_again_and_gives_the_same(
     np.testing.assert_array_equal(again[20:], kept[20:])
     np.testing.assert_array_equal(again.frames, kept)
     assert stored(path)[1] == pytest.approx(0.8)
+
+
+@pytest.mark.slow  # writes and reads a film of 1080p
+def test_memory_does_not_grow_with_the_film(tmp_path: Path) -> None:
+    """Peak above the interpreter, MB, in a process of its own: 90 frames are 560 MB as RGB."""
+    path = tmp_path / "large.mp4"
+    source = "testsrc=s=1920x1080:r=30:d=3"
+    ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", path)
+    program = (
+        "import resource, sys\n"
+        "from crossmodal.stimuli.media import read_video\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
+        "before, film = peak(), read_video(sys.argv[1])\n"
+        "n = sum(1 for _ in film)\n"
+        "print(n, peak() - before)\n"
+    )
+    run = [sys.executable, "-c", program, str(path)]
+    n, above_mb = map(int, subprocess.run(run, check=True, capture_output=True).stdout.split())
+    assert n == 90
+    assert above_mb < 500
