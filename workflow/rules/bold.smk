@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from crossmodal.bold import study_runs
 from crossmodal.bold.bids import Run, usable
+from crossmodal.bold.brain_masks import own_mask
 from crossmodal.bold.events import usual_conditions
 
 SCANS = STUDY.scans
@@ -228,6 +229,7 @@ rule normalise_anatomy:
         "Normalise the anatomy of sub-{wildcards.sub}"
     input:
         t1w=lambda wildcards: t1_of(wildcards.sub),
+        mask=lambda wildcards: own_mask(SCANS.brain_masks, wildcards.sub) or [],
         code=code_inputs("normalise_anatomy.py"),
     output:
         warp=WARP,

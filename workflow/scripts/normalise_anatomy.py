@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from crossmodal.bold.brain_masks import read_brain_mask
 from crossmodal.bold.derivatives import sidecar
 from crossmodal.bold.images import read_volume, write_volume
 from crossmodal.bold.normalise import normalise
@@ -21,10 +22,16 @@ with recorded(snakemake):
     torch.set_num_threads(snakemake.threads)
     t1w = snakemake.input.t1w
     t1, grid = read_volume(t1w, snakemake.params.trust_affine)
+    mask = snakemake.input.mask
+    brain = (
+        read_brain_mask(mask, grid, snakemake.params.trust_affine)
+        if mask
+        else brain_of(t1w, t1, grid)
+    )
     config = NormaliseConfig(**snakemake.params.normalise)
-    warp, brain = normalise(t1, grid, config, brain_of(t1w, t1, grid))
+    warp, _ = normalise(t1, grid, config, brain)
     refuse_misplaced(t1w, normalisation_measures(t1, brain, grid, warp))
     write_warp(snakemake.output.warp, warp)
     write_volume(snakemake.output.brain, brain, grid)
     write_json(snakemake.output.warp_json, sidecar("warp", [t1w], Options=config.__dict__))
-    write_json(snakemake.output.brain_json, sidecar("mask", [t1w]))
+    write_json(snakemake.output.brain_json, sidecar("mask", [t1w, *([mask] if mask else [])]))

@@ -24,6 +24,7 @@ STANDARD_VOXEL_MM = 3.0
 ContrastName = Annotated[
     str, Matches(r"^[A-Za-z0-9_-]+$", "letters, digits, hyphens and underscores")
 ]
+MaskPattern = Annotated[str, Matches(r"^.*\{participant\}.*$", "a path with {participant} in it")]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ class Scans(Settings):
     normalise: NormaliseConfig | None = None
     """T1w to template, affine and SyN; null: by default settings, or not at all in native space
     and with fmriprep_dir."""
+    brain_masks: MaskPattern | None = None
+    """Files of brain masks on the T1w images' own grids, 0 and 1, with {participant} in place of
+    the label (for slabs and odd heads); participants without such a file, and all if null:
+    deepbet finds the brain."""
     coregister: CoregisterConfig | None = None
     """BOLD reference to T1w, rigid, by mutual information, then refined; null: as normalise."""
     glm: GLMConfig = GLMConfig()

@@ -13,6 +13,7 @@ from crossmodal.bold.agreement import (
 )
 from crossmodal.bold.bids import Run, no_events, usable
 from crossmodal.bold.block import Scans
+from crossmodal.bold.brain_masks import check_any_mask, own_mask, read_brain_mask
 from crossmodal.bold.clock import Timing
 from crossmodal.bold.compcor import component_names
 from crossmodal.bold.completeness import check_complete
@@ -25,7 +26,7 @@ from crossmodal.bold.events import (
     read_events,
     usual_conditions,
 )
-from crossmodal.bold.images import open_image, read_first, read_series, read_volume
+from crossmodal.bold.images import grid_of, open_image, read_first, read_series, read_volume
 from crossmodal.bold.patterns import MIN_BRIGHT, MIN_INTENSITY, design_from, run_design
 from crossmodal.bold.run_files import RunFiles, run_timing
 from crossmodal.bold.sidecar import read_sidecars
@@ -56,6 +57,9 @@ def find_problems(
     except InputError as error:
         return [error]
     wanted = conditions or scans.conditions or shown_conditions(runs, scans)
+    if scans.brain_masks:
+        labels = sorted({run.participant for run in runs})
+        problems += _problems(lambda: check_any_mask(scans.brain_masks, labels))
     for _, own in groupby(runs, key=lambda run: run.participant):
         problems += _participant_problems(tuple(own), scans, wanted, deep)
     if scans.fmriprep_dir and not problems:
@@ -150,8 +154,10 @@ def holds_floats(path: str, trust_affine: str | None = None) -> bool:
 
 def _check_t1(scans: Scans, participant: str, deep: bool) -> None:
     path = t1_of(scans, participant)
-    open_image(path, 3, scans.trust_affine)
+    image = open_image(path, 3, scans.trust_affine)
     check_complete(path)
+    if mask := own_mask(scans.brain_masks, participant):
+        read_brain_mask(mask, grid_of(image), scans.trust_affine)
     if deep:
         read_volume(path, scans.trust_affine)
 

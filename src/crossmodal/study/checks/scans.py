@@ -34,6 +34,9 @@ def scans(study: Study) -> Iterator[InputError]:
     elif block.a_comp_cor and (folder or block.space == "native"):
         expected = "0 without own normalisation, which says where white matter and fluid are"
         yield InputError(CONFIG, "scans.a_comp_cor", expected, block.a_comp_cor)
+    elif block.brain_masks and (folder or block.space == "native"):
+        expected = "null without own normalisation, which alone needs a T1w's brain"
+        yield InputError(CONFIG, "scans.brain_masks", expected, repr(block.brain_masks))
     elif block.slice_reference is not None and folder:
         expected = "null with scans.fmriprep_dir, whose slices are timed already"
         yield InputError(CONFIG, "scans.slice_reference", expected, block.slice_reference)
