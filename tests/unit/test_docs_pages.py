@@ -1,6 +1,8 @@
 """What the how-to pages name exists: files, make targets, config keys, commands."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,8 +52,25 @@ def test_named_make_targets_exist(root: Path, page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_named_commands_exist(root: Path, page: str) -> None:
-    names = {module.__name__.rsplit(".", 1)[-1].replace("_", "-") for module in cli.COMMANDS}
-    assert set(re.findall(r"`crossmodal ([\w-]+)", (root / page).read_text())) <= names
+    named = set(re.findall(r"`crossmodal ([\w-]+)", (root / page).read_text()))
+    assert named <= set(cli.COMMANDS)
+
+
+def test_every_command_is_on_the_command_line(root: Path, capsys: pytest.CaptureFixture) -> None:
+    modules = {path.stem for path in (root / "src/crossmodal/commands").glob("*.py")}
+    for command in cli.COMMANDS:
+        assert command.replace("-", "_") in modules
+        with pytest.raises(SystemExit) as stopped:
+            cli.main([command, "--help"])
+        assert stopped.value.code == 0
+        assert "--config" in capsys.readouterr().out
+
+
+def test_asking_for_help_imports_no_command(root: Path) -> None:
+    code = "import sys; from crossmodal import cli\ntry: cli.main(['--help'])\nexcept SystemExit: "
+    code += "print([name for name in sys.modules if name in ('torch', 'numpy', 'matplotlib')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
+    assert done.stdout.endswith("[]\n"), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("page", PAGES)
