@@ -140,6 +140,28 @@ def test_events_before_the_run_count(tmp_path):
     assert recovered(run) < 0.97
 
 
+def test_responses_within_trials_are_taken_out(tmp_path):
+    """Without button presses in the model, conditions have their part."""
+    run = write_run(tmp_path, 2.0, 2 * MIDDLE)
+    rows = events(180.0)
+    rng = np.random.default_rng(4)
+    pressed = [(s + 0.5, 0.2, "press") for s, _, name in rows if name != "b" and rng.random() < 0.7]
+    image = load_image(run.bold)
+    course = responses([(s, d, "a") for s, d, _ in pressed], np.arange(90) * 2.0 + 2 * MIDDLE)[:, 0]
+    button = np.random.default_rng(5).normal(size=ON.shape)
+    data = np.asarray(image.dataobj) + 400 * button[..., None] * course
+    save(tmp_path / "sub-01_task-x_bold.nii.gz", data.astype(np.float32), ON.affine)
+    write_events(tmp_path / "sub-01_task-x_events.tsv", [*rows, *pressed])
+    also = {"response": {"column": "trial_type", "value": "press"}}
+    truth = planted().reshape(3, -1).ravel()
+    found = {}
+    for name, config in (("also", {"also": also}), ("ignore", {"ignore": ("press",)})):
+        patterns = estimate_patterns([run], SPACE, NAMES, EventsConfig(**config), GLM)
+        found[name] = np.corrcoef(patterns.betas[0].ravel(), truth)[0, 1]
+    assert found["also"] > 0.98
+    assert found["ignore"] < 0.9
+
+
 def test_acquisition_duration_of_dcm2niix_is_the_whole_runs():
     assert acquisition_s("x", {"AcquisitionDuration": 325.9}, 2.0) == 2.0
 

@@ -137,6 +137,9 @@ def test_ds000006_sessions_and_runs_by_number_list_and_pattern(tmp_path):
         InputError, match=r"scans.filters: expected some of ses, acq.*got 'session'"
     ):
         find_runs(root, TEXT, filters={"session": "pre"})
+    for wrong in (False, 1.5, {"a": 1}, ["pre", True]):
+        with pytest.raises(InputError, match=r"scans.filters.ses: expected text \(yes and no in q"):
+            find_runs(root, TEXT, filters={"ses": wrong})
 
 
 def test_ds001168_two_acquisitions_and_no_events(tmp_path):

@@ -1,12 +1,11 @@
 """Config block of the scans."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MinLen
 
 from crossmodal.bold.coregister_config import CoregisterConfig
-from crossmodal.bold.entities import Wanted
 from crossmodal.bold.events_config import EventsConfig
 from crossmodal.bold.glm_config import GLMConfig
 from crossmodal.bold.motion_config import MotionConfig
@@ -38,11 +37,11 @@ class Scans(Settings):
     fmriprep_dir: Annotated[str, MinLen(1)] | None = None
     """Folder of fMRIPrep's derivatives of bids_dir, taken instead of own motion correction,
     coregistration and normalisation; null preprocesses the raw scans."""
-    filters: dict[str, Wanted] = field(default_factory=dict)
+    filters: dict[str, Any] = field(default_factory=dict)
     """Which runs of the task, by entities of their names (ses, acq, dir, run, rec, echo …; res
     with fmriprep_dir): a value, a pattern ('mb*'), a list of those; null where the entity must not
     be in the name. Numbers fit labels with and without zeros."""
-    t1w_filters: dict[str, Wanted] = field(default_factory=dict)
+    t1w_filters: dict[str, Any] = field(default_factory=dict)
     """Which T1w image of each participant, likewise."""
     trust_affine: Literal["sform", "qform"] | None = None
     """null refuses images whose orientation is unknown (both codes 0) or contradictory; for those

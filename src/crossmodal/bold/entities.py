@@ -61,12 +61,17 @@ def check_filters(filters: Mapping[str, Wanted], key: str) -> None:
 
     Raises
     ------
-    InputError : an entity that BIDS does not know, or that has a key of its own
+    InputError : an entity that BIDS does not know or that has a key of its own; a value that no
+        label can be compared with
     """
-    for name in filters:
+    for name, wanted in filters.items():
         if name not in SELECTABLE:
             expected = f"some of {', '.join(SELECTABLE)}"
             raise InputError("config", key, expected, repr(name))
+        values = wanted if isinstance(wanted, list | tuple) else [wanted]
+        if any(isinstance(each, bool) or not isinstance(each, str | int | None) for each in values):
+            expected = "text (yes and no in quotes), a whole number, null or a list of those"
+            raise InputError("config", f"{key}.{name}", expected, repr(wanted))
 
 
 def sidecars_of(bold: str | Path, candidates: Sequence[str | Path]) -> tuple[str, ...]:
