@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rocrate_validator import services
 
+from crossmodal.commands.crate import config_places
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.crate import StudyCrate, seed_context_cache, write_crate
 from crossmodal.provenance.hashing import sha256_text
@@ -88,3 +89,20 @@ def test_file_that_is_not_as_recorded_is_refused(lineage: Lineage, path: str) ->
 def test_a_study_without_jobs_has_no_crate() -> None:
     with pytest.raises(InputError, match="expected at least one finished job, got none"):
         StudyCrate(Lineage({}, {}), "demo", {})
+
+
+def test_config_files_lie_in_the_crate_as_they_extend_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert config_places(["config/config.yaml"]) == {
+        "config/config.yaml": tmp_path / "config/config.yaml"
+    }
+    outside = str(tmp_path / "elsewhere/mine.yaml")
+    assert config_places([outside]) == {"config/mine.yaml": Path(outside)}
+    assert list(config_places(["config/presets/tuned.yaml", "config/mine.yaml"])) == [
+        "config/presets/tuned.yaml", "config/mine.yaml",
+    ]  # fmt: skip
+    assert list(config_places(["config/presets/a.yaml", "a.yaml"])) == [
+        "config/config/presets/a.yaml", "config/a.yaml",
+    ]  # fmt: skip

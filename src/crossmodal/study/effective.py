@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from crossmodal.contracts.settings import plain
 from crossmodal.study.overlay import Layers
+from crossmodal.study.reading import dumped
 from crossmodal.study.study import Study
 
 DEFAULT = "default"
@@ -23,12 +22,12 @@ def effective(study: Study, layers: Layers) -> str:
 def _lines(block: Mapping[str, Any], layers: Layers, path: str, indent: str) -> Iterator[str]:
     for key, value in block.items():
         where = f"{path}.{key}" if path else key
-        name = yaml.safe_dump(key).strip().removesuffix("\n...")
+        name = dumped(key).strip().removesuffix("\n...")
         if isinstance(value, dict) and value:
             yield f"{indent}{name}:"
             yield from _lines(value, layers, where, f"{indent}  ")
         else:
-            text = yaml.safe_dump(value, default_flow_style=True, width=10**9, allow_unicode=True)
+            text = dumped(value, default_flow_style=True, width=10**9, allow_unicode=True)
             text = text.strip().removesuffix("...").strip()
             yield f"{indent}{name}: {text}  # {said_by(where, layers)}"
 
