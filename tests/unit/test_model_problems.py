@@ -6,11 +6,13 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import pytest
+import yaml
 from bold_data import write_bids
 from tests.studies import values_of
 
-from crossmodal.study.checks import models
+from crossmodal.study.checks import models, pairs
 from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.checks.data import find_problems
 from crossmodal.study.checks.inference import inference, inference_names
 from crossmodal.study.validate import build_study
 
@@ -86,6 +88,27 @@ def test_labels_that_all_clips_share(root: Path) -> None:
     text = "\n".join(str(problem) for problem in model_problems(config))
     assert "models.labels: expected several kinds of identity, got 1 of them in " in text
     assert "several kinds of gender" in text
+
+
+def test_pairs_that_too_few_runs_show(study: dict[str, Any], tmp_path: Path) -> None:
+    write_bids(tmp_path / "bids", runs=("1", "2", "3"))
+    for run, lacks in (("1", "a"), ("2", "b")):
+        path = tmp_path / f"bids/sub-01/func/sub-01_task-x_run-{run}_events.tsv"
+        lines = path.read_text().splitlines()
+        path.write_text("\n".join(line for line in lines if not line.endswith(lacks)) + "\n")
+    study["scans"]["conditions"] = ["a", "b", "c"]
+    assert pairs.pair_problems(build_study(study)) == []
+    study["searchlight"]["distance"] = "crossnobis"
+    (problem,) = pairs.pair_problems(build_study(study))
+    assert "run-1_events.tsv: conditions: expected each pair of conditions in 2" in str(problem)
+    assert "got 'a' and 'b' in 1" in str(problem)
+
+
+def test_tables_are_checked_without_clips(study: dict[str, Any], tmp_path: Path) -> None:
+    Path(study["models"]["tables"]["mine"]).write_text("c\tm\na\t1\nb\t?\nc\t5\n")
+    path = tmp_path / "study.yaml"
+    path.write_text(yaml.safe_dump(study))
+    assert any("m, b" in str(problem) for problem in find_problems([path]))
 
 
 def test_a_table_that_is_not_there(study: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.checks.family_files import family_problems
 from crossmodal.study.checks.folds import fold_problems
 from crossmodal.study.checks.models import model_problems
+from crossmodal.study.checks.pairs import pair_problems
 from crossmodal.study.checks.place import elsewhere
 from crossmodal.study.checks.run import contradictions, planning_problems
 from crossmodal.study.overlay import Layers, load_layers
@@ -49,9 +50,11 @@ def data_problems(study: Study, layers: Layers, deep: bool = False) -> list[Inpu
         chosen = clip_selection(study)[1]
         problems += fold_problems(study, chosen) if chosen else []
         problems += family_problems(study)
+    if not contradictions(study):
         problems += model_problems(study)
     if study.scans:
         problems += scan_problems(study.scans, _conditions(study, problems), deep)
+        problems += pair_problems(study)
     return located(problems, layers)
 
 
