@@ -1,5 +1,6 @@
 """Folds that cannot be made are found by names and config, with the remedy."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from crossmodal.stimuli.naming import parse_grid
 from crossmodal.stimuli.selection import Selection
 from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.checks.folds import fold_problems
+from crossmodal.study.checks.run import contradictions
 from crossmodal.study.validate import build_study
 
 
@@ -80,3 +82,49 @@ def test_recordings_without_an_actor_are_refused_where_folds_need_one(config) ->
     assert (problem.file, problem.field) == ("grid/clips/bbaf2n.mpg", "actor")
     assert problem.got == "none, for 1 clips of which this is the first"
     assert fold_problems(build_study({"study": config["study"]}), Selection(tuple(names), ())) == []
+
+
+def test_actors_can_be_held_out_of_study_and_pool(config: dict[str, Any]) -> None:
+    config["stimuli"] |= {"test_actors": ["02", "05"]}
+    config["stimuli"]["pool"] |= {"exclude": "stimuli", "intensities": ["normal", "strong"]}
+    config["families"] = {"cross_channel": {"regimes": ["emotion", "gender"]}}
+    config["simulate"]["clips"]["emotions"] += ["sad"]  # clips of the study's actors for the pool
+    config["stimuli"]["pool"]["emotions"] += ["sad"]
+    study = build_study(config)
+    problems, chosen = clip_selection(study)
+    assert problems == []
+    assert {"02", "05"} < set(chosen.study_actors)
+    assert "03" in chosen.pool_actors
+    assert not {"02", "05"} & set(chosen.pool_actors)
+
+
+@pytest.mark.parametrize(
+    ("actors", "regimes", "complaint"),
+    [
+        (
+            ["02", "12"],
+            ["emotion"],
+            "stimuli.test_actors: expected actors of the study: .*got '12'",
+        ),
+        (
+            ["02"],
+            ["identity"],
+            r"classes of identity others have too.*\['02'\], of these actors only",
+        ),
+    ],
+)
+def test_actors_that_cannot_be_held_out_are_found(config, actors, regimes, complaint) -> None:
+    config["stimuli"]["test_actors"] = actors
+    config["families"] = {"cross_channel": {"regimes": regimes}}
+    study = build_study(config)
+    problems, chosen = clip_selection(study)
+    found = "\n".join(map(str, problems or fold_problems(study, chosen)))
+    assert re.search(complaint, found), found
+
+
+def test_families_with_folds_of_actors_hold_out_none(config: dict[str, Any]) -> None:
+    config["stimuli"]["test_actors"] = ["02"]
+    config["figures"]["regimes"] = config["families"]["cross_channel"]["regimes"] = ["emotion"]
+    (problem,) = contradictions(build_study(config))
+    assert problem.field == "stimuli.test_actors"
+    assert problem.expected.startswith("null with families.mrpn")

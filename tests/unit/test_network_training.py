@@ -235,6 +235,25 @@ def test_a_class_missing_from_a_fold_is_refused(folder, trained):
         tuning.tune(study, table, trained[0], CONFIG, job)
 
 
+def test_held_out_actors_are_tested_on_once_and_never_trained_on(folder, trained):
+    study = load(folder, STUDY, "emotion")
+    config = replace(CONFIG, test_actors=("02", "03"))
+    job = Job("cross_channel", "emotion", 0, 7)
+    weights, record = tuning.tune(study, STUDY, trained[0], config, job)
+    (tested,) = record.predictions_of("cross_validated")
+    (known,) = record.predictions_of("in_sample")
+    actors = STUDY.frame.set_index("stimulus_id").identity
+    assert set(actors[tested.stimulus_ids]) == {"02", "03"}
+    assert set(actors[known.stimulus_ids]) == {"01", "04"}
+    assert record.fits[-1].n_train == 24
+    # Whatever the held-out actors show, the weights are the same.
+    others = torch.tensor(STUDY.frame.identity.isin(["02", "03"]).tolist())
+    shuffled = replace(study, mel=torch.where(others[:, None, None], study.mel.flip(1), study.mel))
+    again, _ = tuning.tune(shuffled, STUDY, trained[0], config, job)
+    for name, tensor in weights.tensors.items():
+        np.testing.assert_array_equal(tensor, again.tensors[name])
+
+
 def test_files_that_are_no_weights_are_refused(tmp_path):
     path = tmp_path / "weights.safetensors"
     path.write_bytes(b"no weights")

@@ -107,7 +107,8 @@ rule tune:
         network=network_params,
         family=lambda wildcards: family(
             wildcards.model, "preset", "n_frames", "mel", "tune", "n_folds", "machine"
-        ),
+        )
+        | {"test_actors": list(STUDY.stimuli.test_actors or ())},
         study_seed=STUDY.study.seed,
         checkpoints=f"{RESULTS}/checkpoints/tune/{{model}}_{{regime}}_seed-{{seed}}",
     wildcard_constraints:

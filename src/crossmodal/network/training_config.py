@@ -20,6 +20,8 @@ class TrainingConfig(Settings):
     pretrain: Pretraining = Pretraining()
     tune: FitConfig = FitConfig()
     n_folds: int = 6
+    test_actors: tuple[str, ...] = ()
+    """Actors held out of every fit; empty: cross-validation in n_folds."""
     machine: Machine = Machine()
 
     @classmethod

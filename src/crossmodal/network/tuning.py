@@ -26,12 +26,12 @@ def tune(
     config: TrainingConfig,
     job: Job,
 ) -> tuple[Weights, Training]:
-    """Cross-validate on the study set, then fit to all of it.
+    """Cross-validate on the study set, then fit to all of it but held-out actors.
 
     The final fit runs for the median of the folds' selected epochs: no clip is left to
     select by. Its weights are the ones that representations are computed from.
     """
-    folds = cross_validation(table, job.regime, config.n_folds, job.study_seed)
+    folds = cross_validation(table, job.regime, config.n_folds, job.study_seed, config.test_actors)
     fits, predictions = [], pool_only_predictions(study, pretrained)
     for number, fold in enumerate(folds):
         history, predicted = _fit_fold(study, fold, f"fold-{number}", pretrained, config, job)
@@ -40,12 +40,13 @@ def tune(
     n_epochs = 1 + round(float(np.median([item.selected_epoch for item in fits])))
     network = initial_network(study, pretrained, config.network, job)
     final = replace(config.tune, n_epochs=n_epochs, patience_epochs=0)
+    known = study.rows(np.flatnonzero(~table.frame.identity.isin(config.test_actors)))
     fits.append(
         fit(
-            network, study, None, final, job.torch_seed, "final", config.machine, job.checkpoint_dir
+            network, known, None, final, job.torch_seed, "final", config.machine, job.checkpoint_dir
         )
     )
-    predictions.append(_predictions("in_sample", "all", network, study))
+    predictions.append(_predictions("in_sample", "all", network, known))
     training = Training(
         job.model,
         job.regime,

@@ -58,11 +58,13 @@ class Sets:
     study: StudySet
     pool: Pool | None = None
     voices: Voices | None = None
+    test_actors: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stimuli: Stimuli) -> "Sets":
         """From the config block ``stimuli``."""
-        return cls(stimuli.study, stimuli.pool, stimuli.voices)
+        held_out = stimuli.test_actors or ()
+        return cls(stimuli.study, stimuli.pool, stimuli.voices, held_out)
 
 
 def select(
@@ -73,6 +75,7 @@ def select(
     pool: Pool | None,
     voices: Voices | None = None,
     demographics: str | None = None,
+    test_actors: Sequence[str] = (),
 ) -> Selection:
     """Parse all names, keep one modality, and divide them into study set, pool and voices.
 
@@ -86,7 +89,7 @@ def select(
     if naming not in PARSERS:
         raise InputError("config", "stimuli.naming", f"one of {sorted(PARSERS)}", repr(naming))
     names = [PARSERS[naming](str(path)) for path in paths]
-    problems, selection = choose(names, modalities, Sets(study, pool, voices))
+    problems, selection = choose(names, modalities, Sets(study, pool, voices, tuple(test_actors)))
     if problems:
         raise problems[0]
     return _with_genders(selection, demographics)
@@ -105,7 +108,8 @@ def select_of(stimuli: Stimuli, paths: Iterable[str] | None = None) -> Selection
             raise problems[0]
         return selection
     sets = (stimuli.study, stimuli.pool, stimuli.voices)
-    return select(paths, stimuli.naming, stimuli.modalities, *sets, stimuli.demographics)
+    more = (stimuli.demographics, stimuli.test_actors or ())
+    return select(paths, stimuli.naming, stimuli.modalities, *sets, *more)
 
 
 def choose(
@@ -130,12 +134,22 @@ def choose(
         return problems, None
     chosen = _sorted(name for name in names if sets.study.has(name))
     whole = _sorted(name for name in names if sets.voices is not None and sets.voices.has(name))
-    rest = _sorted([] if sets.pool is None else _pool_of(names, chosen, sets.pool))
+    rest = _sorted(
+        name
+        for name in ([] if sets.pool is None else _pool_of(names, chosen, sets.pool))
+        if name.identity not in sets.test_actors
+    )
     selection = Selection(tuple(chosen), tuple(rest), tuple(whole))
     taken = {name.path for name in (*chosen, *rest, *whole)}
     if chosen and sets.pool is not None and not rest and not problems:
         expected = "at least one clip that is not the study's or, with exclude: actors, its actors'"
         problems.append(InputError("config", "stimuli.pool", expected, "none"))
+    actors = sorted({name.identity for name in chosen})
+    problems += [
+        InputError("config", "stimuli.test_actors", f"actors of the study: {actors}", repr(actor))
+        for actor in sets.test_actors
+        if actor not in actors
+    ]
     problems += doubled_ids([name for name in names if name.path in taken])
     left_out |= _unwanted([name for name in names if name.path not in taken], selection, sets.pool)
     return problems, replace(selection, left_out=left_out) if chosen else None

@@ -19,6 +19,12 @@ def families(study: Study) -> Iterator[InputError]:
     if study.stimuli is None:
         return
     yield from _pool(study)
+    if study.stimuli.test_actors:
+        for name in ("families.mrpn", "voices"):
+            if study.families.mrpn if "mrpn" in name else study.voices:
+                expected = f"null with {name}, whose folds hold out every actor in turn"
+                given = list(study.stimuli.test_actors)
+                yield InputError(CONFIG, "stimuli.test_actors", expected, given)
     if study.families.mrpn:
         yield from _mrpn(study, study.families.mrpn)
     if affect := study.families.affect3d:

@@ -31,7 +31,7 @@ def fold_problems(study: Study, chosen: Selection) -> list[InputError]:
         return [InputError(nameless[0].path, "actor", expected, got)]
     problems = []
     if block := study.families.cross_channel:
-        problems += _network(block, chosen, seed)
+        problems += _network(block, chosen, seed, study.stimuli.test_actors or ())
     if voices and chosen.voices:
         problems += _voices(voices, _table(chosen.voices, "stimuli.voices"), seed)
     return problems
@@ -41,11 +41,13 @@ def _table(names: Sequence[StimulusName], source: str) -> StimulusTable:
     return stimulus_table(names, dict.fromkeys((name.path for name in names), ""), source)
 
 
-def _network(block: CrossChannelFamily, chosen: Selection, seed: int) -> list[InputError]:
+def _network(
+    block: CrossChannelFamily, chosen: Selection, seed: int, held_out: Sequence[str]
+) -> list[InputError]:
     study, n_folds = _table(chosen.study, "stimuli.study"), block.n_folds
     problems = []
     for regime in block.regimes:
-        of_study = problems_of(lambda r=regime: cross_validation(study, r, n_folds, seed))
+        of_study = problems_of(lambda r=regime: cross_validation(study, r, n_folds, seed, held_out))
         if of_study and (numbers := _numbers(regime, study.labels(regime))):
             problems += numbers
             continue
@@ -72,7 +74,10 @@ def _numbers(regime: str, labels: Sequence[str]) -> list[InputError]:
 
 def _with_remedy(problems: list[InputError], regime: str, first: str = "") -> list[InputError]:
     remedy = f"{first}more clips, or no {regime!r} in {NETWORK}.regimes"
-    return [InputError(p.file, p.field, f"{p.expected} ({remedy})", p.got) for p in problems]
+    return [
+        p if p.file == "config" else InputError(p.file, p.field, f"{p.expected} ({remedy})", p.got)
+        for p in problems
+    ]
 
 
 def _voices(block: VoiceStudy, table: StimulusTable, seed: int) -> Iterator[InputError]:
