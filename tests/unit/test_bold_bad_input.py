@@ -158,7 +158,7 @@ def checked(study: dict, capsys: pytest.CaptureFixture, **scans: object) -> tupl
     """Exit status of `crossmodal check`, and the rows of its table without their borders."""
     content = study | {"scans": study["scans"] | scans}
     Path("mine.yaml").write_text(yaml.safe_dump(content))
-    status = check.run(argparse.Namespace(config="mine.yaml", deep=False))
+    status = check.run(argparse.Namespace(configs=["mine.yaml"], deep=False))
     return status, capsys.readouterr().out
 
 

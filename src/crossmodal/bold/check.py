@@ -88,18 +88,24 @@ def _participant_problems(
     # What is wrong with a run's image is said once; without events, the image is looked at.
     runs = [run for run in runs if run.bold and (run.problem is None or no_events(run))]
     timings: dict[str, Timing] = {}
+    shown: dict[str, list[str]] = {}  # conditions by events of runs without problems
     for run in runs:
         yield from _problems(lambda run=run: check_complete(run.bold))
         yield from _problems(lambda run=run: _check_brain(run, scans, is_first=run is runs[0]))
         yield from _problems(lambda run=run: timings.update({run.bold: _timing(run, scans)}))
         if run.events and run.bold in timings:
             timing = timings[run.bold]
-            yield from _problems(lambda run=run, t=timing: _check_run(run, t, scans, conditions))
+            yield from _problems(
+                lambda run=run, t=timing: shown.update(
+                    {run.events: _check_run(run, t, scans, conditions)}
+                )
+            )
             yield from _problems(lambda run=run, t=timing: _check_slice_times(run, t, scans))
         # Integers cannot be NaN; files of floats are read even by the quick check.
         if deep or holds_floats(run.bold, scans.trust_affine):
             yield from _problems(lambda run=run: read_series(run.bold, scans.trust_affine))
-    yield from _problems(lambda: _check_shown(runs, scans, conditions))
+    if shown and all(run.events in shown for run in runs):
+        yield from _problems(lambda: check_all_shown(shown, conditions))
     seconds = {bold: timing.repetition_time_s for bold, timing in timings.items()}
     yield from _disagreements(runs, seconds, scans.trust_affine)
     yield from _fmriprep_problems([run for run in runs if run.mask], scans)
@@ -224,18 +230,6 @@ def _check_slice_times(run: Run, timing: Timing, scans: Scans) -> None:
         slice_times(read_sidecars(run.sidecars), run.bold, shape, timing.repetition_time_s)
 
 
-def _check_shown(runs: Sequence[Run], scans: Scans, conditions: Sequence[str]) -> None:
-    """Whether the participant's runs show all conditions, if their events can be read at all."""
-    config, shown = scans.events, {}
-    for run in runs:
-        try:
-            shown[run.events] = conditions_of(read_events(run.events, config))
-        except InputError:
-            return  # reported by the other checks
-    if conditions and shown and not any(set(each) - set(conditions) for each in shown.values()):
-        check_all_shown(shown, conditions)
-
-
 def _files(run: Run, scans: Scans) -> RunFiles:
     return RunFiles(
         run.run_id,
@@ -255,7 +249,7 @@ def _timing(run: Run, scans: Scans) -> Timing:
     return run_timing(_files(run, scans))
 
 
-def _check_run(run: Run, timing: Timing, scans: Scans, conditions: Sequence[str]) -> None:
+def _check_run(run: Run, timing: Timing, scans: Scans, conditions: Sequence[str]) -> list[str]:
     events = read_events(run.events, scans.events)
     check_events(run.events, events, conditions, timing.end_s)
     glm = scans.glm
@@ -265,3 +259,4 @@ def _check_run(run: Run, timing: Timing, scans: Scans, conditions: Sequence[str]
         none = np.zeros((timing.n_volumes, 0)), ()
         design = design_from(run.events, timing, events, conditions, glm, none)
         design.require_freedom(glm.motion_regressors + len(glm.confounds))
+    return conditions_of(events)
