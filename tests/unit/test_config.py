@@ -152,6 +152,8 @@ def test_a_problem_names_the_file_that_said_it(tmp_path: Path) -> None:
         ({"simulate": {"clips": {"width_px": 65}}}, "width_px: expected a multiple of 2, got 65"),
         ({"families": {"mrpn": {"network": {"aggregator": "transformer", "aggregated_units": 30}}}},
          "families.mrpn.network.aggregated_units: expected a multiple of 4 heads, got 30"),
+        ({"families": {"mrpn": {"inputs": {"noise_snr_db": {"x": 1}}}}},
+         "inputs.noise_snr_db.x: expected one of .'video', 'audio'., got 'x'"),
         ({"voices": {"presets": {"svm": {}}}}, "presets: key: expected small letters, digits"),
     ],
 )  # fmt: skip

@@ -89,7 +89,9 @@ def test_augmentation_is_one_per_clip_and_differs_between_clips() -> None:
 
 def test_no_augmentation_changes_nothing() -> None:
     frames = join([torch.rand(2, 3, 16, 16)])
-    none = MrpnAugmentation(True, 0, 0, 0, False, 0, 0)
+    none = MrpnAugmentation(
+        rotation_deg=0, scale=0, shift=0, flip=False, brightness=0, contrast=0, time_slices=True
+    )
     same = augment_faces(frames, none, torch.Generator())
     torch.testing.assert_close(same.values, frames.values, atol=1e-5, rtol=1e-4)
 
@@ -206,10 +208,10 @@ def test_labels_must_fit(clips) -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"modalities": ["smell"]}, "modalities: expected some of"),
+        ({"modalities": ["smell"]}, "modalities: expected one of"),
         ({"spectrogram": "mel"}, "spectrogram: expected one of"),
         ({"window_hop_s": 0}, "window_hop_s: expected more than 0"),
-        ({"noise_snr_db": {"smell": 1.0}}, "noise_snr_db: expected keys among"),
+        ({"noise_snr_db": {"smell": 1.0}}, "noise_snr_db: key: expected one of"),
     ],
 )
 def test_bad_inputs(config: dict, message: str) -> None:

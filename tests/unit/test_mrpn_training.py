@@ -14,6 +14,7 @@ from tests.unit.script_job import execute
 from torch import nn
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.settings import plain
 from crossmodal.contracts.training import Predictions, Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.learning.loop import LoopConfig, choose_device, fit, n_plateaus
@@ -142,8 +143,8 @@ def test_an_epoch_without_a_finite_validation_loss_is_never_the_best() -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"n_epochs": 0}, "n_epochs: expected more"),
-        ({"rate_factor": 2}, "rate_factor: expected in"),
+        ({"n_epochs": 0}, "n_epochs: expected at least 1"),
+        ({"rate_factor": 2}, "rate_factor: expected at most 1"),
     ],
 )
 def test_bad_loop(config: dict, message: str) -> None:
@@ -206,7 +207,7 @@ def test_end_to_end_training_changes_extractors(study) -> None:
     paths, table, extractors = study
     family = replace(
         FAMILY,
-        inputs=FAMILY.inputs | {"modalities": ["video"]},
+        inputs=replace(FAMILY.inputs, modalities=("video",)),
         train={"loop": LOOP | {"n_epochs": 1}, "n_steps": 1, "train_extractors": True},
     )
     files = {"video": extractors["video"]}
@@ -218,7 +219,7 @@ def test_end_to_end_training_changes_extractors(study) -> None:
 
 def test_a_variant_needs_its_modalities(study) -> None:
     paths, table, _ = study
-    family = replace(FAMILY, inputs=FAMILY.inputs | {"modalities": ["audio"]})
+    family = replace(FAMILY, inputs=replace(FAMILY.inputs, modalities=("audio",)))
     data = load_training_set(family, table, None, paths, "emotion", {})
     with pytest.raises(InputError, match="variant n0: modalities: expected video"):
         data.trainer(family, find_variant("n0"))
@@ -283,7 +284,7 @@ def test_features_are_embedded_with_and_without_rdms(
         "weights": ["weights.safetensors"],
     }
     output = {"rdms": "rdms.h5" if wanted else [], "embedding": "tsne.tsv", "layers": "layers.tsv"}
-    params = {"inputs": FAMILY.inputs, "accelerator": "cpu", "study_seed": 1}
+    params = {"inputs": plain(FAMILY.inputs), "accelerator": "cpu", "study_seed": 1}
     files = {modality: str(path) for modality, path in extractors.items()}
     execute(root, "mrpn_rdms", given | files, output, params, {"regime": "emotion"})
     embedding = pd.read_csv("tsne.tsv", sep="\t")
@@ -305,7 +306,7 @@ def test_interference_compares_variants_at_every_level(study) -> None:
 
 def test_interference_is_about_the_regime_that_is_asked_for(study) -> None:
     paths, table, extractors = study  # whose clips have one sentence, and two emotions
-    experiment = Interference("audio", (0.0,), ("n0",), 1)
+    experiment = Interference("audio", (0.0,), ("n0", "n2"), 1)
     with pytest.raises(InputError, match="sentence"):
         run_interference(FAMILY, experiment, (table, None), paths, "sentence", extractors, 1)
 

@@ -15,6 +15,7 @@ from crossmodal.contracts.settings import gathered, parts, plain
 from crossmodal.study.overlay import Layers, explain, load_layers
 from crossmodal.study.study import Study
 
+WRONG_KEY = "[key]"  # pydantic's last step in the place of a mapping's key that is wrong
 CONFIG = "config"  # the file of problems whose key alone says where they are; see ``located``
 NAMES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
 BOUNDS = {
@@ -126,7 +127,7 @@ def located(problems: Sequence[InputError], layers: Layers) -> list[InputError]:
 def _problem(error: Mapping[str, Any], layers: Layers) -> InputError:
     """One of pydantic's errors in the words of this project."""
     *block, name = where = error["loc"]
-    path = ".".join(map(str, where))
+    path = ".".join(str(step) for step in where if step != WRONG_KEY)
     inside, source = ".".join(map(str, block)) or "top level", layers.source(path)
     match error["type"]:
         case "missing":
@@ -157,8 +158,13 @@ def suggestion(key: str, known: Sequence[str]) -> str:
 def type_at(path: Sequence[str | int]) -> Any:
     """The annotation of a key, a list's item or a mapping's value."""
     kind: Any = Study
+    above: Any = Study
     for step in path:
         inner = parts(kind)[0]
+        if step == WRONG_KEY:
+            kind = get_args(parts(above)[0])[0]
+            continue
+        above = kind
         if is_dataclass(inner):
             kind = next(field.type for field in fields(inner) if field.name == step)
         else:
