@@ -114,8 +114,9 @@ def test_with_the_settings_of_a_study(shared, root, heads, name):
 
 
 @pytest.mark.slow
-def test_a_head_that_keeps_its_skull_and_neck_is_refused(heads):
+def test_a_head_that_keeps_its_skull_and_neck_is_refused(heads, monkeypatch):
     """What was done before brains were cut out: 33 mm off, without a word."""
+    monkeypatch.setattr("crossmodal.bold.normalise.cut_axes", lambda *_: [])
     t1, grid, brain = heads["neck"]
     all_of_it = t1 > 0.05 * t1.max()
     warp, _ = normalise(t1, grid, QUICK, all_of_it)
