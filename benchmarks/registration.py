@@ -1,9 +1,9 @@
 """How far from the truth every registration ends, on simulated heads with planted transforms.
 
-3 mm BOLD with noise, drift, spikes and dropout, 1 mm T1w with skull and neck, a smooth
-warp of the anatomy of up to 4 mm beyond an affine; settings of the full study (config/ravdess.yaml). Errors are distances in
-mm, over the brain. Where ../shared is, a real head with neck, too: ten functional regions of one
-person, native and in MNI (FSL's FNIRT).
+3 mm BOLD with noise, drift, spikes and dropout, 1 mm T1w with skull and neck, a smooth warp of
+the anatomy of up to 4 mm beyond an affine; settings of the full study (config/ravdess.yaml).
+Errors are distances in mm, over the brain. Where ../shared is, a real head with neck, too: ten
+functional regions of one person, native and in MNI (FSL's FNIRT).
 """
 
 import time
