@@ -74,9 +74,8 @@ def test_packages_import_only_what_lies_below(root: Path, package: str) -> None:
 def test_the_study_is_made_of_light_configs(root: Path) -> None:
     """The Snakefile imports it at every start; checks alone look at what stages can do."""
     heavy = ("torch", "scipy", "nibabel", "h5py", "numba", "sklearn", "matplotlib", "av")
-    code = (
-        f"import sys, crossmodal.study.checks.run; print([m for m in {heavy} if m in sys.modules])"
-    )
+    imports = "import sys, crossmodal.study.checks.run, crossmodal.bold.events"
+    code = f"{imports}; print([m for m in {heavy} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
     for path in (root / "src/crossmodal/study").glob("*.py"):
@@ -184,3 +183,16 @@ def test_nothing_of_one_machine_is_in_the_repository(root: Path) -> None:
                 path.name != "test_layering.py"
             ):
                 assert not forbidden.search(path.read_text()), path
+
+
+def test_no_key_of_a_config_has_a_second_default(root: Path) -> None:
+    """``STUDY.x.y`` always has a value: a ``.get(`` with another default would say it twice."""
+    names = "config|study|STUDY|stimuli|STIMULI|scans|SCANS|block|models|searchlight|group|roi"
+    second = re.compile(rf"\b(?:{names})(?:\[[^]]*\]|\.\w+)*\.get\([^(),]*,")
+    rules = [root / "Snakefile", *(root / "workflow/rules").glob("*.smk")]
+    for path in [*package_files(root), *rules]:
+        if path.name != "tables.py":  # what training.json says of a training, no config
+            for line in path.read_text().splitlines():
+                assert not second.search(line.split("#")[0]), f"{path.name}: {line.strip()}"
+    for path in rules:
+        assert not re.search(r"\bconfig(\.get\(|\[)", path.read_text()), path

@@ -6,11 +6,12 @@ from functools import cache
 import numpy as np
 from scipy.stats import gamma
 
+from crossmodal.bold.response import RESPONSE_S
+
 MICROTIME_RESOLUTION = 16  # SPM's T: bins a repetition time
 MICROTIME_ONSET = 8  # SPM's T0, counted from 1: regressors are read off at this bin
 BINS_BEFORE_START = 32  # SPM's; more where events are earlier
 LONGEST_BIN_S = 0.2  # more bins a volume where it takes long, as in sparse runs
-RESPONSE_S = 32.0  # of the HRF: what ended longer ago is over
 
 
 @cache  # one design asks for it once per condition

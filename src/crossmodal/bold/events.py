@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossmodal.bold.design import RESPONSE_S
 from crossmodal.bold.events_config import EventsConfig
+from crossmodal.bold.response import RESPONSE_S
 from crossmodal.bold.tsv import MISSING, number, read_tsv
 from crossmodal.contracts.errors import InputError
 
