@@ -49,5 +49,5 @@ def test_an_empty_volume_is_no_reference():
 
 
 def test_config_refuses_a_negative_length():
-    with pytest.raises(InputError, match=r"scans.motion.smoothing_mm: expected > 0, got -1"):
+    with pytest.raises(InputError, match=r"smoothing_mm: expected more than 0, got -1"):
         MotionConfig(smoothing_mm=-1)

@@ -289,7 +289,7 @@ def test_two_participants_are_too_few(truth):
 
 
 def test_an_unknown_comparison_is_refused():
-    with pytest.raises(InputError, match=r"roi.inference.comparison: expected one of .* got 'tau'"):
+    with pytest.raises(InputError, match=r"comparison: expected one of .* got 'tau'"):
         RoiInference("tau")
 
 

@@ -259,7 +259,7 @@ def test_crossnobis_needs_two_runs():
 
 
 def test_an_unknown_distance_is_refused():
-    with pytest.raises(InputError, match="roi.distance: expected one of .* got 'cosine'"):
+    with pytest.raises(InputError, match="distance: expected one of .* got 'cosine'"):
         RoiPatterns(distance="cosine")
 
 
