@@ -130,5 +130,5 @@ def test_without_a_warp_the_brain_mask_is_the_templates():
 
 
 def test_voxels_need_a_size():
-    with pytest.raises(InputError, match="scans.normalise.voxel_mm: expected > 0, got 0"):
+    with pytest.raises(InputError, match="voxel_mm: expected more than 0, got 0"):
         NormaliseConfig(voxel_mm=0)
