@@ -23,6 +23,7 @@ from crossmodal.report import brain_data, captions, content
 from crossmodal.report.build import build_report
 from crossmodal.report.lineage_data import RAW, lineage_data, rule_graph
 from crossmodal.report.packing import pack, quantise
+from crossmodal.study.validate import build_study
 
 
 @settings(deadline=None)
@@ -31,6 +32,11 @@ def test_quantised_values_are_within_half_a_step(values: np.ndarray) -> None:
     packed = quantise(values, -1, 1)
     np.testing.assert_allclose(packed.values(), values, atol=packed.step / 2 + 1e-12)
     assert packed.codes.max() <= 254
+
+
+def rebuilt() -> Path:
+    """The report of the small study, written anew."""
+    return build_report(build_study(report_study.CONFIG), {})
 
 
 def test_missing_values_stay_missing_and_zero_stays_zero() -> None:
@@ -132,7 +138,7 @@ def test_caption_of_maps_says_whether_they_were_smoothed(root: Path, figure: str
 
 
 def test_story_says_whether_maps_were_smoothed() -> None:
-    config = report_study.CONFIG
+    config = build_study(report_study.CONFIG)
     facts = {"n_participants": 8, "test": "sign_flip", "n_permutations": 256, "seed": 1}
     facts |= {"alternative": "greater", "smallest_p": 0.004}
     said = content.story(config, None, facts | {"smoothing_mm": 6.0})
@@ -193,7 +199,7 @@ def study(tmp_path_factory, root: Path):
         (folder / "workflow").mkdir()
         (folder / "workflow/report").symlink_to(root / "workflow/report")
         report_study.write_study(root)
-        yield build_report(report_study.CONFIG, {})
+        yield rebuilt()
 
 
 def files_of(folder: Path) -> dict[str, str]:
@@ -206,7 +212,7 @@ def files_of(folder: Path) -> dict[str, str]:
 
 def test_two_builds_give_equal_bytes(study: Path) -> None:
     before = files_of(study.parent)
-    build_report(report_study.CONFIG, {})
+    rebuilt()
     assert files_of(study.parent) == before
 
 
@@ -253,13 +259,13 @@ def test_a_tampered_file_is_in_doubt_on_the_page(study: Path) -> None:
     try:
         figures = json.loads(
             re.sub(r'^crossmodal\.receive\("figures",|\);\n$', "",
-                   (build_report(report_study.CONFIG, {}).parent / "data/figures.js").read_text())
+                   (rebuilt().parent / "data/figures.js").read_text())
         )  # fmt: skip
         assert not figures["fig2_rdms"]["verified"]
         assert figures["fig1_architecture"]["verified"]
     finally:
         path.write_bytes(before)
-        build_report(report_study.CONFIG, {})
+        rebuilt()
 
 
 def test_a_figure_over_a_participants_head_never_enters_the_report(study: Path) -> None:
@@ -269,7 +275,7 @@ def test_a_figure_over_a_participants_head_never_enters_the_report(study: Path) 
     content_["jobs"][0]["inputs"]["results/derivatives/sub-02/func/sub-02_boldref.nii.gz"] = "0"
     write_json(path, sealed(content_))
     try:
-        page = build_report(report_study.CONFIG, {})
+        page = rebuilt()
         files = {file.name for file in page.parent.rglob("*")}
         assert "fig2_rdms.png" in files
         assert not any("fig3" in name for name in files)
@@ -277,9 +283,9 @@ def test_a_figure_over_a_participants_head_never_enters_the_report(study: Path) 
         assert note in page.read_text()
     finally:
         path.write_bytes(before)
-        build_report(report_study.CONFIG, {})
+        rebuilt()
 
 
 def test_a_study_without_figures_has_no_report(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="figures: expected at least one"):
-        build_report({"study": {"results_dir": str(tmp_path)}}, {})
+        build_report(build_study({"study": {"name": "x", "results_dir": str(tmp_path)}}), {})

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from annotated_types import Ge
-
 from crossmodal.contracts.names import ModelSet
 from crossmodal.contracts.settings import (
     Count,
@@ -49,7 +47,7 @@ class SearchlightConfig(Settings):
     controls: Annotated[tuple[ModelSet, ...], Unique()] = ()
     """Model sets whose RDMs a partial comparison takes out, such as low_level/clips,
     timing/participants (each participant's order of trials) or labels/categories."""
-    max_memory_mb: Annotated[int, Ge(10)] | None = 1500
+    max_memory_mb: Positive | None = 1500.0
     """Memory for a searchlight's working arrays, MB, besides betas and maps; null for no limit; for
     noise ceilings, single participants' permutations and prevalence too. No result depends on
     it, and nothing runs again when it changes."""
