@@ -20,6 +20,7 @@ from crossmodal.mrpn.resnet import read_state
 from crossmodal.report.build import build_report
 from crossmodal.report.captions import caption_html
 from crossmodal.stimuli.ratings import best_actors
+from crossmodal.study.validate import build_study
 from tests.abuse.binaries import Evil
 from tests.unit import report_study
 
@@ -66,7 +67,7 @@ def test_html_in_labels_does_not_reach_the_page(
     table["emotion"] = SCRIPT
     StimulusTable(table).write("results/stimuli/study.tsv")
     study = report_study.CONFIG["study"] | {"name": SCRIPT}
-    page = build_report(report_study.CONFIG | {"study": study}, {}).read_text()
+    page = build_report(build_study(report_study.CONFIG | {"study": study}), {}).read_text()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
     for script in (root / "src/crossmodal/report/assets").glob("*.js"):

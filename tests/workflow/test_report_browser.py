@@ -11,6 +11,7 @@ import pytest
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.record import sealed
 from crossmodal.report.build import build_report
+from crossmodal.study.validate import build_study
 from tests.unit import report_study
 
 selenium = pytest.importorskip("selenium", reason="needs selenium")
@@ -33,7 +34,7 @@ def page_path(tmp_path_factory, root: Path):
         (folder / "workflow").mkdir()
         (folder / "workflow/report").symlink_to(root / "workflow/report")
         report_study.write_study(root)
-        yield build_report(report_study.CONFIG, {}).resolve()
+        yield build_report(build_study(report_study.CONFIG), {}).resolve()
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +229,7 @@ def doubted(page, page_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     write_json(sidecar, sealed(json.loads(sidecar.read_text()) | {"raw_inputs": {}}))
     first = page.current_window_handle
     page.switch_to.new_window("tab")
-    page.get(build_report(report_study.CONFIG, {}).resolve().as_uri())
+    page.get(build_report(build_study(report_study.CONFIG), {}).resolve().as_uri())
     yield section(page, "provenance")
     page.close()
     page.switch_to.window(first)
