@@ -19,6 +19,7 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.run_quality import RunQuality
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
+from crossmodal.contracts.trained_table import TrainedTable
 from crossmodal.contracts.training import FitHistory, Predictions, Training
 from crossmodal.contracts.weights import Weights
 
@@ -185,6 +186,20 @@ def training(**changes: Any) -> Training:
     return Training(**fields | changes)
 
 
+def trained_table(**changes: Any) -> TrainedTable:
+    columns = {
+        "seed": [0, 1],
+        "fit": ["visual", "final"],
+        "n_train": [60, 60],
+        "n_right": [9, 48],
+        "chance": [0.25, 0.25],
+        "p": [0.75, 0.0001],
+        "at_chance": [True, False],
+        "left_out": [True, False],
+    }
+    return TrainedTable(table(columns | changes))
+
+
 def weights(**changes: Any) -> Weights:
     meta = {
         "model": "cross_channel",
@@ -214,6 +229,7 @@ EXAMPLES: dict[str, tuple[Callable[..., Any], str]] = {
     "roi_rdms": (roi_rdms, "x.h5"),
     "run_quality": (run_quality, "x.h5"),
     "stimulus_table": (stimulus_table, "x.tsv"),
+    "trained_table": (trained_table, "x.tsv"),
     "training": (training, "x.json"),
     "weights": (weights, "x.safetensors"),
 }

@@ -22,5 +22,6 @@ def test_config_files_end_where_the_command_goes_on(given: str, read: str) -> No
 
 
 def test_all_files_arrive_and_the_default_stands_in_for_none() -> None:
-    named = cli.parser().parse_args(cli.one_each(["lineage", "--config", "a.yaml", "b.yaml", "f"]))
+    given = cli.one_each(["lineage", "--config", "a.yaml", "b.yaml", "f"])
+    named = cli.parser("lineage").parse_args(given)
     assert ([str(path) for path in named.configs], named.file) == (["a.yaml", "b.yaml"], "f")

@@ -10,6 +10,7 @@ from crossmodal.contracts.layer_similarity import LayerSimilarity
 from crossmodal.contracts.tables import write_table
 from crossmodal.report.content import two_digits
 from crossmodal.report.families import agreement_rows, families_content, region_rows
+from crossmodal.study.validate import build_study
 
 MODELS = pd.DataFrame(
     [
@@ -67,20 +68,22 @@ def test_agreement_is_the_best_pair_of_layers() -> None:
 
 
 def test_content_names_columns_and_inference(tmp_path: Path) -> None:
-    write_table(MODELS, tmp_path / "roi/models.tsv")
+    renamed = {"net": "affect3d", "other": "cross_channel"}  # in another order than the study's
+    write_table(MODELS.replace({"model": renamed}), tmp_path / "roi/models.tsv")
     write_table(PAIRS, tmp_path / "roi/pairs.tsv")
-    config = {
-        "families": {"other": {}, "net": {}},
+    study = {
+        "study": {"name": "x", "results_dir": str(tmp_path)},
+        "families": {"affect3d": {"labels": "simulated"}, "cross_channel": {}},
         "roi": {"inference": {"comparison": "spearman", "n_bootstraps": 100}},
     }
-    content = families_content(config, tmp_path)
-    assert content["columns"] == ["other", "net", "control: planted"]
+    content = families_content(build_study(study), tmp_path)
+    assert content["columns"] == ["cross_channel", "affect3d", "control: planted"]
     assert (content["n_participants"], content["n_bootstraps"]) == (8, 100)
-    assert [row.winner for row in content["regions"]] == ["net", "none"]
+    assert [row.winner for row in content["regions"]] == ["affect3d", "none"]
 
 
 def test_study_without_regions_has_no_tables(tmp_path: Path) -> None:
-    content = families_content({}, tmp_path)
+    content = families_content(build_study({"study": {"name": "x"}}), tmp_path)
     assert content["regions"] == content["agreement"] == []
 
 

@@ -271,7 +271,7 @@ def test_one_residual_that_is_not_finite_is_refused():
 
 @pytest.mark.parametrize("field", ["distance", "comparison", "noise_normalisation"])
 def test_config_refuses_unknown_names(field):
-    with pytest.raises(ValueError, match=f"{field} 'x' is none of"):
+    with pytest.raises(InputError, match=f"{field}: expected one of .* got 'x'"):
         SearchlightConfig(9.0, **{field: "x"})
 
 

@@ -1,5 +1,9 @@
 """Which participants and runs are simulated."""
 
+from dataclasses import replace
+
+from crossmodal.contracts.settings import plain
+from crossmodal.simulate.brain_config import BrainConfig, BrainSettings
 from crossmodal.simulate.brain_layout import (
     participant_files,
     participant_options,
@@ -7,15 +11,15 @@ from crossmodal.simulate.brain_layout import (
     simulated_runs,
 )
 
-BRAIN = {
-    "n_participants": 3,
-    "n_runs": 2,
-    "noise_percent": 1.0,
-    "motion_mm": 0.5,
-    "strong_motion_mm": {"03": 2.0},
-    "orientations": {"02": "LAS"},
-    "missing_runs": {"02": [1]},
-}
+BRAIN = BrainSettings(
+    n_participants=3,
+    n_runs=2,
+    noise_percent=0.75,
+    motion_mm=0.5,
+    strong_motion_mm={"03": 2.0},
+    orientations={"02": "LAS"},
+    missing_runs={"02": [1]},
+)
 
 
 def test_missing_runs_are_missing():
@@ -23,8 +27,10 @@ def test_missing_runs_are_missing():
 
 
 def test_one_participants_options_do_not_touch_the_others():
-    changed = BRAIN | {"orientations": {"03": "LPS"}, "n_participants": 9}
-    assert shared_options(changed) == shared_options(BRAIN) == {"noise_percent": 1.0}
+    changed = replace(BRAIN, orientations={"03": "LPS"}, n_participants=9)
+    assert (
+        shared_options(changed) == shared_options(BRAIN) == plain(BrainConfig(noise_percent=0.75))
+    )
     assert participant_options(changed, "01") == participant_options(BRAIN, "01")
     assert participant_options(BRAIN, "02") == {"orientation": "LAS", "motion_mm": 0.5}
     assert participant_options(BRAIN, "03") == {"orientation": "RAS", "motion_mm": 2.0}

@@ -266,8 +266,8 @@ def test_an_unknown_region_is_refused(experiment):
     ("change", "message"),
     [
         ({"planted": {"FFA": "smell"}}, "planted.FFA: expected one of .* got 'smell'"),
-        ({"noise_ar1": 1.0}, "noise_ar1: expected in"),
-        ({"anatomy_warp_mm": 20.0}, "anatomy_warp_mm: expected 0 to 8, got 20"),
+        ({"noise_ar1": 1.0}, "noise_ar1: expected less than 1, got 1.0"),
+        ({"anatomy_warp_mm": 20.0}, "anatomy_warp_mm: expected at most 8, got 20"),
     ],
 )
 def test_impossible_brains_are_refused(change, message):

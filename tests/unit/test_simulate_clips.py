@@ -74,9 +74,11 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_other_emotions_leave_a_clip_as_it_is() -> None:
-    alone = SimulatedClips(["angry"], 1.0, 10, 160, 90)
+    other = SimulatedClips(["angry", "happy"], 1.0, 10, 160, 90)
     both = {clip.stimulus_id: clip for clip in simulate_actor(SMALL, "02", 5)}
-    for clip in simulate_actor(alone, "02", 5):
+    again = [clip for clip in simulate_actor(other, "02", 5) if clip.stimulus_id in both]
+    assert len(again) == len(STATEMENTS)  # 'angry'
+    for clip in again:
         np.testing.assert_array_equal(clip.audio, both[clip.stimulus_id].audio)
         assert clip.visual == both[clip.stimulus_id].visual
 
@@ -118,7 +120,7 @@ def test_action_units_rise_to_their_prototype_and_fall(emotion: str) -> None:
 
 
 def test_mouth_movements_do_not_depend_on_the_sentence() -> None:
-    clips = list(simulate_actor(SimulatedClips(["angry"], 1.0, 10, 160, 90), "01", 5))
+    clips = [clip for clip in simulate_actor(SMALL, "01", 5) if clip.emotion == "angry"]
     means = [np.stack(list(clip.frames)).mean() for clip in clips]
     assert len(clips) == len(STATEMENTS)
     assert means[0] == pytest.approx(means[1], rel=0.25)

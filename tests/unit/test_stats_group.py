@@ -126,9 +126,9 @@ def test_no_common_voxel():
 
 
 def test_config_refuses_unknown_names():
-    with pytest.raises(ValueError, match="alternative 'more' is none of"):
+    with pytest.raises(InputError, match="alternative: expected one of .* got 'more'"):
         GroupConfig(100, "more", 0.05)
-    with pytest.raises(ValueError, match=r"statistics \['size'\] are none of"):
+    with pytest.raises(InputError, match="statistics: expected one of .* got 'size'"):
         GroupConfig(100, "greater", 0.05, statistics=("size",))
     with pytest.raises(ValueError, match="alternative 'more' is none of"):
         oriented(np.zeros(1), "more")

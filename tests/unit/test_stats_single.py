@@ -117,13 +117,16 @@ def test_statistics_that_need_participants():
 
 
 @pytest.mark.parametrize(
-    ("n_permutations", "n_combinations", "reached"), [(40, 20, "0.0506"), (3, 400, "0.113")]
+    ("n_permutations", "n_combinations", "alpha", "reached"),
+    [(40, 20, 0.05, "0.0506"), (10, 400, 0.01, "0.012")],
 )
-def test_prevalence_that_could_never_be_found(n_permutations, n_combinations, reached):
+def test_prevalence_that_could_never_be_found(n_permutations, n_combinations, alpha, reached):
     config = PrevalenceConfig(("table/blocks",), None, n_permutations, n_combinations)
-    message = f"group.prevalence: .* p < 0.05, got .* 2 participants reach p = {reached}.* category"
+    message = (
+        f"group.prevalence: .* p < {alpha}, got .* 2 participants reach p = {reached}.* category"
+    )
     with pytest.raises(InputError, match=message):
-        prevalence_maps(*people(4.0, 2), SearchlightConfig(6.0, 10), config, 0.05, 0)
+        prevalence_maps(*people(4.0, 2), SearchlightConfig(6.0, 10), config, alpha, 0)
 
 
 def test_comparison_that_cannot_be_permuted():
@@ -240,7 +243,7 @@ def test_models_that_cannot_be_tested_are_named(test, change, message):
     tests = {
         "single": lambda: single_result(betas[0], model, searchlight, CONFIG, 0),
         "prevalence": lambda: prevalence_maps(
-            betas, model, searchlight, PrevalenceConfig(), 0.05, 0
+            betas, model, searchlight, PrevalenceConfig(()), 0.05, 0
         ),
     }
     with pytest.raises(InputError, match=message):
@@ -276,7 +279,7 @@ def test_a_constant_model_is_left_out_of_prevalence_maps():
 
 
 def test_prevalence_maps_refuse_what_cannot_be():
-    config, searchlight = PrevalenceConfig(), SearchlightConfig(6.0, 10)
+    config, searchlight = PrevalenceConfig(()), SearchlightConfig(6.0, 10)
     several, model = people(0.0, 2)
     with pytest.raises(InputError, match="group.prevalence: expected two participants or more"):
         prevalence_maps(several[:1], model, searchlight, config, 0.05, 0)

@@ -208,8 +208,8 @@ def test_blazeface_finds_a_face_at_the_side_of_a_wide_frame(shared: Path, left: 
 
 
 def test_an_unknown_detector_is_refused() -> None:
-    with pytest.raises(InputError, match="stimuli.face.detector: expected one of .*got 'haar'"):
-        make_detector(config(detector="haar"))
+    with pytest.raises(InputError, match="detector: expected one of .*got 'haar'"):
+        config(detector="haar")
 
 
 def test_missing_weights_are_named() -> None:
