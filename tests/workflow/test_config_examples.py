@@ -1,29 +1,39 @@
 """The example configs, on small data of their own: no problem, a plan, Snakemake's dry run."""
 
+import shutil
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from crossmodal import cli
 from crossmodal.commands.plan import count_jobs
+from crossmodal.commands.plan_data import found_data
 from crossmodal.contracts.settings import plain
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import stub_bids, stub_ravdess
+from crossmodal.simulate.clips import write_actor
+from crossmodal.simulate.clips_config import SimulatedClips, clip_files
 from crossmodal.study.checks.run import planning_problems
 from crossmodal.study.validate import build_study, load_study
 
 pytestmark = pytest.mark.workflow
-LINES = {"scans": 15, "both": 25}
+LINES = {"clips": 15, "scans": 15, "both": 25}
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_an_example_can_be_planned(
+def test_an_example_is_short(root: Path, name: str) -> None:
+    text = (root / f"config/examples/{name}.yaml").read_text()
+    lines = [line.strip() for line in text.splitlines()]
+    assert len([line for line in lines if line and line[0] != "#"]) <= LINES[name]
+
+
+@pytest.mark.parametrize("name", ["scans", "both"])
+def test_an_example_with_scans_can_be_planned(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    path = root / f"config/examples/{name}.yaml"
-    lines = [line.strip() for line in path.read_text().splitlines()]
-    assert len([line for line in lines if line and line[0] != "#"]) <= LINES[name]
     monkeypatch.chdir(root)
-    values = plain(load_study(path))
+    values = plain(load_study(f"config/examples/{name}.yaml"))
     data = Data(n_participants=12, n_runs=2)
     bids = stub_bids(tmp_path / "bids", data, values["scans"]["task"])
     values["scans"]["bids_dir"] = str(bids)
@@ -40,3 +50,40 @@ def test_an_example_can_be_planned(
     jobs = count_jobs(study, data)
     assert jobs["searchlight"] == 12
     assert jobs["group_maps"] == {"scans": 1, "both": 3}[name]
+
+
+def write_clips(folder: Path) -> None:
+    """Films, and clips.tsv: four speakers of strong clips, two of weak ones for the pool."""
+    emotions = ["happy", "angry"]
+    films = [folder / file for file in clip_files("01", emotions)]
+    films[0].parent.mkdir()
+    small = SimulatedClips(tuple(emotions), 1.0, 10, 160, 90)
+    write_actor(small, "01", 7, list(map(str, films)), str(folder / "features.tsv"))
+    rows = ["path\tspeaker\temotion\tlanguage\tintensity"]
+    for speaker in "ABCDEF":
+        intensity = "weak" if speaker in "EF" else "strong"
+        kinds = product(emotions, ("en", "fr"))
+        for film, (emotion, language) in zip(films, kinds, strict=True):
+            name = f"{speaker} {emotion} {language}.mp4"
+            shutil.copy(film, folder / name)
+            rows.append("\t".join((name, speaker, emotion, language, intensity)))
+    (folder / "clips.tsv").write_text("\n".join(rows) + "\n")
+
+
+def test_the_example_of_clips_passes_the_check_and_can_be_planned(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = root / "config/examples/clips.yaml"
+    write_clips(tmp_path)
+    monkeypatch.chdir(tmp_path)  # where the example's table is
+    assert cli.main(["check", "--config", str(path)]) == 0, capsys.readouterr().out
+    assert "no problem found" in capsys.readouterr().out
+    monkeypatch.chdir(root)  # where the Snakefile is
+    values = plain(load_study(path))
+    values["stimuli"]["table"] = str(tmp_path / "clips.tsv")
+    study = build_study(values)
+    data = found_data(study)
+    assert (data.n_conditions, data.n_clips, data.n_actors) == (16, 24, 6)
+    jobs = count_jobs(study, data)
+    assert (jobs["extract_clips"], jobs["pretrain"], jobs["tune"]) == (6, 6, 6)
+    assert jobs["draw_rdms"] == 1
