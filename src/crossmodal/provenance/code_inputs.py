@@ -19,8 +19,12 @@ def imported_modules(source: str) -> set[str]:
     ``from crossmodal.a import b`` gives both ``crossmodal.a`` and ``crossmodal.a.b``, since
     only the file system tells whether ``b`` is a module.
     """
+    return _modules(ast.parse(source))
+
+
+def _modules(tree: ast.AST) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -28,10 +32,12 @@ def imported_modules(source: str) -> set[str]:
     return {name for name in names if name.split(".")[0] == PACKAGE}
 
 
-def named_programs(source: str, folder: Path) -> set[str]:
+def _programs(tree: ast.AST, folder: Path) -> set[str]:
     """Names of Python files in ``folder`` that stand in a source as a text of their own."""
-    texts = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
-    return texts & {path.name for path in folder.glob("*.py")}
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and text.endswith(".py")} & {
+        path.name for path in folder.glob("*.py")
+    }
 
 
 def module_file(name: str, root: Path) -> Path | None:
@@ -42,9 +48,9 @@ def module_file(name: str, root: Path) -> Path | None:
 
 @cache
 def _dependencies(path: Path, root: Path) -> frozenset[Path]:
-    source = (root / path).read_text(encoding="utf-8")
-    modules = {module_file(name, root) for name in imported_modules(source)}
-    programs = {path.parent / name for name in named_programs(source, (root / path).parent)}
+    tree = ast.parse((root / path).read_text(encoding="utf-8"))  # once: all of src is read
+    modules = {module_file(name, root) for name in _modules(tree)}
+    programs = {path.parent / name for name in _programs(tree, (root / path).parent)}
     return frozenset(programs | {file for file in modules if file is not None})
 
 
