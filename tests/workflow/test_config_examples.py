@@ -1,10 +1,17 @@
-"""The example configs, on small data of their own: no problem, a plan, Snakemake's dry run."""
+"""Shipped configs and the real commands: examples can be planned, and changed ones get one answer.
+
+The examples have small data of their own: no problem, a plan, Snakemake's dry run.
+"""
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
 import pytest
+import yaml
 
 from crossmodal import cli
 from crossmodal.commands.plan import count_jobs
@@ -16,6 +23,7 @@ from crossmodal.simulate.clips import write_actor
 from crossmodal.simulate.clips_config import SimulatedClips, clip_files
 from crossmodal.study.checks.run import planning_problems
 from crossmodal.study.validate import build_study, load_study
+from tests.workflow.study import environment
 
 pytestmark = pytest.mark.workflow
 LINES = {"clips": 15, "scans": 15, "both": 25}
@@ -87,3 +95,37 @@ def test_the_example_of_clips_passes_the_check_and_can_be_planned(
     jobs = count_jobs(study, data)
     assert (jobs["extract_clips"], jobs["pretrain"], jobs["tune"]) == (6, 6, 6)
     assert jobs["draw_rdms"] == 1
+
+
+COMMANDS = {name: ["crossmodal.cli", name, "--config"] for name in ("check", "plan", "summary")} | {
+    "snakemake": ["snakemake", "--dry-run", "--nolock", "--cores", "1", "--configfile"]
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "runs"),
+    [
+        ("study.name", lambda block, key: block.pop(key), False),  # required
+        ("group.n_permutations", lambda block, key: block.pop(key), True),  # optional
+        ("searchlight.radius_mm", lambda block, key: block.update({key: [12.0]}), False),
+        ("roi.inference", lambda block, key: block.update({f"{key}x": block.pop(key)}), False),
+    ],
+    ids=["required key deleted", "optional key deleted", "wrong type", "misspelt key"],
+)
+def test_all_commands_agree_whether_a_changed_study_can_run(
+    root: Path, tmp_path: Path, path: str, change: Callable[[dict, str], object], runs: bool
+) -> None:
+    values = yaml.safe_load((root / "config/test.yaml").read_text())
+    block, key = path.split(".")
+    change(values[block], key)
+    file = tmp_path / "mine.yaml"
+    file.write_text(yaml.safe_dump(values))
+    for name, command in COMMANDS.items():
+        result = subprocess.run(
+            [sys.executable, "-m", *command, str(file)], cwd=root, capture_output=True, text=True,
+            env=environment() | {"COLUMNS": "300"},
+        )  # fmt: skip
+        said = result.stdout + result.stderr
+        assert (result.returncode == 0) == runs, f"{name}: {said}"
+        assert "Traceback" not in said, name
+        assert runs or key in said, f"{name}: {said}"
