@@ -13,7 +13,6 @@ therefore also holds an exclusive lock of its results folder.
 import fcntl
 import os
 import platform
-import shutil
 from pathlib import Path
 
 from crossmodal.contracts.errors import InputError
@@ -64,8 +63,8 @@ def _delete_locks(folder: Path, handle: int) -> bool:
     found = any((folder / "locks").glob("*.lock"))
     if found and last != here:
         return False
-    if found:
-        shutil.rmtree(folder / "locks")
+    for path in (folder / "locks").glob("*.lock"):  # Snakemake has made the folder already
+        path.unlink(missing_ok=True)
     os.ftruncate(handle, 0)
     os.pwrite(handle, here, 0)
     return found
