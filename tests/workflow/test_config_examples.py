@@ -109,8 +109,12 @@ COMMANDS = {name: ["crossmodal.cli", name, "--config"] for name in ("check", "pl
         ("group.n_permutations", lambda block, key: block.pop(key), True),  # optional
         ("searchlight.radius_mm", lambda block, key: block.update({key: [12.0]}), False),
         ("roi.inference", lambda block, key: block.update({f"{key}x": block.pop(key)}), False),
+        ("figures.regimes", lambda block, key: block.update({key: ["gender"]}), False),
     ],
-    ids=["required key deleted", "optional key deleted", "wrong type", "misspelt key"],
+    ids=[
+        *("required key deleted", "optional key deleted", "wrong type", "misspelt key"),
+        "blocks that contradict each other",
+    ],
 )
 def test_all_commands_agree_whether_a_changed_study_can_run(
     root: Path, tmp_path: Path, path: str, change: Callable[[dict, str], object], runs: bool

@@ -1,14 +1,18 @@
 """Say what a run has made and where to look."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from crossmodal.study.overlay import names
-from crossmodal.study.validate import load_study
+from crossmodal.contracts.errors import InputErrors
+from crossmodal.study.checks.run import contradictions
+from crossmodal.study.overlay import load_layers, names
+from crossmodal.study.study import Study
+from crossmodal.study.validate import build_study, located
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    results = Path(load_study(*options.configs).study.results_dir)
+    results = Path(consistent_study(options.configs).study.results_dir)
     console = Console()
     table = Table("figures and tables", title=f"Study {names(options.configs)}")
     for path in sorted(results.glob("figures/*")):
@@ -29,6 +33,20 @@ def run(options: argparse.Namespace) -> int:
         f"Where each came from: crossmodal lineage FILE --config {names(options.configs)}"
     )
     return 0
+
+
+def consistent_study(configs: Sequence[Path]) -> Study:
+    """The study, refused as planning refuses it: also where its blocks contradict each other.
+
+    Raises
+    ------
+    InputErrors : all problems that the config alone shows
+    """
+    layers = load_layers(configs)
+    study = build_study(layers)
+    if found := contradictions(study):
+        raise InputErrors(located(found, layers))
+    return study
 
 
 def costs(folder: Path) -> list[tuple[str, int, float, float]]:
