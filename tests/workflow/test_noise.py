@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from crossmodal.contracts.maps import Maps
 from tests.workflow.study import Study
@@ -20,13 +21,9 @@ def noise_study(finished_study: Study, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("noise") / "crossmodal"
     shutil.copytree(finished_study.folder, folder, symlinks=True)
     path = folder / finished_study.config
-    text = path.read_text()
-    silent = "\n".join(
-        "    signal_percent: 0.0" if line.strip().startswith("signal_percent:") else line
-        for line in text.splitlines()
-    )
-    assert silent != text
-    path.write_text(silent + "\n")
+    values = yaml.safe_load(path.read_text())
+    values["simulate"]["brain"]["signal_percent"] = 0.0
+    path.write_text(yaml.safe_dump(values))
     return Study(folder, finished_study.config)
 
 
