@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from tests.studies import values_of
 from tests.workflow.study import Study, clone
 
 pytestmark = pytest.mark.workflow
@@ -31,7 +32,7 @@ def few_voices(pristine_study: Study, tmp_path_factory: pytest.TempPathFactory) 
 
 def few_voices_config(study: Study) -> dict:
     """config/voices.yaml with tiny trainings on a few clips, and without the four regimes."""
-    config = yaml.safe_load((study.folder / "config/voices.yaml").read_text())
+    config = values_of(study.folder / "config/voices.yaml")
     del config["families"], config["models"]
     config["study"] |= {"name": "few", "results_dir": "results-few"}
     config["stimuli"] |= {"clips_dir": "data/clips", "pool": None}
