@@ -68,6 +68,8 @@ STUDY_FILE = "data/clips/Actor_01/*.mp4"
 POOL_FILE = "data/clips/Actor_08/*.mp4"
 DEMOGRAPHICS = "data/demographics.csv"
 RUN = "data/bids/sub-01/func/*_run-2_bold.nii.gz"
+RUN_EVENTS = "data/bids/sub-01/func/*_run-2_events.tsv"
+RUN_JSON = "data/bids/sub-01/func/*_run-2_bold.json"
 T1 = "data/bids/sub-01/anat/*_T1w.nii.gz"
 BETAS_LOG = "results-own/logs/estimate_betas/sub-01.log"
 BETAS_RECORD = "results-own/provenance/records/estimate_betas/sub-01.json"
@@ -108,7 +110,8 @@ CHANGES = [
            lambda box: box.set_aside("data/bids/sub-02"), MAPS | CEILING | {"rank_quality"}),
     Change("inputs", "the table of regions, which names peaks",
            lambda box: box.append("resources/rois.tsv", "\n"), MAPS),
-    Change("inputs", "a run is removed", lambda box: box.remove(RUN), FROM_BETAS),
+    Change("inputs", "a run is removed, with its events",
+           lambda box: (box.remove(RUN), box.remove(RUN_EVENTS), box.remove(RUN_JSON)), FROM_BETAS),
     Change("config", "the searchlight's radius",
            lambda box: box.swap(CONFIG, "radius_mm: 12.0", "radius_mm: 10.0"),
            SEARCHLIGHT | CEILING),

