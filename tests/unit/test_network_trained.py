@@ -111,8 +111,14 @@ def test_the_table_survives_its_file_and_is_named_everywhere(tmp_path: Path) -> 
     _, axes = plt.subplots()
     _name_untrained(axes, again)
     assert [text.get_text() for text in axes.texts] == ["seed 1: auditory at chance, left out"]
+    assert not axes.texts[0].get_in_layout(), "a long note must not squeeze the panel"
     _name_untrained(axes, trained_table([]))
     assert len(axes.texts) == 1
+    lost = trained_table(seeds(*[{"visual": 10, "auditory": 10}] * 5))
+    _name_untrained(axes, lost)
+    first, *_, last = axes.texts[1].get_text().splitlines()
+    assert first == "seed 0: visual, auditory at chance"
+    assert last == "and 2 more seeds"
     plt.close()
 
 

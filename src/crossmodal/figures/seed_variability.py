@@ -11,6 +11,7 @@ from crossmodal.contracts.trained_table import TrainedTable
 from crossmodal.figures import style
 from crossmodal.figures.layer_similarity import arm_spans, short_name
 
+MAX_NOTES = 3  # lines that fit below the curves
 CONTROLS = {"with_untrained": ("--", "untrained"), "with_pool": (":", "pool only")}
 
 
@@ -54,18 +55,22 @@ def draw_seed_variability(
 
 
 def _name_untrained(axes: Axes, trained: TrainedTable) -> None:
-    """Which seeds have a part at chance on its training part, in the panel's lower left."""
+    """Which seeds have a part at chance on its training part: a line a seed, below the curves."""
     rows = trained.frame[trained.frame.at_chance]
-    names = [
-        f"seed {row.seed}: {row.fit} at chance{', left out' if row.left_out else ''}"
-        for row in rows.itertuples(index=False)
+    lines = [
+        f"seed {seed}: {', '.join(of_seed.fit)} at chance"
+        f"{', left out' if of_seed.left_out.any() else ''}"
+        for seed, of_seed in rows.groupby("seed")
     ]
-    if not names:
+    if not lines:
         return
-    axes.text(
-        0.01, 0.04, "; ".join(names), transform=axes.transAxes, fontsize=style.SMALL_FONT_PT,
+    more = [f"and {len(lines) - MAX_NOTES} more seeds"] if len(lines) > MAX_NOTES else []
+    note = axes.text(
+        0.01, 0.04, "\n".join(lines[:MAX_NOTES] + more), transform=axes.transAxes,
+        fontsize=style.SMALL_FONT_PT, va="bottom",
         bbox={"facecolor": "white", "alpha": 0.7, "lw": 0, "pad": 1},
     )  # fmt: skip
+    note.set_in_layout(False)  # a long note must not squeeze the panels
 
 
 def _draw_regime(axes: Axes, table: pd.DataFrame) -> None:
