@@ -127,7 +127,7 @@ def run_and_kill(study: Study, log: Path, number: int, n_jobs: int, delay_s: flo
     if number % 3:  # the others may fall into the planning, too
         wait_until(process, lambda: job_began_since(study, began), LIMIT_S)
     time.sleep(delay_s)
-    assert process.poll() is None, f"ended by itself at kill {number}: see {log}"
+    assert process.poll() in (None, 0), f"failed by itself at kill {number}: see {log}"
     kill_group(process, (signal.SIGKILL, signal.SIGTERM)[number % 2])
 
 
@@ -142,7 +142,8 @@ def test_killed_ten_times_at_random_moments(
     for number, moment in enumerate(moments):
         run_and_kill(study, log, number, moment, rng.uniform(0, 6))
         assert broken_promises(study) == {}, f"after kill {number}, at {moment} jobs"
-        assert len(record_files(study.folder / RESULTS)) < n_jobs
+        if len(record_files(study.folder / RESULTS)) == n_jobs:
+            shutil.rmtree(study.folder / RESULTS)  # faster than the signal: killed in a new life
     run_to_the_end(study)
     assert differences(expected, result_digests(study.folder / RESULTS)) == {}
 
