@@ -116,6 +116,7 @@ WRONG: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (examples.model_rdms, {"dissimilarities": np.zeros((2, 4))}, r"shape \(2, 3\)"),
     (examples.model_rdms, {"arms": ("visual",)}, "arms: expected 2 entries"),
     (examples.model_rdms, {"sources": ()}, "sources: expected 2 entries"),
+    (examples.model_rdms, {"measures": ("category",)}, "measures: expected 2 entries"),
     (examples.model_rdms, {"dissimilarities": np.full((2, 3), np.nan)}, "visual_conv1: .*finite"),
     (examples.roi_rdms, {"dissimilarities": np.zeros((2, 3, 3))}, r"shape \(2, 2, 3\)"),
     (examples.roi_rdms, {"n_voxels": np.ones(2, int)}, r"n_voxels: expected shape \(2, 2\)"),

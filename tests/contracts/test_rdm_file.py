@@ -58,6 +58,22 @@ def test_what_rsatoolbox_writes_is_read(tmp_path: Path) -> None:
         assert getattr(found, field) == getattr(rdms, field)
 
 
+@pytest.mark.parametrize(
+    ("measures", "of_file"),
+    [((), "correlation"), (("category",) * 2, "category"), (("cosine", "category"), "mixed")],
+)
+def test_a_file_says_how_its_rdms_were_made(
+    tmp_path: Path, measures: tuple[str, ...], of_file: str
+) -> None:
+    rdms = model_rdms(measures=measures)
+    rdms.write(tmp_path / "ours.h5")
+    found = rsatoolbox.rdm.load_rdm(str(tmp_path / "ours.h5"))
+    assert found.dissimilarity_measure == of_file
+    assert ("measure" in found.rdm_descriptors) == (of_file == "mixed")
+    assert ModelRDMs.read(tmp_path / "ours.h5").measures == rdms.measures
+    assert rdms.select("ensemble").measures == rdms.measures[1:]
+
+
 def test_a_file_without_a_column_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.h5"
     RdmFile(

@@ -1,5 +1,7 @@
 """RSA and CKA between families against their definitions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,3 +103,13 @@ def test_families_with_other_stimuli() -> None:
     )  # fmt: skip
     with pytest.raises(InputError, match="y/emotion: stimulus_ids"):
         join_families([family("x", 0), renamed], "ensemble")
+
+
+def test_distances_in_a_plane_are_embedded_whatever_their_layer_is_called() -> None:
+    correlations = family("x", 0)
+    distances = replace(correlations, measures=("euclidean",) * 2)
+    expected = cka(np.stack([gram_matrix(row, N, True) for row in distances.dissimilarities]))
+    np.testing.assert_array_equal(cka_similarity(distances).matrix, expected)
+    joined = join_families([distances, correlations], "ensemble")
+    assert joined.measures == ("euclidean",) * 2 + ("correlation",) * 2
+    np.testing.assert_allclose(cka_similarity(joined).matrix[0, 1], expected[0, 1], rtol=1e-12)

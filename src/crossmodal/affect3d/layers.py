@@ -60,6 +60,7 @@ def layer_rdms(
         tuple(source for source in rdms for _ in layers),
         "affect3d",
         "affect",
+        tuple("euclidean" if layer == PLANE else "correlation" for layer in layers) * n,
     )
 
 

@@ -14,6 +14,7 @@ from crossmodal.contracts.rdms import ModelRDMs
 
 MODEL, REGIME = "timing", "participants"
 LAYERS = ("time", "design")
+MEASURES = ("time_apart", "design")
 
 
 def time_distances(
@@ -99,4 +100,5 @@ def timing_rdms(
         tuple(np.repeat(list(participants), len(LAYERS)).tolist()),
         MODEL,
         REGIME,
+        MEASURES * n,
     )

@@ -10,6 +10,17 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdm_file import RdmFile
 from crossmodal.contracts.reading import reads
 
+CORRELATION, MIXED = "correlation", "mixed"
+MEASURES = {  # what `dissimilarity_measure` of a file, or `measure` of one RDM, means
+    CORRELATION: "1 - Pearson correlation",
+    "cosine": "1 - cosine of z-scored features",
+    "euclidean": "Euclidean distance of features",
+    "category": "0 within a category, 1 between",
+    "absolute_difference": "|a - b| of one number per condition",
+    "time_apart": "mean time between events, s",
+    "design": "expected squared distance of estimates under white noise of variance 1",
+}
+
 
 @dataclass(frozen=True)
 class ModelRDMs:
@@ -23,6 +34,7 @@ class ModelRDMs:
         'ensemble', 'best', 'untrained', 'pool' (network families), 'labels', 'planted' or
         'table' (others).
     model, regime : the family ('cross_channel') and its regime ('emotion')
+    measures : how each RDM was made, one of MEASURES; left out, all are correlation distances
 
     Raises
     ------
@@ -36,8 +48,11 @@ class ModelRDMs:
     sources: tuple[str, ...]
     model: str
     regime: str
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if not self.measures:
+            object.__setattr__(self, "measures", (CORRELATION,) * len(self.layers))
         name = f"ModelRDMs {self.model}/{self.regime}"
         n = len(self.stimulus_ids)
         expected = (len(self.layers), n * (n - 1) // 2)
@@ -45,7 +60,7 @@ class ModelRDMs:
             raise InputError(
                 name, "dissimilarities", f"shape {expected}", self.dissimilarities.shape
             )
-        for field in ("arms", "sources"):
+        for field in ("arms", "sources", "measures"):
             if len(getattr(self, field)) != expected[0]:
                 raise InputError(name, field, f"{expected[0]} entries", len(getattr(self, field)))
         if not np.isfinite(self.dissimilarities).all():
@@ -68,6 +83,7 @@ class ModelRDMs:
             *(tuple(getattr(self, f)[i] for i in rows) for f in ("layers", "arms", "sources")),
             self.model,
             self.regime,
+            tuple(self.measures[i] for i in rows),
         )
 
     @classmethod
@@ -80,14 +96,17 @@ class ModelRDMs:
             *(tuple(file.of_rdms[key]) for key in ("layer", "arm", "source")),
             file.descriptors["model"],
             file.descriptors["regime"],
+            tuple(file.of_rdms.get("measure", [file.measure] * len(file.dissimilarities))),
         )
 
     def write(self, path: str | Path) -> None:
+        of_rdms = {"layer": self.layers, "arm": self.arms, "source": self.sources}
+        several = len(set(self.measures)) > 1  # rsatoolbox has one measure for a whole file
         file = RdmFile(
             self.dissimilarities,
-            "correlation",
+            MIXED if several else self.measures[0],
             {"model": self.model, "regime": self.regime},
-            {"layer": self.layers, "arm": self.arms, "source": self.sources},
+            of_rdms | ({"measure": self.measures} if several else {}),
             {"stimulus_id": self.stimulus_ids},
         )
         with atomic_path(path) as temporary:

@@ -38,6 +38,7 @@ def join_families(families: Sequence[ModelRDMs], source: str) -> ModelRDMs:
         (source,) * len(layers),
         "families",
         source,
+        tuple(measure for part in parts for measure in part.measures),
     )
 
 
@@ -56,6 +57,7 @@ def _in_order(rdms: ModelRDMs, stimulus_ids: Sequence[str]) -> ModelRDMs:
         rdms.sources,
         rdms.model,
         rdms.regime,
+        rdms.measures,
     )
 
 
@@ -76,8 +78,8 @@ def cka_similarity(rdms: ModelRDMs) -> LayerSimilarity:
     n = len(rdms.stimulus_ids)
     grams = np.stack(
         [
-            gram_matrix(vector, n, euclidean=layer.endswith("visual_affect"))
-            for vector, layer in zip(rdms.dissimilarities, rdms.layers, strict=True)
+            gram_matrix(vector, n, euclidean=measure == "euclidean")
+            for vector, measure in zip(rdms.dissimilarities, rdms.measures, strict=True)
         ]
     )
     return LayerSimilarity(cka(grams), rdms.layers, rdms.arms)

@@ -127,6 +127,7 @@ def low_level_rdms(clips: Iterable[Clip], config: LowLevelConfig) -> ModelRDMs:
         (SOURCE,) * len(kept),
         MODEL,
         REGIME,
+        ("euclidean",) * len(kept),
     )
 
 

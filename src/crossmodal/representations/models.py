@@ -18,7 +18,10 @@ PLANTED_ARMS = {"visual": "visual", "vocal": "auditory", "emotion": "cross_modal
 def label_rdms(table: StimulusTable, regimes: Sequence[str]) -> ModelRDMs:
     """Category-only RDMs, one 'layer' per kind of label: 0 within a category, 1 between."""
     rdms = np.stack([category_rdm(table.labels(regime)) for regime in regimes])
-    return _model_rdms(rdms, table.stimulus_ids, regimes, "labels", "labels", "categories")
+    measures = ["category"] * len(rdms)
+    return _model_rdms(
+        rdms, measures, table.stimulus_ids, regimes, "labels", "labels", "categories"
+    )
 
 
 def planted_rdms(features: PlantedFeatures, stimulus_ids: Sequence[str]) -> ModelRDMs:
@@ -35,9 +38,11 @@ def planted_rdms(features: PlantedFeatures, stimulus_ids: Sequence[str]) -> Mode
     rdms = [feature_rdm(features.matrix(kind)[rows]) for kind in ("visual", "vocal")]
     rdms.append(category_rdm(frame.emotion.iloc[rows].tolist()))
     arms = tuple(PLANTED_ARMS.values())
+    measures = ["cosine", "cosine", "category"]
     return _model_rdms(
-        np.stack(rdms), stimulus_ids, list(PLANTED_ARMS), "planted", "planted", "features", arms
-    )
+        np.stack(rdms), measures, stimulus_ids, list(PLANTED_ARMS), "planted", "planted",
+        "features", arms,
+    )  # fmt: skip
 
 
 def table_rdms(path: str | Path, name: str) -> ModelRDMs:
@@ -50,15 +55,20 @@ def table_rdms(path: str | Path, name: str) -> ModelRDMs:
     InputError : see ``ModelTable.read``
     """
     table = ModelTable.read(path)
+    numeric = [column.dtype.kind == "f" for column in table.models.values()]
     rdms = [
-        difference_rdm(column) if column.dtype.kind == "f" else category_rdm(column)
-        for column in table.models.values()
+        difference_rdm(column) if is_number else category_rdm(column)
+        for column, is_number in zip(table.models.values(), numeric, strict=True)
     ]
-    return _model_rdms(np.stack(rdms), table.conditions, list(table.models), "table", "table", name)
+    measures = ["absolute_difference" if is_number else "category" for is_number in numeric]
+    return _model_rdms(
+        np.stack(rdms), measures, table.conditions, list(table.models), "table", "table", name
+    )
 
 
 def _model_rdms(
     rdms: np.ndarray,
+    measures: Sequence[str],
     stimulus_ids: Sequence[str],
     layers: Sequence[str],
     source: str,
@@ -75,4 +85,5 @@ def _model_rdms(
         (source,) * n,
         model,
         regime,
+        tuple(measures),
     )
