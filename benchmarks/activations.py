@@ -14,12 +14,12 @@ import numpy as np
 import torch
 
 from benchmarks.report import report
-from crossmodal.network.activations import layer_rdms
-from crossmodal.network.batches import as_unit_range
-from crossmodal.network.cross_channel import CrossChannel
-from crossmodal.network.cross_channel_config import CrossChannelConfig
-from crossmodal.network.inputs import ClipTensors
-from crossmodal.network.states import new_network
+from crossmodal.families.cross_channel.activations import layer_rdms
+from crossmodal.families.cross_channel.batches import as_unit_range
+from crossmodal.families.cross_channel.config import CrossChannelConfig
+from crossmodal.families.cross_channel.inputs import ClipTensors
+from crossmodal.families.cross_channel.network import CrossChannel
+from crossmodal.families.cross_channel.states import new_network
 from crossmodal.representations.rdm import correlation_rdm
 
 N_CLIPS, N_FRAMES = 72, 8

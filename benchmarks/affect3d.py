@@ -26,13 +26,13 @@ from torch.nn.functional import mse_loss
 
 from benchmarks.report import report
 from benchmarks.timing import seconds
-from crossmodal.affect3d.experiment import Affect3dFamily
-from crossmodal.affect3d.network import N_FRAMES, Affect3d, Affect3dConfig
-from crossmodal.affect3d.training import Affect3dTraining, train
-from crossmodal.affect3d.windows import AffectClips, Windows, cut_windows
 from crossmodal.contracts.clips import Clip, write_clips
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
-from crossmodal.learning.loop import choose_device
+from crossmodal.families.affect3d.experiment import Affect3dFamily
+from crossmodal.families.affect3d.network import N_FRAMES, Affect3d, Affect3dConfig
+from crossmodal.families.affect3d.training import Affect3dTraining, train
+from crossmodal.families.affect3d.windows import AffectClips, Windows, cut_windows
+from crossmodal.families.training.loop import choose_device
 from crossmodal.study.validate import load_study
 
 CONFIG = "config/ravdess.yaml"

@@ -20,8 +20,8 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.report import report
 from benchmarks.timing import cpu_s
-from crossmodal.bold.design import event_regressor, high_pass_basis
-from crossmodal.bold.glm import Design, GLMConfig, fit
+from crossmodal.bold.model.design import event_regressor, high_pass_basis
+from crossmodal.bold.model.glm import Design, GLMConfig, fit
 
 N_VOLUMES, N_TRIALS, TR_S, HIGH_PASS_S = 480, 72, 2.0, 128.0
 SIDES = (22, 41)  # voxels along an edge of the cubes; results are compared on the first

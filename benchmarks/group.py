@@ -16,9 +16,9 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.report import report
 from benchmarks.timing import cpu_s
-from crossmodal.stats.max_t import max_sums, unit_maps
-from crossmodal.stats.permutation import map_null, map_statistic
-from crossmodal.stats.sign_flips import sign_patterns
+from crossmodal.inference.maps.max_t import max_sums, unit_maps
+from crossmodal.inference.maps.permutation import map_null, map_statistic
+from crossmodal.inference.sign_flips import sign_patterns
 
 N_PARTICIPANTS = 43
 

@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from benchmarks.report import report
-from crossmodal.learning.loop import LoopConfig, choose_device
-from crossmodal.mrpn.augmentation import MrpnAugmentation
-from crossmodal.mrpn.batches import Inputs, RawSource, train_batches
-from crossmodal.mrpn.inputs import N_CHANNELS, ClipSequences, MrpnInputs
-from crossmodal.mrpn.networks import Mrpn, MrpnConfig, total_loss
-from crossmodal.mrpn.training import fit_rows
+from crossmodal.families.mrpn.augmentation import MrpnAugmentation
+from crossmodal.families.mrpn.batches import Inputs, RawSource, train_batches
+from crossmodal.families.mrpn.inputs import N_CHANNELS, ClipSequences, MrpnInputs
+from crossmodal.families.mrpn.networks import Mrpn, MrpnConfig, total_loss
+from crossmodal.families.mrpn.training import fit_rows
+from crossmodal.families.training.loop import LoopConfig, choose_device
 
 N_RAVDESS = 1440
 

@@ -14,14 +14,14 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.report import report
-from crossmodal.bold.coregister import coregister
-from crossmodal.bold.coregister_config import CoregisterConfig
-from crossmodal.bold.images import Grid, apply_affine, read_volume
-from crossmodal.bold.motion import MotionConfig, realign
-from crossmodal.bold.normalise import normalise
-from crossmodal.bold.normalise_check import brain_in_t1, dice
-from crossmodal.bold.normalise_config import NormaliseConfig
-from crossmodal.bold.template import template_at
+from crossmodal.bold.align.coregister import coregister
+from crossmodal.bold.align.coregister_config import CoregisterConfig
+from crossmodal.bold.align.motion import MotionConfig, realign
+from crossmodal.bold.align.normalise import normalise
+from crossmodal.bold.align.normalise_check import brain_in_t1, dice
+from crossmodal.bold.align.normalise_config import NormaliseConfig
+from crossmodal.bold.read.images import Grid, apply_affine, read_volume
+from crossmodal.bold.read.template import template_at
 from crossmodal.contracts.settings import plain
 from crossmodal.simulate.brain import simulate_t1
 from crossmodal.simulate.brain_bold import Planted, StillHead, simulate_run

@@ -23,12 +23,12 @@ from threadpoolctl import threadpool_limits
 from benchmarks.glm import recording, trials
 from benchmarks.report import RESULTS_DIR, report
 from benchmarks.timing import cpu_s
-from crossmodal.bold.glm import GLMConfig, fit
+from crossmodal.bold.model.glm import GLMConfig, fit
+from crossmodal.inference.maps.max_t import max_sums, unit_maps
+from crossmodal.inference.sign_flips import sign_patterns
 from crossmodal.rsa.searchlight import SearchlightConfig, searchlight_rsa
 from crossmodal.simulate.clips import write_actor
 from crossmodal.simulate.clips_config import SimulatedClips, clip_files
-from crossmodal.stats.max_t import max_sums, unit_maps
-from crossmodal.stats.sign_flips import sign_patterns
 from crossmodal.stimuli.extraction import ClipExtractor
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
 

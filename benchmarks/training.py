@@ -14,12 +14,12 @@ from torch.nn.functional import cross_entropy
 
 from benchmarks.report import report
 from benchmarks.timing import seconds
-from crossmodal.learning.loop import choose_device
-from crossmodal.network.cross_channel import CrossChannel
-from crossmodal.network.cross_channel_config import CrossChannelConfig
-from crossmodal.network.fit import FitConfig, Machine, fit
-from crossmodal.network.inputs import ClipTensors
-from crossmodal.network.states import new_network
+from crossmodal.families.cross_channel.config import CrossChannelConfig
+from crossmodal.families.cross_channel.fit import FitConfig, Machine, fit
+from crossmodal.families.cross_channel.inputs import ClipTensors
+from crossmodal.families.cross_channel.network import CrossChannel
+from crossmodal.families.cross_channel.states import new_network
+from crossmodal.families.training.loop import choose_device
 
 N_CLASSES = 6
 

@@ -6,21 +6,26 @@ import numpy as np
 
 from benchmarks.calibration.noise import N_PARTICIPANTS, VOXEL_MM, Noise, null_study
 from benchmarks.calibration.t_maps import t_null
-from crossmodal.rsa.comparisons import prepare
-from crossmodal.rsa.layout import arrange
-from crossmodal.rsa.neighbourhoods import spheres
-from crossmodal.rsa.tiles import TILE, tile_rdms
-from crossmodal.stats.condition_permutation import (
+from crossmodal.inference.maps.condition_permutation import (
     condition_orders,
     permute_conditions,
     permuted_comparison,
     permuted_maps,
 )
-from crossmodal.stats.max_t import p_from_maxima
-from crossmodal.stats.one_sample import mean_and_t, q_fdr
-from crossmodal.stats.permutation import cluster_threshold, map_null, map_statistic, max_t_null
-from crossmodal.stats.prevalence import prevalence
-from crossmodal.stats.sign_flips import sign_patterns
+from crossmodal.inference.maps.max_t import p_from_maxima
+from crossmodal.inference.maps.one_sample import mean_and_t, q_fdr
+from crossmodal.inference.maps.permutation import (
+    cluster_threshold,
+    map_null,
+    map_statistic,
+    max_t_null,
+)
+from crossmodal.inference.maps.prevalence import prevalence
+from crossmodal.inference.sign_flips import sign_patterns
+from crossmodal.rsa.comparisons import prepare
+from crossmodal.rsa.layout import arrange
+from crossmodal.rsa.neighbourhoods import spheres
+from crossmodal.rsa.tiles import TILE, tile_rdms
 
 ALPHA = 0.05
 N_FLIPS, N_ORDERS, N_COMBINATIONS = 100, 100, 100

@@ -4,8 +4,8 @@ import numpy as np
 from scipy.stats import t as t_distribution
 
 from benchmarks.calibration.noise import Noise
-from crossmodal.bold.design import event_regressor, high_pass_basis
-from crossmodal.bold.glm import Design, t_map
+from crossmodal.bold.model.design import event_regressor, high_pass_basis
+from crossmodal.bold.model.glm import Design, t_map
 
 MODELS = ("ar1", "fast", "white")
 # Repetition time (s), volumes, correlation of successive volumes, share of white noise.

@@ -15,14 +15,14 @@ import nibabel as nib
 import numpy as np
 from safetensors.numpy import save
 
-from crossmodal.bold.images import read_series, read_volume
+from crossmodal.bold.read.images import read_series, read_volume
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.clips import read_clips
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
-from crossmodal.mrpn.resnet import read_state
+from crossmodal.families.mrpn.resnet import read_state
 from crossmodal.provenance.audit import read_sidecar
 from crossmodal.provenance.lineage import FIELDS, read_lineage, read_record
 from crossmodal.stimuli.media import read_audio, read_video

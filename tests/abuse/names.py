@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crossmodal.bold.bids import find_runs, find_t1, usable
+from crossmodal.bold.read.bids import find_runs, find_t1, usable
 from crossmodal.stimuli.naming import PARSERS
 from crossmodal.stimuli.selection import Pool, StudySet, find_media, select
 from tests.abuse.case import Case

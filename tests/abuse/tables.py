@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from crossmodal.affect3d.circumplex import read_circumplex
-from crossmodal.bold.confounds import read_confounds
-from crossmodal.bold.events import EventsConfig, read_events
-from crossmodal.bold.sidecar import read_sidecars
+from crossmodal.bold.model.confounds import read_confounds
+from crossmodal.bold.read.events import EventsConfig, read_events
+from crossmodal.bold.read.sidecar import read_sidecars
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.layer_similarity import LayerSimilarity
 from crossmodal.contracts.layer_table import LayerTable
 from crossmodal.contracts.planted_features import PlantedFeatures
 from crossmodal.contracts.rois import read_rois
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
+from crossmodal.families.affect3d.circumplex import read_circumplex
 from crossmodal.representations.models import table_rdms
 from crossmodal.stimuli.demographics import read_demographics
 from tests.abuse.case import Case, of_bytes, of_text

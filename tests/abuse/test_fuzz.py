@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from crossmodal.bold.bids import find_runs
-from crossmodal.bold.events import EventsConfig, read_events
-from crossmodal.bold.images import open_image
+from crossmodal.bold.read.bids import find_runs
+from crossmodal.bold.read.events import EventsConfig, read_events
+from crossmodal.bold.read.images import open_image
 from crossmodal.commands.plan import parse_job_stats
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.clips import read_clips

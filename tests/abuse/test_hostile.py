@@ -2,7 +2,7 @@
 
 The other abuse cases hold more of them: YAML tags and multiplying aliases (configs.py), pickles
 in weights and HDF5 files (binaries.py), archives that leave their folder
-(tests/unit/test_download_ravdess.py).
+(tests/unit/download/test_ravdess.py).
 """
 
 import io
@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crossmodal.bold.bids import find_runs
+from crossmodal.bold.read.bids import find_runs
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
-from crossmodal.mrpn.resnet import read_state
+from crossmodal.families.mrpn.resnet import read_state
 from crossmodal.report.build import build_report
 from crossmodal.report.captions import caption_html
 from crossmodal.stimuli.ratings import best_actors

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from crossmodal.families.registry import FAMILIES
 from crossmodal.provenance.code_inputs import imported_modules
-from crossmodal.study.families import FAMILIES
 
 ALLOWED = {
     "contracts": set(),
@@ -74,7 +74,7 @@ def test_packages_import_only_what_lies_below(root: Path, package: str) -> None:
 def test_the_study_is_made_of_light_configs(root: Path) -> None:
     """The Snakefile imports it at every start; checks alone look at what stages can do."""
     heavy = ("torch", "scipy", "nibabel", "h5py", "numba", "sklearn", "matplotlib", "av")
-    imports = "import sys, crossmodal.study.checks.run, crossmodal.bold.events"
+    imports = "import sys, crossmodal.study.checks.run, crossmodal.bold.read.events"
     code = f"{imports}; print([m for m in {heavy} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

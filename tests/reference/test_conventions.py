@@ -32,9 +32,9 @@ from rsatoolbox.util.searchlight import get_volume_searchlight
 from scipy.io import loadmat
 from scipy.spatial.distance import pdist
 
-from crossmodal.bold.design import high_pass_basis
+from crossmodal.bold.model.design import high_pass_basis
+from crossmodal.inference.sign_flips import sign_patterns, smallest_p
 from crossmodal.rsa.neighbourhoods import sphere_steps, spheres
-from crossmodal.stats.sign_flips import sign_patterns, smallest_p
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 MM3 = np.diag([3.0, 3.0, 3.0, 1.0])

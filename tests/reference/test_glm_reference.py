@@ -7,9 +7,9 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 from scipy.stats import f as f_distribution
 
-from crossmodal.bold.design import event_regressor, high_pass_basis
-from crossmodal.bold.glm import Design, GLMConfig, fit, t_map, whitener
-from crossmodal.bold.noise import ar1_components, pooled_covariance, restricted_likelihood
+from crossmodal.bold.model.design import event_regressor, high_pass_basis
+from crossmodal.bold.model.glm import Design, GLMConfig, fit, t_map, whitener
+from crossmodal.bold.model.noise import ar1_components, pooled_covariance, restricted_likelihood
 
 N, TR, RHO = 200, 2.0, 0.35
 SLOW = high_pass_basis(N, TR, 128.0)

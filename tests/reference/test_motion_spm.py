@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from crossmodal.bold.confounds import motion_parameters
-from crossmodal.bold.images import read_first, read_series
-from crossmodal.bold.motion import MotionConfig, realign
+from crossmodal.bold.align.motion import MotionConfig, realign
+from crossmodal.bold.model.confounds import motion_parameters
+from crossmodal.bold.read.images import read_first, read_series
 
 RUN = "data/studyforrest/sub-02/func/sub-02_task-oneback_run-1_bold.nii.gz"
 

@@ -12,19 +12,19 @@ import pytest
 from deepbet import BrainExtraction
 from nibabel import load
 
-from crossmodal.bold.coregister import coregister
-from crossmodal.bold.coregister_config import CoregisterConfig
-from crossmodal.bold.images import Grid, apply_affine, read_first, read_volume
-from crossmodal.bold.normalise import normalise
-from crossmodal.bold.normalise_check import (
+from crossmodal.bold.align.coregister import coregister
+from crossmodal.bold.align.coregister_config import CoregisterConfig
+from crossmodal.bold.align.normalise import normalise
+from crossmodal.bold.align.normalise_check import (
     brain_in_t1,
     dice,
     normalisation_measures,
     refuse_misplaced,
 )
-from crossmodal.bold.normalise_config import NormaliseConfig
-from crossmodal.bold.skull_strip import find_brain
-from crossmodal.bold.warp import Warp
+from crossmodal.bold.align.normalise_config import NormaliseConfig
+from crossmodal.bold.align.skull_strip import find_brain
+from crossmodal.bold.align.warp import Warp
+from crossmodal.bold.read.images import Grid, apply_affine, read_first, read_volume
 from crossmodal.contracts.errors import InputError
 from crossmodal.study.validate import load_study
 
@@ -116,7 +116,7 @@ def test_with_the_settings_of_a_study(shared, root, heads, name):
 @pytest.mark.slow
 def test_a_head_that_keeps_its_skull_and_neck_is_refused(heads, monkeypatch):
     """What was done before brains were cut out: 33 mm off, without a word."""
-    monkeypatch.setattr("crossmodal.bold.normalise.cut_axes", lambda *_: [])
+    monkeypatch.setattr("crossmodal.bold.align.normalise.cut_axes", lambda *_: [])
     t1, grid, brain = heads["neck"]
     all_of_it = t1 > 0.05 * t1.max()
     warp, _ = normalise(t1, grid, QUICK, all_of_it)

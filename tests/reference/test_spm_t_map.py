@@ -6,15 +6,15 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from crossmodal.bold.confounds import motion_parameters, write_confounds
-from crossmodal.bold.contrasts import contrast_maps
-from crossmodal.bold.events import EventsConfig
-from crossmodal.bold.glm import GLMConfig
-from crossmodal.bold.images import read_first, read_series
-from crossmodal.bold.motion import MotionConfig, realign
-from crossmodal.bold.patterns import RunFiles
-from crossmodal.bold.spaces import native_space
-from crossmodal.bold.transform_files import write_affines
+from crossmodal.bold.align.motion import MotionConfig, realign
+from crossmodal.bold.align.spaces import native_space
+from crossmodal.bold.align.transform_files import write_affines
+from crossmodal.bold.model.confounds import motion_parameters, write_confounds
+from crossmodal.bold.model.contrasts import contrast_maps
+from crossmodal.bold.model.glm import GLMConfig
+from crossmodal.bold.model.patterns import RunFiles
+from crossmodal.bold.read.events import EventsConfig
+from crossmodal.bold.read.images import read_first, read_series
 from crossmodal.contracts.maps import Maps
 
 STEM = "data/studyforrest/sub-02/func/sub-02_task-oneback_run-1"

@@ -12,11 +12,21 @@ from scipy.ndimage import gaussian_filter, generate_binary_structure
 from scipy.stats import false_discovery_control, ttest_1samp
 from scipy.stats import t as t_distribution
 
-from crossmodal.stats.enhancement import cluster_masses, face_neighbours, tfce
-from crossmodal.stats.max_t import max_sums, t_from_sums, unit_maps
-from crossmodal.stats.one_sample import ALTERNATIVES, interval_half_width, mean_and_t, q_fdr
-from crossmodal.stats.permutation import cluster_threshold, map_null, map_statistic, max_t_null
-from crossmodal.stats.sign_flips import sign_patterns
+from crossmodal.inference.maps.max_t import max_sums, t_from_sums, unit_maps
+from crossmodal.inference.maps.one_sample import (
+    ALTERNATIVES,
+    interval_half_width,
+    mean_and_t,
+    q_fdr,
+)
+from crossmodal.inference.maps.permutation import (
+    cluster_threshold,
+    map_null,
+    map_statistic,
+    max_t_null,
+)
+from crossmodal.inference.maps.tfce import cluster_masses, face_neighbours, tfce
+from crossmodal.inference.sign_flips import sign_patterns
 
 FACES = generate_binary_structure(3, 1)
 

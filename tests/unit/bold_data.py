@@ -7,12 +7,12 @@ import nibabel as nib
 import numpy as np
 from scipy import ndimage
 
-from crossmodal.bold.bids import find_runs
-from crossmodal.bold.confounds import write_confounds
-from crossmodal.bold.design import event_regressor
-from crossmodal.bold.images import Grid, apply_affine
-from crossmodal.bold.patterns import RunFiles
-from crossmodal.bold.transform_files import write_affines
+from crossmodal.bold.align.transform_files import write_affines
+from crossmodal.bold.model.confounds import write_confounds
+from crossmodal.bold.model.design import event_regressor
+from crossmodal.bold.model.patterns import RunFiles
+from crossmodal.bold.read.bids import find_runs
+from crossmodal.bold.read.images import Grid, apply_affine
 
 CONDITIONS = ("a", "b", "c")
 ORIENTATIONS = ("RAS", "LAS", "LPS", "PIR", "oblique")

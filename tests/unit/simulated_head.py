@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from crossmodal.bold.images import Grid
+from crossmodal.bold.read.images import Grid
 from crossmodal.simulate.brain import simulate_t1
 from crossmodal.simulate.brain_bold import StillHead
 from crossmodal.simulate.brain_config import BrainConfig

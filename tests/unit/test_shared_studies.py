@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.scheduling import FIRST, SPREAD
 from tests.workflow.study import Study, copied, made_once
 

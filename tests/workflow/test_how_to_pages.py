@@ -72,7 +72,7 @@ def test_a_new_network_family(study: Study) -> None:
         copied(path, path.with_name(path.name.replace("affect3d", "toynet")), **words)
     rules = folder / "workflow/rules"
     copied(rules / "affect3d.smk", rules / "toynet.smk", **words)
-    registry, start = folder / "src/crossmodal/study/families.py", "FAMILIES = {\n"
+    registry, start = folder / "src/crossmodal/families/registry.py", "FAMILIES = {\n"
     line = '    "toynet": Family(Toynet, "toynet.smk", lambda block: AFFECT3D),\n'
     own = "from crossmodal.toynet.block import Affect3dSettings as Toynet\n\n\n@dataclass"
     copied(registry, registry, **{start: start + line, "\n\n@dataclass": own})

@@ -52,7 +52,7 @@ rule affect3d_train:
         clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in POOL_ACTORS],
         labels=AFFECT_LABELS,
         circumplex=AFFECT_CIRCUMPLEX,
-        code=code_inputs("affect3d_train.py"),
+        code=code_inputs("train_affect3d.py"),
     output:
         weights=f"{AFFECT_DIR}/seed-{{seed}}/weights.safetensors",
         curve=f"{AFFECT_DIR}/seed-{{seed}}/learning_curve.tsv",
@@ -72,7 +72,7 @@ rule affect3d_train:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/affect3d_train.py"
+        "../scripts/train_affect3d.py"
 
 
 rule affect3d_evaluate:
@@ -84,7 +84,7 @@ rule affect3d_evaluate:
         labels=AFFECT_LABELS,
         circumplex=AFFECT_CIRCUMPLEX,
         weights=expand(rules.affect3d_train.output.weights, seed=AFFECT_SEEDS),
-        code=code_inputs("affect3d_evaluate.py"),
+        code=code_inputs("evaluate_affect3d.py"),
     output:
         rdms=f"{RESULTS}/rdms/affect3d/affect.h5",
         layers=f"{AFFECT_DIR}/layers.tsv",
@@ -108,7 +108,7 @@ rule affect3d_evaluate:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/affect3d_evaluate.py"
+        "../scripts/evaluate_affect3d.py"
 
 
 TARGETS += [

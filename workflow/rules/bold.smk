@@ -3,10 +3,10 @@
 from functools import cache
 from types import SimpleNamespace
 
-from crossmodal.bold import study_runs
-from crossmodal.bold.bids import Run, usable
-from crossmodal.bold.brain_masks import own_mask
-from crossmodal.bold.events import usual_conditions
+from crossmodal.bold.read import study_runs
+from crossmodal.bold.read.bids import Run, usable
+from crossmodal.bold.read.brain_masks import own_mask
+from crossmodal.bold.read.events import usual_conditions
 
 SCANS = STUDY.scans
 NATIVE = SCANS.space == "native"
@@ -41,7 +41,7 @@ if SCANS.bids_dir is None:
     ALL_SCANS = tuple(simulated_scans())
 else:
     ALL_SCANS = study_runs.runs_of(SCANS)
-# How the images of runs are read; see crossmodal.bold.run_files.
+# How the images of runs are read; see crossmodal.bold.read.run_files.
 READING = dict(
     slice_reference=SCANS.slice_reference,
     trust_affine=SCANS.trust_affine,
@@ -261,7 +261,7 @@ rule coregister:
         mean=first_mean,
         t1w=lambda wildcards: t1_of(wildcards.sub),
         brain=T1_BRAIN,
-        code=code_inputs("coregister.py"),
+        code=code_inputs("coregister_runs.py"),
     output:
         transform=COREGISTRATION,
         sidecar=sidecar_of(COREGISTRATION),
@@ -280,7 +280,7 @@ rule coregister:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/coregister.py"
+        "../scripts/coregister_runs.py"
 
 
 if SCANS.a_comp_cor:

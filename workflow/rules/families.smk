@@ -1,6 +1,6 @@
 """Model families: where the rules of each are, and which RDM sets they give."""
 
-from crossmodal.study.families import FAMILIES as REGISTRY
+from crossmodal.families.registry import FAMILIES as REGISTRY
 
 FAMILIES = dict(sorted(STUDY.families))
 FAMILY_SETS = [

@@ -40,7 +40,7 @@ rule group_maps:
             f"{RESULTS}/searchlight/{{{{model}}}}/{{{{regime}}}}/sub-{{sub}}.json",
             sub=PARTICIPANTS,
         ),
-        code=code_inputs("group_maps.py"),
+        code=code_inputs("infer_group_maps.py"),
     output:
         **GROUP_OUTPUT,
         record=record("group_maps", "{model}/{regime}"),
@@ -58,7 +58,7 @@ rule group_maps:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/group_maps.py"
+        "../scripts/infer_group_maps.py"
 
 
 # One participant has no sign flips: the same files come from permuted condition labels.
@@ -70,7 +70,7 @@ rule single_maps:
         betas=f"{RESULTS}/betas/sub-{PARTICIPANTS[0]}.h5",
         residuals=residuals_of(PARTICIPANTS[0]),
         rdms=f"{RESULTS}/rdms/{{model}}/{{regime}}.h5",
-        code=code_inputs("single_maps.py"),
+        code=code_inputs("infer_single_maps.py"),
     output:
         **GROUP_OUTPUT,
         record=record("single_maps", "{model}/{regime}"),
@@ -91,7 +91,7 @@ rule single_maps:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/single_maps.py"
+        "../scripts/infer_single_maps.py"
 
 
 PREVALENCE = STUDY.group.prevalence
@@ -107,7 +107,7 @@ if PREVALENCE_SETS:
             betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
             residuals=residuals_of(PARTICIPANTS),
             rdms=f"{RESULTS}/rdms/{{model}}/{{regime}}.h5",
-            code=code_inputs("prevalence_maps.py"),
+            code=code_inputs("map_prevalence.py"),
         output:
             maps=expand(
                 f"{RESULTS}/prevalence/{{{{model}}}}/{{{{regime}}}}/{{name}}.nii.gz",
@@ -136,7 +136,7 @@ if PREVALENCE_SETS:
         conda:
             "../envs/crossmodal.yaml"
         script:
-            "../scripts/prevalence_maps.py"
+            "../scripts/map_prevalence.py"
 
     for model, regime in PREVALENCE_SETS:
         TARGETS += expand([*rules.prevalence_maps.output], model=model, regime=regime)

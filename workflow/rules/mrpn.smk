@@ -30,7 +30,7 @@ rule mrpn_pretrain:
     input:
         table=f"{RESULTS}/stimuli/pool.tsv",
         clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in POOL_ACTORS],
-        code=code_inputs("mrpn_pretrain.py"),
+        code=code_inputs("pretrain_extractors.py"),
     output:
         weights=f"{MRPN_DIR}/{{regime}}/pretrained-{{modality}}.safetensors",
         training=f"{MRPN_DIR}/{{regime}}/pretraining-{{modality}}.json",
@@ -50,7 +50,7 @@ rule mrpn_pretrain:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/mrpn_pretrain.py"
+        "../scripts/pretrain_extractors.py"
 
 
 rule mrpn_train:
@@ -60,7 +60,7 @@ rule mrpn_train:
         unpack(mrpn_extractors),
         tables=[*STIMULUS_TABLES.values()],
         clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in ACTORS],
-        code=code_inputs("mrpn_train.py"),
+        code=code_inputs("train_mrpn.py"),
     output:
         weights=f"{MRPN_DIR}/{{regime}}/{{variant}}/seed-{{seed}}/weights.safetensors",
         training=f"{MRPN_DIR}/{{regime}}/{{variant}}/seed-{{seed}}/training.json",
@@ -80,7 +80,7 @@ rule mrpn_train:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/mrpn_train.py"
+        "../scripts/train_mrpn.py"
 
 
 rule mrpn_tables:
@@ -94,7 +94,7 @@ rule mrpn_tables:
             allow_missing=True,
         ),
         published="resources/published_mrpn.tsv",
-        code=code_inputs("mrpn_tables.py"),
+        code=code_inputs("tabulate_mrpn.py"),
     output:
         folds=f"{RESULTS}/tables/mrpn/{{regime}}_folds.tsv",
         summary=f"{RESULTS}/tables/mrpn/{{regime}}_summary.tsv",
@@ -116,7 +116,7 @@ rule mrpn_tables:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/mrpn_tables.py"
+        "../scripts/tabulate_mrpn.py"
 
 
 rule mrpn_rdms:
@@ -132,7 +132,7 @@ rule mrpn_rdms:
             seed=MRPN_SEEDS,
             allow_missing=True,
         ),
-        code=code_inputs("mrpn_rdms.py"),
+        code=code_inputs("compute_mrpn_rdms.py"),
     output:
         rdms=f"{RESULTS}/rdms/mrpn/{{regime}}.h5" if MRPN.rdms else [],
         embedding=f"{RESULTS}/tables/mrpn/{{regime}}_tsne.tsv",
@@ -154,7 +154,7 @@ rule mrpn_rdms:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/mrpn_rdms.py"
+        "../scripts/compute_mrpn_rdms.py"
 
 
 MRPN_TARGETS = [
@@ -180,7 +180,7 @@ if MRPN_NOISE:
             unpack(lambda wildcards: mrpn_extractors(wildcards)),
             tables=[*STIMULUS_TABLES.values()],
             clips=[f"{RESULTS}/clips/actor-{actor}.h5" for actor in ACTORS],
-            code=code_inputs("mrpn_interference.py"),
+            code=code_inputs("measure_interference.py"),
         output:
             accuracy=f"{RESULTS}/tables/mrpn/{{regime}}_interference.tsv",
             differences=f"{RESULTS}/tables/mrpn/{{regime}}_interference_differences.tsv",
@@ -201,6 +201,6 @@ if MRPN_NOISE:
         conda:
             "../envs/crossmodal.yaml"
         script:
-            "../scripts/mrpn_interference.py"
+            "../scripts/measure_interference.py"
 
     TARGETS += expand([*rules.mrpn_interference.output], regime=MRPN.regimes)

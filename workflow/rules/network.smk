@@ -58,7 +58,7 @@ rule pretrain:
     input:
         table=f"{RESULTS}/stimuli/pool.tsv",
         clips=clip_stores(POOL_ACTORS),
-        code=code_inputs("pretrain.py"),
+        code=code_inputs("pretrain_network.py"),
     output:
         weights=f"{NETWORK}/{{regime}}/seed-{{seed}}/pretrained.safetensors",
         training=f"{NETWORK}/{{regime}}/seed-{{seed}}/pretraining.json",
@@ -88,7 +88,7 @@ rule pretrain:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/pretrain.py"
+        "../scripts/pretrain_network.py"
 
 
 rule tune:
@@ -98,7 +98,7 @@ rule tune:
         table=f"{RESULTS}/stimuli/study.tsv",
         clips=clip_stores(STUDY_ACTORS),
         pretrained=rules.pretrain.output.weights,
-        code=code_inputs("tune.py"),
+        code=code_inputs("tune_network.py"),
     output:
         weights=f"{NETWORK}/{{regime}}/seed-{{seed}}/weights.safetensors",
         training=f"{NETWORK}/{{regime}}/seed-{{seed}}/training.json",
@@ -125,7 +125,7 @@ rule tune:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/tune.py"
+        "../scripts/tune_network.py"
 
 
 rule summarise_accuracy:

@@ -1,6 +1,6 @@
 """RDMs of all models that later stages test, and how alike the layers of a network are."""
 
-from crossmodal.stats.block import Roi
+from crossmodal.inference.block import Roi
 
 LABELS = list(STUDY.models.labels) if STUDY.stimuli else []
 TABLES = STUDY.models.tables

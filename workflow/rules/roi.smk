@@ -89,7 +89,7 @@ rule plot_roi:
         participants=rules.compare_roi_models.output.participants,
         variance=rules.compare_roi_models.output.variance,
         gradient=rules.compare_roi_models.output.gradient,
-        code=code_inputs("plot_roi.py"),
+        code=code_inputs("draw_roi.py"),
     output:
         pdf=[f"{RESULTS}/figures/{name}.pdf" for name in ROI_FIGURES],
         png=[
@@ -118,7 +118,7 @@ rule plot_roi:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/plot_roi.py"
+        "../scripts/draw_roi.py"
 
 
 TARGETS += [

@@ -23,7 +23,7 @@ rule searchlight:
         residuals=lambda wildcards: residuals_of(wildcards.sub),
         rdms=[f"{RESULTS}/rdms/{model}/{regime}.h5" for model, regime in MODEL_SETS],
         controls=CONTROLS,
-        code=code_inputs("searchlight.py"),
+        code=code_inputs("map_searchlight.py"),
     output:
         maps=[
             f"{RESULTS}/searchlight/{model}/{regime}/sub-{{sub}}.nii.gz"
@@ -51,7 +51,7 @@ rule searchlight:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/searchlight.py"
+        "../scripts/map_searchlight.py"
 
 
 rule noise_ceiling:
@@ -61,7 +61,7 @@ rule noise_ceiling:
         betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
         residuals=residuals_of(PARTICIPANTS),
         controls=CONTROLS,
-        code=code_inputs("noise_ceiling.py"),
+        code=code_inputs("estimate_noise_ceiling.py"),
     output:
         maps=f"{RESULTS}/searchlight/noise_ceiling/group.nii.gz",
         sidecar=f"{RESULTS}/searchlight/noise_ceiling/group.json",
@@ -82,7 +82,7 @@ rule noise_ceiling:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/noise_ceiling.py"
+        "../scripts/estimate_noise_ceiling.py"
 
 
 TARGETS += expand([*rules.searchlight.output], sub=PARTICIPANTS)

@@ -101,7 +101,7 @@ rule voice_baseline:
     input:
         table=VOICE_TABLE,
         clips=VOICE_CLIPS[True],
-        code=code_inputs("voice_baseline.py"),
+        code=code_inputs("fit_voice_baseline.py"),
     output:
         scores=f"{VOICES_DIR}/{{method}}/{{train_set}}/all.tsv",
         record=record("voice_baseline", "{method}_{train_set}"),
@@ -124,7 +124,7 @@ rule voice_baseline:
     conda:
         "../envs/crossmodal.yaml"
     script:
-        "../scripts/voice_baseline.py"
+        "../scripts/fit_voice_baseline.py"
 
 
 rule tabulate_voices:

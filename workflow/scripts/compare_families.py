@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.families.similarity import cka_similarity, join_families, rsa_similarity
 from crossmodal.figures.families import draw_families
 from crossmodal.figures.save import save_figure
 from crossmodal.figures.style import use_style
 from crossmodal.provenance.record import figure_id, recorded
-from crossmodal.representations.families import cka_similarity, join_families, rsa_similarity
 
 if TYPE_CHECKING:
     snakemake: Any

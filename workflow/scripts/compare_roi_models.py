@@ -6,14 +6,14 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.tables import write_table
-from crossmodal.provenance.record import recorded
-from crossmodal.stats.roi_inference import (
+from crossmodal.inference.regions.model_tests import (
     ModelTable,
     RoiInference,
     compare_models,
     condition_groups,
 )
-from crossmodal.stats.roi_structure import gradients, variance_table
+from crossmodal.inference.regions.structure import gradients, variance_table
+from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:
     snakemake: Any

@@ -7,10 +7,10 @@ import torch
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
-from crossmodal.network.activations import best_seed, family_rdms
-from crossmodal.network.inputs import load_clips
-from crossmodal.network.trained import trained_table
-from crossmodal.network.training_config import torch_seed
+from crossmodal.families.cross_channel.activations import best_seed, family_rdms
+from crossmodal.families.cross_channel.inputs import load_clips
+from crossmodal.families.cross_channel.trained import trained_table
+from crossmodal.families.cross_channel.training_config import torch_seed
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from crossmodal.contracts.rois import read_rois
+from crossmodal.inference.regions.rdms import RoiPatterns, roi_rdms
 from crossmodal.provenance.record import recorded
-from crossmodal.stats.roi_rdms import RoiPatterns, roi_rdms
 
 if TYPE_CHECKING:
     snakemake: Any

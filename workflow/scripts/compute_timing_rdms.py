@@ -3,10 +3,10 @@
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.bold.events import EventsConfig
-from crossmodal.bold.glm import GLMConfig
-from crossmodal.bold.run_files import RunFiles
-from crossmodal.bold.timing import by_participant, timing_rdms
+from crossmodal.bold.model.glm import GLMConfig
+from crossmodal.bold.model.timing import by_participant, timing_rdms
+from crossmodal.bold.read.events import EventsConfig
+from crossmodal.bold.read.run_files import RunFiles
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.tables import write_table
+from crossmodal.inference.maps.across_sets import study_clusters, study_p
 from crossmodal.provenance.record import recorded
-from crossmodal.stats.across_sets import study_clusters, study_p
 
 if TYPE_CHECKING:
     snakemake: Any

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.network.cross_channel import CrossChannel
-from crossmodal.network.cross_channel_config import CrossChannelConfig
-from crossmodal.network.layer_table import layer_table
+from crossmodal.families.cross_channel.config import CrossChannelConfig
+from crossmodal.families.cross_channel.layer_table import layer_table
+from crossmodal.families.cross_channel.network import CrossChannel
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:

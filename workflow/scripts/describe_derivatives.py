@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.bold.derivatives import IGNORED, README, dataset_description
-from crossmodal.bold.sidecar import read_sidecars
+from crossmodal.bold.read.derivatives import IGNORED, README, dataset_description
+from crossmodal.bold.read.sidecar import read_sidecars
 from crossmodal.contracts.atomic import write_json, write_text
 from crossmodal.provenance.record import recorded
 

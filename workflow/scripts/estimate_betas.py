@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.bold.events import EventsConfig
-from crossmodal.bold.glm import GLMConfig
-from crossmodal.bold.patterns import estimate_patterns
-from crossmodal.bold.run_files import RunFiles
-from crossmodal.bold.spaces import read_space
+from crossmodal.bold.align.spaces import read_space
+from crossmodal.bold.model.glm import GLMConfig
+from crossmodal.bold.model.patterns import estimate_patterns
+from crossmodal.bold.read.events import EventsConfig
+from crossmodal.bold.read.run_files import RunFiles
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:

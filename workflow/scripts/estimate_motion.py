@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.bold.agreement import check_same_grid
-from crossmodal.bold.confounds import MEASURED, motion_parameters, write_confounds
-from crossmodal.bold.derivatives import sidecar
-from crossmodal.bold.dvars import dvars
-from crossmodal.bold.epi_mask import brain_in_epi
-from crossmodal.bold.images import read_first, read_series, write_volume
-from crossmodal.bold.motion import MotionConfig, realign
-from crossmodal.bold.run_quality import aligned_brain, run_quality
-from crossmodal.bold.transform_files import write_affines
+from crossmodal.bold.align.epi_mask import brain_in_epi
+from crossmodal.bold.align.motion import MotionConfig, realign
+from crossmodal.bold.align.transform_files import write_affines
+from crossmodal.bold.model.confounds import MEASURED, motion_parameters, write_confounds
+from crossmodal.bold.model.dvars import dvars
+from crossmodal.bold.model.run_quality import aligned_brain, run_quality
+from crossmodal.bold.read.agreement import check_same_grid
+from crossmodal.bold.read.derivatives import sidecar
+from crossmodal.bold.read.images import read_first, read_series, write_volume
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.record import recorded
 

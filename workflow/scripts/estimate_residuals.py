@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.bold.events import EventsConfig
-from crossmodal.bold.glm import GLMConfig
-from crossmodal.bold.patterns import designs_of
-from crossmodal.bold.residuals import estimate_residuals
-from crossmodal.bold.run_files import RunFiles
-from crossmodal.bold.spaces import read_space
+from crossmodal.bold.align.spaces import read_space
+from crossmodal.bold.model.glm import GLMConfig
+from crossmodal.bold.model.patterns import designs_of
+from crossmodal.bold.model.residuals import estimate_residuals
+from crossmodal.bold.read.events import EventsConfig
+from crossmodal.bold.read.run_files import RunFiles
 from crossmodal.contracts.betas import Betas, write_residuals
 from crossmodal.provenance.record import recorded
 

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crossmodal.bold.compcor import component_names, components, noise_points
-from crossmodal.bold.confounds import MEASURED, MOTION, read_confounds, write_confounds
-from crossmodal.bold.derivatives import sidecar
-from crossmodal.bold.design import high_pass_basis
-from crossmodal.bold.images import read_series
-from crossmodal.bold.resample import compose, sample_series
-from crossmodal.bold.run_files import RunFiles, run_timing
-from crossmodal.bold.transform_files import read_affines, read_warp
+from crossmodal.bold.align.resample import compose, sample_series
+from crossmodal.bold.align.transform_files import read_affines, read_warp
+from crossmodal.bold.model.compcor import component_names, components, noise_points
+from crossmodal.bold.model.confounds import MEASURED, MOTION, read_confounds, write_confounds
+from crossmodal.bold.model.design import high_pass_basis
+from crossmodal.bold.read.derivatives import sidecar
+from crossmodal.bold.read.images import read_series
+from crossmodal.bold.read.run_files import RunFiles, run_timing
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.record import recorded
 

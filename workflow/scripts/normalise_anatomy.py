@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from crossmodal.bold.brain_masks import read_brain_mask
-from crossmodal.bold.derivatives import sidecar
-from crossmodal.bold.images import read_volume, write_volume
-from crossmodal.bold.normalise import normalise
-from crossmodal.bold.normalise_check import normalisation_measures, refuse_misplaced
-from crossmodal.bold.normalise_config import NormaliseConfig
-from crossmodal.bold.skull_strip import brain_of
-from crossmodal.bold.transform_files import write_warp
+from crossmodal.bold.align.normalise import normalise
+from crossmodal.bold.align.normalise_check import normalisation_measures, refuse_misplaced
+from crossmodal.bold.align.normalise_config import NormaliseConfig
+from crossmodal.bold.align.skull_strip import brain_of
+from crossmodal.bold.align.transform_files import write_warp
+from crossmodal.bold.read.brain_masks import read_brain_mask
+from crossmodal.bold.read.derivatives import sidecar
+from crossmodal.bold.read.images import read_volume, write_volume
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.record import recorded
 

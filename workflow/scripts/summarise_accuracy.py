@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.tables import write_table
 from crossmodal.contracts.training import Training
-from crossmodal.network import accuracy
-from crossmodal.network.trained import trained_table
+from crossmodal.families.cross_channel import accuracy
+from crossmodal.families.cross_channel.trained import trained_table
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from crossmodal.figures.confusion import draw_confusions
 from crossmodal.figures.save import save_figure
 from crossmodal.figures.style import use_style
 from crossmodal.figures.voices import confusion_panels, draw_recall, markdown_table
-from crossmodal.network.recall import confusion_table, joined, recall_table
-from crossmodal.network.voices import SETS, in_set, part_of
 from crossmodal.provenance.record import figure_id, recorded
+from crossmodal.voices.recall import confusion_table, joined, recall_table
+from crossmodal.voices.training import SETS, in_set, part_of
 
 if TYPE_CHECKING:
     snakemake: Any

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MinLen
 
-from crossmodal.bold.coregister_config import CoregisterConfig
-from crossmodal.bold.events_config import EventsConfig
-from crossmodal.bold.glm_config import GLMConfig
-from crossmodal.bold.motion_config import MotionConfig
-from crossmodal.bold.normalise_config import NormaliseConfig
-from crossmodal.bold.quality_config import QualityConfig
+from crossmodal.bold.align.coregister_config import CoregisterConfig
+from crossmodal.bold.align.motion_config import MotionConfig
+from crossmodal.bold.align.normalise_config import NormaliseConfig
+from crossmodal.bold.model.glm_config import GLMConfig
+from crossmodal.bold.model.quality_config import QualityConfig
+from crossmodal.bold.read.events_config import EventsConfig
 from crossmodal.contracts.settings import (
     Matches,
     Natural,

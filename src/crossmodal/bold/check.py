@@ -5,35 +5,35 @@ from itertools import groupby
 
 import numpy as np
 
-from crossmodal.bold.agreement import (
+from crossmodal.bold.align.epi_mask import brain_in_epi
+from crossmodal.bold.align.slice_timing import slice_times
+from crossmodal.bold.align.spaces import fmriprep_space
+from crossmodal.bold.block import Scans
+from crossmodal.bold.model.compcor import component_names
+from crossmodal.bold.model.confounds import MEASURED, MOTION, SHOWN, read_confounds
+from crossmodal.bold.model.patterns import MIN_BRIGHT, MIN_INTENSITY, design_from, run_design
+from crossmodal.bold.read.agreement import (
     REPETITION_TIME,
     check_one_grid,
     check_same_grid,
     check_same_timing,
 )
-from crossmodal.bold.bids import Run, no_events, usable
-from crossmodal.bold.block import Scans
-from crossmodal.bold.brain_masks import check_any_mask, own_mask, read_brain_mask
-from crossmodal.bold.clock import Timing
-from crossmodal.bold.compcor import component_names
-from crossmodal.bold.completeness import check_complete
-from crossmodal.bold.confounds import MEASURED, MOTION, SHOWN, read_confounds
-from crossmodal.bold.epi_mask import brain_in_epi
-from crossmodal.bold.events import (
+from crossmodal.bold.read.bids import Run, no_events, usable
+from crossmodal.bold.read.brain_masks import check_any_mask, own_mask, read_brain_mask
+from crossmodal.bold.read.clock import Timing
+from crossmodal.bold.read.completeness import check_complete
+from crossmodal.bold.read.events import (
     check_all_shown,
     check_events,
     conditions_of,
     read_events,
     usual_conditions,
 )
-from crossmodal.bold.images import grid_of, open_image, read_first, read_series, read_volume
-from crossmodal.bold.patterns import MIN_BRIGHT, MIN_INTENSITY, design_from, run_design
-from crossmodal.bold.run_files import RunFiles, run_timing
-from crossmodal.bold.sidecar import read_sidecars
-from crossmodal.bold.slice_timing import slice_times
-from crossmodal.bold.spaces import fmriprep_space
-from crossmodal.bold.study_runs import runs_of, t1_of
-from crossmodal.bold.template import SPACE
+from crossmodal.bold.read.images import grid_of, open_image, read_first, read_series, read_volume
+from crossmodal.bold.read.run_files import RunFiles, run_timing
+from crossmodal.bold.read.sidecar import read_sidecars
+from crossmodal.bold.read.study_runs import runs_of, t1_of
+from crossmodal.bold.read.template import SPACE
 from crossmodal.contracts.errors import InputError
 
 

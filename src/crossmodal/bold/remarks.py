@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from crossmodal.bold.bids import Run
 from crossmodal.bold.block import Scans
-from crossmodal.bold.clock import repetition_time_s
-from crossmodal.bold.events import (
+from crossmodal.bold.read.bids import Run
+from crossmodal.bold.read.clock import repetition_time_s
+from crossmodal.bold.read.events import (
     EventTable,
     missing_conditions,
     read_event_table,
     usual_conditions,
 )
-from crossmodal.bold.images import open_image
-from crossmodal.bold.sidecar import read_sidecars
-from crossmodal.bold.study_runs import runs_of
+from crossmodal.bold.read.images import open_image
+from crossmodal.bold.read.sidecar import read_sidecars
+from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 
 SHORT_REPETITION_S = 1.0

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from crossmodal.bold.bids import Run, entities, find_runs, find_t1
-from crossmodal.bold.clock import repetition_time_s
-from crossmodal.bold.fmriprep import preprocessed
-from crossmodal.bold.images import open_image
-from crossmodal.bold.sidecar import read_sidecars
+from crossmodal.bold.read.bids import Run, entities, find_runs, find_t1
+from crossmodal.bold.read.clock import repetition_time_s
+from crossmodal.bold.read.fmriprep import preprocessed
+from crossmodal.bold.read.images import open_image
+from crossmodal.bold.read.sidecar import read_sidecars
 from crossmodal.contracts.errors import InputError
 
 STANDARD, NATIVE = "MNI152NLin2009aSym", "native"

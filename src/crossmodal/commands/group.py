@@ -14,13 +14,13 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.participant_maps import read_participant_maps
+from crossmodal.inference.maps.anatomy import Anatomy
+from crossmodal.inference.maps.group import TITLES, common_grid, group_result
+from crossmodal.inference.maps.group_config import GroupConfig
+from crossmodal.inference.maps.one_sample import ALTERNATIVES, sign_prevalence
+from crossmodal.inference.maps.smoothness import MAX_RATIO, fwhm_mm, odd_ones
 from crossmodal.provenance.hashing import sha256_files, sha256_json
 from crossmodal.provenance.record import git_state, package_versions, sealed
-from crossmodal.stats.anatomy import Anatomy
-from crossmodal.stats.group import TITLES, common_grid, group_result
-from crossmodal.stats.group_config import GroupConfig
-from crossmodal.stats.map_smoothness import MAX_RATIO, fwhm_mm, odd_ones
-from crossmodal.stats.one_sample import ALTERNATIVES, sign_prevalence
 
 REGIONS = "resources/rois.tsv"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from crossmodal.affect3d.importers import import_afew_va, import_traces
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
+from crossmodal.families.affect3d.importers import import_afew_va, import_traces
 from crossmodal.stimuli.media import read_video
 
 

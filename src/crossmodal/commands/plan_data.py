@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.block import Scans
-from crossmodal.bold.events import usual_conditions
-from crossmodal.bold.images import open_image
-from crossmodal.bold.study_runs import runs_of
+from crossmodal.bold.read.events import usual_conditions
+from crossmodal.bold.read.images import open_image
+from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import with_stubs

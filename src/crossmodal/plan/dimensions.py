@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossmodal.bold.block import Scans
-from crossmodal.network.block import VoiceStudy
+from crossmodal.families.cross_channel.block import VoiceStudy
+from crossmodal.families.registry import n_models
 from crossmodal.plan.families import affect3d_work, mrpn_work, width_cost
-from crossmodal.study.families import n_models
 from crossmodal.study.study import Study
 
 BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm

@@ -7,9 +7,9 @@ features lie on one line.
 
 from collections.abc import Mapping, Sequence
 
-from crossmodal.affect3d.block import Affect3dSettings
-from crossmodal.mrpn.block import MrpnSettings
-from crossmodal.mrpn.config import MrpnInputs, MrpnTraining
+from crossmodal.families.affect3d.block import Affect3dSettings
+from crossmodal.families.mrpn.block import MrpnSettings
+from crossmodal.families.mrpn.config import MrpnInputs, MrpnTraining
 from crossmodal.stimuli.block import Stimuli
 
 WINDOW_PIXELS = 256 * 250

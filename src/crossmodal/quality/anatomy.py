@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from crossmodal.bold.epi_mask import brain_in_epi
-from crossmodal.bold.images import Grid, apply_affine, read_volume
-from crossmodal.bold.normalise_check import LIMITS, dice, normalisation_measures
-from crossmodal.bold.template import SPACE, load_template
-from crossmodal.bold.transform_files import read_affines, read_warp
-from crossmodal.bold.warp import Warp
+from crossmodal.bold.align.epi_mask import brain_in_epi
+from crossmodal.bold.align.normalise_check import LIMITS, dice, normalisation_measures
+from crossmodal.bold.align.transform_files import read_affines, read_warp
+from crossmodal.bold.align.warp import Warp
+from crossmodal.bold.read.images import Grid, apply_affine, read_volume
+from crossmodal.bold.read.template import SPACE, load_template
 from crossmodal.quality.page import flicker, image, section, table
 from crossmodal.quality.planes import Planes, box_of, coloured, data_uri, grey, with_contour
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from crossmodal.bold.events import Event
+from crossmodal.bold.read.events import Event
 from crossmodal.contracts.run_quality import Z_LIMIT, RunQuality
 from crossmodal.figures.style import CATEGORY_COLOURS, OTHER_COLOUR, size_mm
 

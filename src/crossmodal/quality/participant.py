@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from crossmodal.bold.collinearity import variance_inflation
-from crossmodal.bold.confounds import MOTION, SHOWN, read_confounds
-from crossmodal.bold.events import EventsConfig, read_events
-from crossmodal.bold.glm import Design, GLMConfig
-from crossmodal.bold.images import read_volume
-from crossmodal.bold.patterns import run_design
-from crossmodal.bold.run_files import RunFiles, run_timing
+from crossmodal.bold.model.collinearity import variance_inflation
+from crossmodal.bold.model.confounds import MOTION, SHOWN, read_confounds
+from crossmodal.bold.model.glm import Design, GLMConfig
+from crossmodal.bold.model.patterns import run_design
+from crossmodal.bold.read.events import EventsConfig, read_events
+from crossmodal.bold.read.images import read_volume
+from crossmodal.bold.read.run_files import RunFiles, run_timing
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.run_quality import RunQuality
 from crossmodal.quality.anatomy import Anatomy, anatomy_sections, mean_section, tsnr_section

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.image import imsave
 from scipy import ndimage
 
-from crossmodal.bold.images import Grid, apply_affine
+from crossmodal.bold.read.images import Grid, apply_affine
 
 # (axis that is cut, axis shown to the right, axis shown upwards), radiologists' order aside:
 # the right side of the picture is the right side of the head.

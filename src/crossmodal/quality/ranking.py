@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crossmodal.bold.quality_config import QualityConfig
+from crossmodal.bold.model.quality_config import QualityConfig
 
 # Measures that are compared, and whether more of them is better; None: neither is.
 MORE_IS_BETTER: dict[str, bool | None] = {

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from crossmodal.bold.block import Scans
 from crossmodal.contracts.settings import Natural, Settings
+from crossmodal.families.cross_channel.block import VoiceStudy
+from crossmodal.families.registry import Families
 from crossmodal.figures.block import Figures
-from crossmodal.network.block import VoiceStudy
+from crossmodal.inference.block import Group, Roi
 from crossmodal.representations.block import Models
 from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.simulate.brain_config import BrainSettings
 from crossmodal.simulate.clips_config import ClipsSettings
-from crossmodal.stats.block import Group, Roi
 from crossmodal.stimuli.block import Stimuli
-from crossmodal.study.families import Families
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.mrpn.block import MrpnSettings
-from crossmodal.mrpn.variants import find_variant
+from crossmodal.families.mrpn.block import MrpnSettings
+from crossmodal.families.mrpn.variants import find_variant
+from crossmodal.families.registry import FAMILIES
 from crossmodal.stimuli.selection import has_clips
-from crossmodal.study.families import FAMILIES
 from crossmodal.study.study import Study
 
 CONFIG = "config"

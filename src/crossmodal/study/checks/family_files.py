@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from crossmodal.affect3d.block import Affect3dSettings
-from crossmodal.affect3d.circumplex import read_circumplex
-from crossmodal.affect3d.experiment import validation_actors
-from crossmodal.affect3d.network import N_FRAMES
-from crossmodal.affect3d.windows import thinned
 from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError, problems_of
 from crossmodal.contracts.settings import plain
-from crossmodal.mrpn.block import MrpnSettings
-from crossmodal.mrpn.folds import actor_folds
-from crossmodal.mrpn.inputs import N_CHANNELS
-from crossmodal.mrpn.resnet import build_extractor, load_extractor
+from crossmodal.families.affect3d.block import Affect3dSettings
+from crossmodal.families.affect3d.circumplex import read_circumplex
+from crossmodal.families.affect3d.experiment import validation_actors
+from crossmodal.families.affect3d.network import N_FRAMES
+from crossmodal.families.affect3d.windows import thinned
+from crossmodal.families.mrpn.block import MrpnSettings
+from crossmodal.families.mrpn.folds import actor_folds
+from crossmodal.families.mrpn.inputs import N_CHANNELS
+from crossmodal.families.mrpn.resnet import build_extractor, load_extractor
 from crossmodal.stimuli.media import announced_frames, read_video
 from crossmodal.stimuli.naming import UNKNOWN, StimulusName
 from crossmodal.stimuli.selection import Selection, has_clips

@@ -7,9 +7,14 @@ from itertools import product
 
 from crossmodal.contracts.errors import InputError, problems_of
 from crossmodal.contracts.stimulus_table import StimulusTable
-from crossmodal.network.block import CrossChannelFamily, SvmSettings, VoiceSettings, VoiceStudy
-from crossmodal.network.parts import cross_validation, pool_parts, require_same_labels
-from crossmodal.network.splits import actor_folds
+from crossmodal.families.cross_channel.block import (
+    CrossChannelFamily,
+    SvmSettings,
+    VoiceSettings,
+    VoiceStudy,
+)
+from crossmodal.families.training.parts import cross_validation, pool_parts, require_same_labels
+from crossmodal.families.training.splits import actor_folds
 from crossmodal.stimuli.naming import NO_ACTOR, StimulusName
 from crossmodal.stimuli.selection import Selection
 from crossmodal.stimuli.table import stimulus_table
@@ -82,7 +87,7 @@ def _with_remedy(problems: list[InputError], regime: str, first: str = "") -> li
 
 def _voices(block: VoiceStudy, table: StimulusTable, seed: int) -> Iterator[InputError]:
     """Folds of whole actors: enough actors, every class in what is trained on."""
-    from crossmodal.network.voices import in_set  # heavy, and few studies have the block
+    from crossmodal.voices.training import in_set  # heavy, and few studies have the block
 
     n_folds = block.n_folds
     problems = problems_of(lambda: actor_folds(table, n_folds, seed))

@@ -6,11 +6,11 @@ from pathlib import Path
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.layer_names import cross_channel_layers
 from crossmodal.contracts.rois import read_rois
-from crossmodal.stats.block import AtlasFiles, Group, Roi
-from crossmodal.stats.prevalence import smallest_p as smallest_prevalence_p
-from crossmodal.stats.sign_flips import smallest_p
+from crossmodal.families.registry import known_layers
+from crossmodal.inference.block import AtlasFiles, Group, Roi
+from crossmodal.inference.maps.prevalence import smallest_p as smallest_prevalence_p
+from crossmodal.inference.sign_flips import smallest_p
 from crossmodal.study.checks.scans import n_participants
-from crossmodal.study.families import known_layers
 from crossmodal.study.study import Study
 
 CONFIG = "config"

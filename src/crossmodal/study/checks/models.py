@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from crossmodal.bold.events import usual_conditions
-from crossmodal.bold.study_runs import runs_of
+from crossmodal.bold.read.events import usual_conditions
+from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.model_table import ModelTable
+from crossmodal.inference.maps.condition_permutation import condition_orders, smallest_p
 from crossmodal.representations.models import table_rdms
-from crossmodal.stats.condition_permutation import condition_orders, smallest_p
 from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.study import Study
 

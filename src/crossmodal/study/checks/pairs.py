@@ -5,8 +5,8 @@ from itertools import groupby
 
 import numpy as np
 
-from crossmodal.bold.events import missing_conditions, read_event_table
-from crossmodal.bold.study_runs import runs_of
+from crossmodal.bold.read.events import missing_conditions, read_event_table
+from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.study.checks.models import known_conditions
 from crossmodal.study.study import Study

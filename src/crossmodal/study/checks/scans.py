@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crossmodal.bold.study_runs import runs_of
+from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.study.study import Study
 

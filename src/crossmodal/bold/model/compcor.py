@@ -1,0 +1,55 @@
+"""aCompCor: what white matter and ventricles have in common over time is noise.
+
+Behzadi et al. 2007, 10.1016/j.neuroimage.2007.04.042; columns named and made as fMRIPrep's:
+principal components of high-pass filtered, standardised voxels of both tissues together.
+"""
+
+from functools import cache
+
+import numpy as np
+from scipy import ndimage
+
+from crossmodal.bold.read.images import isotropic_grid, read_volume
+from crossmodal.bold.read.template import load_template, resample_mean, template_file
+
+MASK_MM = 3.0
+# ASSUME: deep inside the template's tissue, tissue is the same in everybody once normalised.
+MIN_FRACTION = 0.9
+FULL = 255  # the stored value of a voxel of one tissue
+SURFACE_MM = 15.0  # nearer to the brain's surface, fluid lies in sulci, not in ventricles
+
+
+@cache
+def noise_points() -> np.ndarray:
+    """Template coordinates (point, 3), mm, of voxels of pure white matter or ventricle."""
+    _, brain, grid = load_template()
+    grey, white = (read_volume(template_file(name))[0] / FULL for name in ("gm", "wm"))
+    coarse = isotropic_grid(grid, MASK_MM)
+    fluid = resample_mean(np.clip(1 - grey - white, 0, 1), grid, coarse)
+    white = resample_mean(white, grid, coarse)
+    inside = resample_mean(brain.astype(np.float32), grid, coarse) > 0.5
+    deep = ndimage.distance_transform_edt(inside) * MASK_MM > SURFACE_MM
+    pure = ((white > MIN_FRACTION) | (fluid > MIN_FRACTION)) & deep
+    return coarse.points(pure)
+
+
+def components(series: np.ndarray, slow: np.ndarray, n_components: int) -> np.ndarray:
+    """The strongest common time courses, (volume, component), orthonormal.
+
+    Parameters
+    ----------
+    series : (volume, voxel); slow : orthonormal cosines that are filtered out, (volume, cosine)
+    """
+    centred = series - series.mean(axis=0, dtype=float)
+    filtered = centred - slow @ (slow.T @ centred)
+    sd = filtered.std(axis=0)
+    standard = filtered[:, sd > 0] / sd[sd > 0]
+    values, vectors = np.linalg.eigh(standard @ standard.T)
+    strongest = vectors[:, np.argsort(values)[::-1][:n_components]]
+    # An eigenvector's sign is arbitrary; the largest value is positive, here and everywhere.
+    return strongest * np.sign(strongest[np.abs(strongest).argmax(axis=0), range(n_components)])
+
+
+def component_names(n_components: int) -> list[str]:
+    """'a_comp_cor_00', 'a_comp_cor_01' …"""
+    return [f"a_comp_cor_{index:02d}" for index in range(n_components)]

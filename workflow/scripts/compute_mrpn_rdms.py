@@ -1,0 +1,40 @@
+"""The t-SNE of mrpn's features, its layer table and, where wanted, RDMs of all layers."""
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.contracts.tables import write_table
+from crossmodal.contracts.weights import Weights
+from crossmodal.families.mrpn.embedding import SETS, embed_features
+from crossmodal.families.mrpn.experiment import extractor_files
+from crossmodal.families.mrpn.inputs import MrpnInputs, load_sequences
+from crossmodal.families.mrpn.layers import (
+    describe_layers,
+    layer_activations,
+    layer_rdms,
+    networks_of,
+)
+from crossmodal.families.training.loop import choose_device
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    torch.set_num_threads(snakemake.threads)
+    params, regime = snakemake.params, snakemake.wildcards.regime
+    weights = [Weights.read(path) for path in snakemake.input.weights]
+    table = StimulusTable.read(snakemake.input.table)
+    inputs = MrpnInputs(**params.inputs | {"modalities": weights[0].meta["modalities"]})
+    clips = load_sequences(snakemake.input.clips, table, inputs, regime)
+    device = choose_device(params.accelerator)
+    networks = networks_of(weights, extractor_files(snakemake.input), params.study_seed)
+    if snakemake.output.get("rdms"):
+        layer_rdms(networks, clips, regime, device).write(snakemake.output.rdms)
+    describe_layers(networks["seed-0"], clips, device).write(snakemake.output.layers)
+    activations = layer_activations(networks["seed-0"], clips, device, set(SETS.values()))
+    labels = table.labels(regime)
+    embedding = embed_features(activations, table.stimulus_ids, labels, params.study_seed)
+    write_table(embedding, snakemake.output.embedding)

@@ -1,0 +1,34 @@
+"""Train affect3d (one seed) on the pool."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import torch
+
+from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.contracts.tables import write_table
+from crossmodal.families.affect3d.experiment import (
+    Affect3dFamily,
+    labels_of,
+    train_network,
+    validation_actors,
+)
+from crossmodal.families.affect3d.windows import cut_windows
+from crossmodal.provenance.record import recorded
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+with recorded(snakemake):
+    torch.set_num_threads(snakemake.threads)
+    inputs, family = snakemake.input, Affect3dFamily(**snakemake.params.family)
+    table = StimulusTable.read(inputs.table)
+    clips = family.load(inputs.clips, table)
+    labels = labels_of(clips, table, inputs.labels, next(iter(inputs.circumplex), None))
+    windows = cut_windows(clips, labels, family.training.hop_frames)
+    seed = int(snakemake.wildcards.seed)
+    torch_seed = snakemake.params.study_seed * 1000 + seed
+    held_out = validation_actors(table.genders, table.source)
+    weights, rows = train_network(family, windows, held_out, seed, torch_seed)
+    weights.write(snakemake.output.weights)
+    write_table(pd.DataFrame(rows), snakemake.output.curve)
