@@ -16,21 +16,21 @@ import pytest
 
 from crossmodal.provenance.code_inputs import module_file
 
-TRAINED = {"pretrain", "tune", "train_voices"}
-MRPN = {"mrpn_pretrain", "mrpn_train", "mrpn_rdms", "mrpn_interference"}
+TRAINED = {"pretrain_network", "tune_network", "train_voices"}
+MRPN = {"pretrain_extractors", "train_mrpn", "compute_mrpn_rdms", "measure_interference"}
 MAY_IMPORT = {
-    "pytorch_lightning": TRAINED | {"tabulate_voices", "voice_baseline"},
+    "pytorch_lightning": TRAINED | {"tabulate_voices", "fit_voice_baseline"},
     "monai": MRPN,
-    "librosa": {"voice_baseline"},
+    "librosa": {"fit_voice_baseline"},
     "rsatoolbox": {"compute_roi_rdms", "compare_roi_models"},
     "nilearn": {"draw_contrasts", "draw_maps", "simulate_dataset", "simulate_participant"},
-    "dipy": {"coregister", "normalise_anatomy"},
+    "dipy": {"coregister_runs", "normalise_anatomy"},
     "deepbet": {"normalise_anatomy"},
-    "sklearn": {"mrpn_rdms", "voice_baseline"},
+    "sklearn": {"compute_mrpn_rdms", "fit_voice_baseline"},
     "torch": TRAINED
     | MRPN
-    | {"affect3d_evaluate", "affect3d_train", "compute_layer_rdms", "describe_architecture"}
-    | {"mrpn_tables", "normalise_anatomy", "tabulate_voices", "voice_baseline"},
+    | {"evaluate_affect3d", "train_affect3d", "compute_layer_rdms", "describe_architecture"}
+    | {"tabulate_mrpn", "normalise_anatomy", "tabulate_voices", "fit_voice_baseline"},
 }
 HEAVY = set(MAY_IMPORT)
 

@@ -15,45 +15,40 @@ from crossmodal.provenance.code_inputs import imported_modules
 ALLOWED = {
     "contracts": set(),
     "study": {  # its tree: the stages' light configs only, see the test below
-        *("affect3d", "bold", "contracts", "figures", "learning", "mrpn", "network"),
-        *("representations", "rsa", "simulate", "stats", "stimuli"),
+        *("bold", "contracts", "families", "figures", "inference"),
+        *("representations", "rsa", "simulate", "stimuli", "voices"),
     },
     "provenance": {"contracts"},
     "rsa": {"contracts"},
     "representations": {"contracts"},
     "stimuli": {"contracts"},
     "simulate": {"contracts"},
-    "learning": {"contracts"},
-    "network": {"contracts", "learning", "representations"},
+    "families": {"contracts", "representations"},
+    "voices": {"contracts", "families"},
     "bold": {"contracts"},
-    "stats": {"contracts", "rsa", "representations"},
+    "inference": {"contracts", "rsa", "representations"},
     "figures": {"contracts", "rsa", "representations"},
     "quality": {"contracts", "bold", "figures"},
     "cluster": {"contracts"},
     "download": {"contracts"},
-    "plan": {"affect3d", "bold", "contracts", "mrpn", "network", "stimuli", "study"},
+    "plan": {"bold", "contracts", "families", "stimuli", "study", "voices"},
     "report": {"contracts", "figures", "provenance", "study"},
     "commands": {
-        "affect3d",
-        "contracts",
-        "download",
-        "figures",
-        "mrpn",
-        "network",
-        "plan",
-        "provenance",
-        "report",
-        "representations",
-        "stimuli",
-        "bold",
-        "rsa",
-        "simulate",
-        "stats",
-        "study",
+        *("bold", "contracts", "download", "families", "figures", "inference", "plan"),
+        *("provenance", "report", "representations", "rsa", "simulate", "stimuli", "study"),
     },
 }
-# A family has a package of its own name; cross_channel was the first, in "network".
-ALLOWED |= {name: ALLOWED["network"] for name in FAMILIES if name != "cross_channel"}
+# What rooms of a package may import of it beside themselves and its configs; a family knows
+# what all families share, and no other family.
+ROOMS = {
+    "bold/read": set(),
+    "bold/align": {"read"},
+    "bold/model": {"read", "align"},
+    "inference/maps": {"sign_flips"},
+    "inference/regions": {"sign_flips"},
+    "families/training": set(),
+    **{f"families/{name}": {"training"} for name in FAMILIES},
+}
 
 
 def package_files(root: Path) -> list[Path]:
@@ -71,6 +66,16 @@ def test_packages_import_only_what_lies_below(root: Path, package: str) -> None:
         assert used <= ALLOWED[package], f"{path.name} imports {used - ALLOWED[package]}"
 
 
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_rooms_import_only_what_lies_below(root: Path, room: str) -> None:
+    package, own = room.split("/")
+    for path in (root / "src/crossmodal" / room).rglob("*.py"):
+        for name in imported_modules(path.read_text()):
+            _, top, *rest = name.split(".") + [""]
+            if top == package and rest[0] not in ("", own, "block"):
+                assert rest[0] in ROOMS[room], f"{path.name} imports {name}"
+
+
 def test_the_study_is_made_of_light_configs(root: Path) -> None:
     """The Snakefile imports it at every start; checks alone look at what stages can do."""
     heavy = ("torch", "scipy", "nibabel", "h5py", "numba", "sklearn", "matplotlib", "av")
@@ -81,7 +86,7 @@ def test_the_study_is_made_of_light_configs(root: Path) -> None:
     for path in (root / "src/crossmodal/study").glob("*.py"):
         for name in imported_modules(path.read_text()):
             package = name.split(".")[1] if name.count(".") else "study"
-            is_config = re.search(r"\.(block|\w*config)(\.|$)", name) is not None
+            is_config = re.search(r"\.(block|\w*config|registry)(\.|$)", name) is not None
             light = is_config or package in ("contracts", "study")
             assert light, f"{path.name} imports {name}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from crossmodal.bold.block import Scans
+from crossmodal.bold.model.noise import short_repetition_remark
 from crossmodal.bold.read.bids import Run
 from crossmodal.bold.read.clock import repetition_time_s
 from crossmodal.bold.read.events import (
@@ -15,8 +16,6 @@ from crossmodal.bold.read.images import open_image
 from crossmodal.bold.read.sidecar import read_sidecars
 from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
-
-SHORT_REPETITION_S = 1.0
 
 
 def scan_remarks(scans: Scans, conditions: Sequence[str] | None = None) -> Iterator[str]:
@@ -79,13 +78,3 @@ def _untimed(tables: dict[Run, EventTable]) -> Iterator[str]:
             f"(n/a) and are not modelled, e.g. in {run.events}; "
             "scans.events.missing_duration_s can give a duration"
         )
-
-
-def short_repetition_remark(repetition_time_s: float, noise: str) -> str | None:
-    """What AR(1) does to t maps at short repetition times; None where there is nothing to say."""
-    if noise == "fast" or repetition_time_s >= SHORT_REPETITION_S:
-        return None
-    return (
-        f"repetition time {repetition_time_s:g} s with scans.glm.noise {noise}: t maps have more "
-        "false positives than they say (docs/calibration.md); noise: fast is made for it"
-    )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossmodal.bold.block import Scans
-from crossmodal.families.cross_channel.block import VoiceStudy
 from crossmodal.families.registry import n_models
 from crossmodal.plan.families import affect3d_work, mrpn_work, width_cost
 from crossmodal.study.study import Study
+from crossmodal.voices.block import VoiceStudy
 
 BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm
 HEAD_MM3 = 1.2e7  # a field of view, 84 x 84 x 54 voxels of 3.15 mm

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from crossmodal.bold.block import Scans
 from crossmodal.contracts.settings import Natural, Settings
-from crossmodal.families.cross_channel.block import VoiceStudy
 from crossmodal.families.registry import Families
 from crossmodal.figures.block import Figures
 from crossmodal.inference.block import Group, Roi
@@ -16,6 +15,7 @@ from crossmodal.rsa.config import SearchlightConfig
 from crossmodal.simulate.brain_config import BrainSettings
 from crossmodal.simulate.clips_config import ClipsSettings
 from crossmodal.stimuli.block import Stimuli
+from crossmodal.voices.block import VoiceStudy
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,17 @@ Behzadi et al. 2007, 10.1016/j.neuroimage.2007.04.042; columns named and made as
 principal components of high-pass filtered, standardised voxels of both tissues together.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 from scipy import ndimage
 
-from crossmodal.bold.read.images import isotropic_grid, read_volume
+from crossmodal.bold.align.resample import compose, sample_series
+from crossmodal.bold.align.transform_files import read_affines, read_warp
+from crossmodal.bold.model.design import high_pass_basis
+from crossmodal.bold.read.images import isotropic_grid, read_series, read_volume
+from crossmodal.bold.read.run_files import RunFiles, run_timing
 from crossmodal.bold.read.template import load_template, resample_mean, template_file
 
 MASK_MM = 3.0
@@ -31,6 +36,32 @@ def noise_points() -> np.ndarray:
     deep = ndimage.distance_transform_edt(inside) * MASK_MM > SURFACE_MM
     pure = ((white > MIN_FRACTION) | (fluid > MIN_FRACTION)) & deep
     return coarse.points(pure)
+
+
+def run_components(
+    bold: str,
+    sidecars: Sequence[str],
+    transforms: Sequence[str],
+    high_pass_s: float,
+    n_components: int,
+    trust_affine: str,
+) -> np.ndarray:
+    """Components (volume, component) of a run's file, read where its noise points lie.
+
+    Parameters
+    ----------
+    transforms : files of motion (volume -> reference), of BOLD -> T1w, and of T1w -> template
+    high_pass_s : period, s, from which on drifts are filtered out
+    trust_affine : which of a header's two affines holds, as ``run_timing`` takes it
+    """
+    timing = run_timing(
+        RunFiles("", bold, "", tuple(sidecars), None, "", trust_affine=trust_affine)
+    )
+    motion, coregistration, warp = transforms
+    points = compose(noise_points(), read_warp(warp), read_affines(coregistration)[0])
+    series = sample_series(*read_series(bold, trust_affine), points, read_affines(motion))
+    slow = high_pass_basis(timing.n_volumes, timing.repetition_time_s, high_pass_s)
+    return components(series, slow.astype(np.float32), n_components)
 
 
 def components(series: np.ndarray, slow: np.ndarray, n_components: int) -> np.ndarray:

@@ -35,6 +35,16 @@ def write_confounds(
     write_text(path, "\n".join(["\t".join(columns), *lines]) + "\n")
 
 
+def add_confounds(measured: str | Path, columns: dict[str, np.ndarray], path: str | Path) -> None:
+    """A table of ours, motion and ``MEASURED``, written again with more columns (volume,)."""
+    names = (*MOTION, *MEASURED)
+    n_volumes = len(next(iter(columns.values())))
+    own = read_confounds(measured, names, n_volumes, may_be_constant=names)
+    own[0, len(MOTION) :] = np.nan  # the first volume has no predecessor; reading filled the gap
+    further = dict(zip(MEASURED, own[:, len(MOTION) :].T, strict=True))
+    write_confounds(path, own[:, : len(MOTION)], further | columns)
+
+
 def read_confounds(
     path: str | Path,
     columns: Sequence[str],

@@ -15,6 +15,7 @@ P_RESPONSIVE = 0.001  # SPM pools voxels that respond at this level (defaults.st
 FAST_TIMES, FAST_POWERS, FAST_LONGEST_S = 6, 3, 64.0  # as in spm_Ce
 HOPELESS = 1e12  # damping at which a step is as good as none
 MIN_POOLED = 100
+SHORT_REPETITION_S = 1.0
 SMALLEST = 1e-30  # correlations below count as 0: denormal numbers are ten times slower
 
 
@@ -165,3 +166,13 @@ def whitening_matrix(covariance: np.ndarray) -> np.ndarray:
     """Symmetric V^(-1/2), V scaled to mean variance 1."""
     values, vectors = np.linalg.eigh(covariance * len(covariance) / np.trace(covariance))
     return vectors @ np.diag(1 / np.sqrt(np.maximum(values, 1e-6))) @ vectors.T
+
+
+def short_repetition_remark(repetition_time_s: float, noise: str) -> str | None:
+    """What AR(1) does to t maps at short repetition times; None where there is nothing to say."""
+    if noise == "fast" or repetition_time_s >= SHORT_REPETITION_S:
+        return None
+    return (
+        f"repetition time {repetition_time_s:g} s with scans.glm.noise {noise}: t maps have more "
+        "false positives than they say (docs/calibration.md); noise: fast is made for it"
+    )

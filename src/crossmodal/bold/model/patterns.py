@@ -18,6 +18,7 @@ from crossmodal.bold.model.design import (
     motion_regressors,
 )
 from crossmodal.bold.model.glm import Design, Fit, GLMConfig, fit
+from crossmodal.bold.model.noise import short_repetition_remark
 from crossmodal.bold.read.clock import Timing
 from crossmodal.bold.read.events import (
     Event,
@@ -36,7 +37,6 @@ from crossmodal.bold.read.images import (
 )
 from crossmodal.bold.read.run_files import RunFiles, check_runs, run_timing
 from crossmodal.bold.read.sidecar import read_sidecars
-from crossmodal.bold.remarks import short_repetition_remark
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 

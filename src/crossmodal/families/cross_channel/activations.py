@@ -83,9 +83,9 @@ def family_rdms(
 ) -> ModelRDMs:
     """RDMs of one regime from every source.
 
-    'seed-k' each tuned network; 'ensemble' the mean RDM over seeds (those at positions ``kept``:
-    see ``crossmodal.families.cross_channel.trained``); 'best' the seed chosen by validation; 'untrained' and
-    'pool' (trained on the pool, never tuned): mean over seeds.
+    'seed-k' each tuned network; 'ensemble' the mean RDM over seeds (those at positions ``kept``,
+    see ``trained.py``); 'best' the seed chosen by validation; 'untrained' and 'pool' (trained
+    on the pool, never tuned): mean over seeds.
 
     Raises
     ------

@@ -7,18 +7,14 @@ from itertools import product
 
 from crossmodal.contracts.errors import InputError, problems_of
 from crossmodal.contracts.stimulus_table import StimulusTable
-from crossmodal.families.cross_channel.block import (
-    CrossChannelFamily,
-    SvmSettings,
-    VoiceSettings,
-    VoiceStudy,
-)
+from crossmodal.families.cross_channel.block import CrossChannelFamily
 from crossmodal.families.training.parts import cross_validation, pool_parts, require_same_labels
 from crossmodal.families.training.splits import actor_folds
 from crossmodal.stimuli.naming import NO_ACTOR, StimulusName
 from crossmodal.stimuli.selection import Selection
 from crossmodal.stimuli.table import stimulus_table
 from crossmodal.study.study import Study
+from crossmodal.voices.block import SvmSettings, VoiceSettings, VoiceStudy
 
 NETWORK = "families.cross_channel"
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?")

@@ -1,4 +1,4 @@
-"""crossmodal.bold.read.derivatives: names that a BIDS validator accepts, and no path of a machine."""
+"""bold.read.derivatives: names that a BIDS validator accepts, and no path of a machine."""
 
 import json
 import subprocess
