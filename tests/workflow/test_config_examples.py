@@ -17,12 +17,11 @@ from crossmodal import cli
 from crossmodal.commands.plan import count_jobs
 from crossmodal.commands.plan_data import found_data
 from crossmodal.contracts.settings import plain
-from crossmodal.plan.dimensions import Data
-from crossmodal.plan.stubs import stub_bids, stub_ravdess
 from crossmodal.simulate.clips import write_actor
 from crossmodal.simulate.clips_config import SimulatedClips, clip_files
 from crossmodal.study.checks.run import planning_problems
 from crossmodal.study.validate import build_study, load_study
+from tests.unit.bold_data import write_bids, write_events
 from tests.workflow.study import environment
 
 pytestmark = pytest.mark.workflow
@@ -36,27 +35,75 @@ def test_an_example_is_short(root: Path, name: str) -> None:
     assert len([line for line in lines if line and line[0] != "#"]) <= LINES[name]
 
 
+PARTICIPANTS = [f"{n:02d}" for n in range(1, 7)]
+
+
+def write_scans(folder: Path, task: str, conditions: list[str]) -> None:
+    """Six participants with the same small images; two runs show every condition once."""
+    one = write_bids(folder, ("01",), n_volumes=60)
+    (one / "task-x_bold.json").rename(one / f"task-{task}_bold.json")
+    files = [path for path in (one / "sub-01").rglob("*") if path.is_file()]
+    rows = [(2.0 * i, 1.0, name) for i, name in enumerate(conditions)]
+    column = "stimulus_id" if len(conditions) > 3 else "trial_type"
+    for label in reversed(PARTICIPANTS):  # 01 last: it is moved
+        for path in files:
+            name = path.relative_to(one).as_posix().replace("task-x", f"task-{task}")
+            copy = one / name.replace("sub-01", f"sub-{label}")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            if path.name.endswith("events.tsv"):
+                write_events(copy, rows, ("onset", "duration", column))
+            elif copy != path:
+                shutil.copy(path, copy)
+            if label == "01" and copy != path:
+                path.unlink()
+
+
+def write_ravdess(folder: Path) -> list[str]:
+    """Films of eight actors with RAVDESS names, all with one face; the ids of the first six's."""
+    emotions = ["neutral", "happy", "angry"]
+    films = [folder / file for file in clip_files("01", emotions)]
+    films[0].parent.mkdir(parents=True)
+    small = SimulatedClips(tuple(emotions), 1.0, 10, 160, 90)
+    write_actor(small, "01", 7, list(map(str, films)), str(folder / "features.tsv"))
+    for actor in range(2, 9):
+        for film, name in zip(films, clip_files(f"{actor:02d}", emotions), strict=True):
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copy(film, folder / name)
+    return [Path(name).stem for label in PARTICIPANTS for name in clip_files(label, emotions)]
+
+
 @pytest.mark.parametrize("name", ["scans", "both"])
-def test_an_example_with_scans_can_be_planned(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.chdir(root)
-    values = plain(load_study(f"config/examples/{name}.yaml"))
-    data = Data(n_participants=12, n_runs=2)
-    bids = stub_bids(tmp_path / "bids", data, values["scans"]["task"])
-    values["scans"]["bids_dir"] = str(bids)
-    if values["stimuli"]:
-        values["stimuli"]["clips_dir"] = str(stub_ravdess(tmp_path / "clips"))
-    else:
-        for events in bids.rglob("*_events.tsv"):
-            events.write_text("onset\tduration\ttrial_type\n1\t1\ta\n9\t1\tb\n17\t1\tc\n")
-        table = tmp_path / "models.tsv"
-        table.write_text("condition\tsize\na\t1\nb\t2\nc\t5\n")
-        values["models"]["tables"]["mine"] = str(table)
-    study = build_study(values)
+def test_an_example_with_scans_passes_the_check_and_can_be_planned(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], name: str,
+) -> None:  # fmt: skip
+    path = root / f"config/examples/{name}.yaml"
+    monkeypatch.chdir(tmp_path)  # where the example's folders are
+    (tmp_path / "resources").symlink_to(root / "resources")
+    conditions = write_ravdess(tmp_path / "data/clips") if name == "both" else list("abc")
+    write_scans(tmp_path / "data/bids", load_study(path).scans.task, conditions)
+    (tmp_path / "data/models.tsv").write_text("condition\tsize\na\t1\nb\t2\nc\t5\n")
+    assert cli.main(["check", "--config", str(path)]) == 0, capsys.readouterr().out
+    assert "no problem found" in capsys.readouterr().out
+    study = load_study(path)
     assert planning_problems(study) == []
-    jobs = count_jobs(study, data)
-    assert jobs["searchlight"] == 12
+    data = found_data(study)
+    assert (data.n_participants, data.n_runs) == (6, 2)
+    image = next((tmp_path / "data/bids/sub-03").rglob("*run-2_bold.nii.gz"))
+    whole = image.read_bytes()
+    image.write_bytes(whole[:-1000])  # files are opened, not only found
+    assert cli.main(["check", "--config", str(path)]) == 1
+    assert "truncated" in capsys.readouterr().out
+    image.write_bytes(whole)
+    monkeypatch.chdir(root)  # where the Snakefile is
+    values = plain(study)
+    values["scans"]["bids_dir"] = str(tmp_path / "data/bids")
+    if name == "both":
+        values["stimuli"]["clips_dir"] = str(tmp_path / "data/clips")
+    else:
+        values["models"]["tables"]["mine"] = str(tmp_path / "data/models.tsv")
+    jobs = count_jobs(build_study(values), data)
+    assert jobs["searchlight"] == 6
     assert jobs["group_maps"] == {"scans": 1, "both": 3}[name]
 
 
