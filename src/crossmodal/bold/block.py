@@ -11,15 +11,10 @@ from crossmodal.bold.align.normalise_config import NormaliseConfig
 from crossmodal.bold.model.glm_config import GLMConfig
 from crossmodal.bold.model.quality_config import QualityConfig
 from crossmodal.bold.read.events_config import EventsConfig
-from crossmodal.contracts.settings import (
-    Matches,
-    Natural,
-    NonNegative,
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.settings import Matches, Natural, NonNegative, Settings, Unique
 
 STANDARD_VOXEL_MM = 3.0
+Names = Annotated[tuple[str, ...], MinLen(1), Unique()]
 ContrastName = Annotated[
     str, Matches(r"^[A-Za-z0-9_-]+$", "letters, digits, hyphens and underscores")
 ]
@@ -30,7 +25,7 @@ MaskPattern = Annotated[str, Matches(r"^.*\{participant\}.*$", "a path with {par
 class Scans(Settings):
     """Where the scans are, and how they become betas."""
 
-    task: str
+    task: Annotated[str, Matches(r"^[A-Za-z0-9+]+$", "letters and digits, as in the names")]
     """The task entity of the runs to use."""
     bids_dir: str | None = None
     """Folder of a BIDS data set; null takes the simulated one."""
@@ -48,7 +43,7 @@ class Scans(Settings):
     who know which of the header's two affines is right."""
     removed_volumes: Natural = 0
     """So many first volumes were removed from fMRIPrep's images; events keep the raw clock."""
-    participants: tuple[str, ...] | None = None
+    participants: Names | None = None
     """Labels without 'sub-', in quotes; null takes all that have the task."""
     space: Literal["MNI152NLin2009aSym", "native", "MNI152NLin2009cAsym", "MNI152NLin6Asym"] = (
         "MNI152NLin2009aSym"
@@ -56,10 +51,10 @@ class Scans(Settings):
     """Where patterns are estimated: MNI152NLin2009aSym (needs a T1w image) or native (the grid
     of the BOLD reference, no normalisation); with fmriprep_dir, one of fMRIPrep's:
     MNI152NLin2009cAsym or MNI152NLin6Asym."""
-    analysis_voxel_mm: Positive | None = None
+    analysis_voxel_mm: Annotated[float, Ge(0.5), Le(20)] | None = None
     """Voxel size of the analysis grid, mm; null: 3 in standard space, the scans' own grid in native
     space."""
-    conditions: tuple[str, ...] | None = None
+    conditions: Names | None = None
     """Names and order of the conditions. null takes the study's clips or, without clips, the
     sorted names that at least half of the runs' events hold."""
     events: EventsConfig = EventsConfig()
@@ -84,7 +79,9 @@ class Scans(Settings):
     contrast_smoothing_mm: NonNegative = 6.0
     """FWHM of the smoothing of the data that contrasts are mapped from, mm; patterns for the
     searchlight are never smoothed."""
-    contrasts: dict[ContrastName, dict[str, float]] = field(default_factory=dict)
+    contrasts: dict[ContrastName, Annotated[dict[str, float], MinLen(1)]] = field(
+        default_factory=dict
+    )
     """Name of a t map -> weights of conditions (before they are split into blocks), from a model
     with one regressor a condition."""
 

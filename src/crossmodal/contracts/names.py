@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from annotated_types import MinLen
+from annotated_types import Ge, Le, MinLen
 
 from crossmodal.contracts.settings import Matches, Unique
 
@@ -12,4 +12,5 @@ Regime = Annotated[  # part of file names
 ]
 Modalities = Annotated[tuple[Modality, ...], MinLen(1), Unique()]
 Regimes = Annotated[tuple[Regime, ...], MinLen(1), Unique()]
+Width = Annotated[float, Ge(0.01), Le(10)]  # factor on a network's channels
 ModelSet = Annotated[str, Matches(r"^[^/]+/[^/]+$", "a model set such as labels/categories")]

@@ -6,11 +6,7 @@ from typing import Annotated
 from annotated_types import MinLen
 
 from crossmodal.contracts.names import Regime
-from crossmodal.contracts.settings import (
-    Positive,
-    Settings,
-    Unique,
-)
+from crossmodal.contracts.settings import Positive, Settings, Unique
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,7 @@ from typing import Annotated
 
 from annotated_types import MinLen
 
-from crossmodal.contracts.settings import (
-    Settings,
-)
+from crossmodal.contracts.settings import Settings
 from crossmodal.inference.maps.group_config import GroupConfig
 from crossmodal.inference.maps.prevalence_config import PrevalenceConfig
 from crossmodal.inference.regions.config import RoiInference, RoiPatterns

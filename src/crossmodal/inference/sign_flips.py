@@ -25,6 +25,6 @@ def sign_patterns(n_participants: int, n_permutations: int, seed: int) -> np.nda
 
 def smallest_p(n_participants: int, n_permutations: int, alternative: str) -> float:
     """The smallest p that a sign-flip test can reach: two-sided, a pattern and its mirror tie."""
-    patterns = min(2.0**n_participants, n_permutations)
+    patterns = min(2**n_participants, n_permutations)
     mirrored = alternative == "two-sided" and is_exact(n_participants, n_permutations)
     return (2 if mirrored else 1) / patterns

@@ -3,11 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from crossmodal.contracts.settings import (
-    Matches,
-    Settings,
-    Unique,
-)
+from crossmodal.contracts.settings import Matches, Settings, Unique
 from crossmodal.representations.similarity_config import SimilarityConfig
 
 SOURCES = r"^(ensemble|best|untrained|pool|seed-[0-9]+)$"

@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from crossmodal.contracts.settings import (
-    Count,
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.settings import Count, Positive, Settings
 
 
 @dataclass(frozen=True)

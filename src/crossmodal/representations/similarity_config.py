@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from crossmodal.contracts.settings import (
-    Settings,
-)
+from crossmodal.contracts.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,17 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
+from annotated_types import Gt, Le
+
 from crossmodal.contracts.names import ModelSet
-from crossmodal.contracts.settings import (
-    Count,
-    Positive,
-    Settings,
-    Unique,
-)
+from crossmodal.contracts.settings import Count, Positive, Settings, Unique
 
 
 @dataclass(frozen=True)
 class SearchlightConfig(Settings):
     """Searchlight RSA."""
 
-    radius_mm: Positive = 9.0
+    radius_mm: Annotated[float, Gt(0), Le(100)] = 9.0
     """Radius of the spheres, mm; voxel centres at this distance are inside."""
     min_voxels: Count = 2
     """Spheres with fewer voxels inside the brain mask give no value."""

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 import numpy as np
 from annotated_types import Ge, Le
 
-from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import (
     Count,
+    Matches,
     Natural,
     NonNegative,
     Positive,
@@ -18,6 +18,10 @@ from crossmodal.contracts.settings import (
 )
 
 FEATURES = ("visual", "vocal", "emotion")
+AxisCodes = Annotated[
+    str,
+    Matches(r"^(?=.*[LR])(?=.*[AP])(?=.*[SI]).{3}$", "three axis codes such as RAS or LAS"),
+]
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class BrainSettings(BrainConfig):
     0 is off."""
     strong_motion_mm: dict[str, float] = field(default_factory=dict)
     """The same for single participants, label (two digits) to mm; {} for none."""
-    orientations: dict[str, str] = field(default_factory=dict)
+    orientations: dict[str, AxisCodes] = field(default_factory=dict)
     """Axis codes of the stored BOLD grid of single participants, label to code such as LAS; the
     others are RAS."""
     missing_runs: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -118,17 +122,6 @@ class Participant:
     label: str
     orientation: str = "RAS"
     motion_mm: float = 0.0
-
-    def __post_init__(self) -> None:
-        axes = {frozenset("LR"), frozenset("AP"), frozenset("SI")}
-        used = [axis for code in self.orientation for axis in axes if code in axis]
-        if len(self.orientation) != 3 or set(used) != axes:
-            raise InputError(
-                "config",
-                f"simulate.brain.orientations.{self.label}",
-                "three axis codes such as 'RAS' or 'LAS'",
-                repr(self.orientation),
-            )
 
 
 def random_stream(seed: int, *names: str) -> np.random.Generator:

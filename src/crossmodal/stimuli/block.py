@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Le
 
 from crossmodal.contracts.names import Modalities
-from crossmodal.contracts.settings import (
-    Settings,
-)
+from crossmodal.contracts.settings import Settings
 from crossmodal.stimuli.extraction_config import AudioConfig, FaceConfig
 from crossmodal.stimuli.sets import Pool, StudySet, Voices
 

@@ -5,12 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
-from crossmodal.contracts.settings import (
-    Count,
-    NonNegative,
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.settings import Count, NonNegative, Positive, Settings
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,18 @@ COLUMNS = {  # of the keys that are older than tables
 }
 
 
+@dataclass(frozen=True)
 class ClipSet(Settings):
     """Clips whose labels are among the words given for their columns; None is no restriction.
 
-    ``labels``: further columns, and the words wanted. Key ``intensity`` takes neutral clips
-    whatever they are labelled: a neutral face has no intensity, so it belongs to every choice.
+    Key ``intensity`` takes neutral clips whatever they are labelled: a neutral face has no
+    intensity, so it belongs to every choice.
     """
 
     OTHERS = "labels"
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    """Further columns of labels, and the words wanted of each; a column may stand beside the
+    other keys, too."""
 
     @property
     def restrictions(self) -> dict[str, tuple[str, ...]]:
@@ -66,9 +70,6 @@ class StudySet(ClipSet):
     """Intensity of the expression (normal or strong); neutral is always normal. null for any."""
     repetitions: tuple[str, ...] | None = None
     """Repetitions as written in the file names; null for all."""
-    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Further columns of labels, and the words wanted of each; a column may stand beside the
-    other keys, too."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,6 @@ class Pool(ClipSet):
     """Emotions; null for all."""
     intensities: tuple[str, ...] | None = None
     """Intensities; null for all."""
-    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Further columns of labels, and the words wanted of each; a column may stand beside the
-    other keys, too."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,3 @@ class Voices(ClipSet):
     """Emotions; null for all."""
     intensities: tuple[str, ...] | None = None
     """Intensities; null for all."""
-    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Further columns of labels, and the words wanted of each; a column may stand beside the
-    other keys, too."""

@@ -148,7 +148,7 @@ def _collect_bases(
             circle = [*chain[seen.index(base.resolve()) :], _shown(base)]
             got = f"a circle: {' extends '.join(circle)}"
             raise InputError(document.path, EXTENDS, "files that do not extend this one", got)
-        if not base.exists():
+        if not _is_there(base):
             raise InputError(document.path, EXTENDS, _existing(base), f"{name!r}, no such file")
         _collect(_shown(base), chain, found, problems)
 
@@ -169,6 +169,13 @@ def _existing(base: Path) -> str:
     close = difflib.get_close_matches(base.name, there, n=1)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     return f"a file in {_shown(base.parent)}{hint}"
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long
+        return False
 
 
 def _shown(path: Path) -> str:

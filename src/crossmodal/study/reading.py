@@ -29,6 +29,7 @@ except ImportError:  # PyYAML was built without libyaml
 MAX_VALUES, MAX_DEPTH = 100_000, 50
 TAG = "tag:yaml.org,2002:"
 SCALARS = {f"{TAG}{name}" for name in ("null", "bool", "int", "float", "str")}
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # no name, path or label has any
 # YAML 1.2 and people: `1e-3` and `2.5e3` are numbers. YAML 1.1 wants a point and a sign.
 EXPONENT = re.compile(r"^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)[eE][-+]?[0-9]+$")
 
@@ -221,6 +222,9 @@ class _Builder:
             return text
         if isinstance(value, float) and not math.isfinite(value):
             self.problem(path, "a finite number", f"{value}", node)
+        elif isinstance(value, str) and CONTROL.search(value):
+            expected = "text in one line, without control signs"
+            self.problem(path, expected, repr(value), node)
         elif type(value) in (int, float) and not quoted and (kind := misread(text)):
             expected = f"'{text}' in quotes if it is text, or a plain number"
             self.problem(path, expected, f"{value}, which YAML makes of `{text}` ({kind})", node)

@@ -4,9 +4,10 @@ A key is added to the stage's class, nowhere else; see ``crossmodal.contracts.se
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from crossmodal.bold.block import Scans
-from crossmodal.contracts.settings import Natural, Settings
+from crossmodal.contracts.settings import Matches, Natural, Settings
 from crossmodal.families.registry import Families
 from crossmodal.figures.block import Figures
 from crossmodal.inference.block import Group, Roi
@@ -22,7 +23,7 @@ from crossmodal.voices.block import VoiceStudy
 class About(Settings):
     """Name, place and seed of the study."""
 
-    name: str
+    name: Annotated[str, Matches(r"^[^\s/][^/]{0,99}$", "1 to 100 letters, none of them /")]
     """Short name; appears in figures and in the summary."""
     results_dir: str | None = None
     """Folder for everything that is made; one per study. null: results-NAME."""
@@ -48,9 +49,9 @@ class Study(Settings):
     """One study. Which stages run follows from which blocks it has."""
 
     study: About
-    simulate: Simulate = Simulate()
+    simulate: Simulate | None = None
     stimuli: Stimuli | None = None
-    families: Families = Families()
+    families: Families | None = None
     models: Models = Models()
     scans: Scans | None = None
     searchlight: SearchlightConfig | None = None
@@ -58,3 +59,9 @@ class Study(Settings):
     roi: Roi | None = None
     figures: Figures | None = Figures()
     voices: VoiceStudy | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, block in (("simulate", Simulate), ("families", Families)):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, block())

@@ -58,6 +58,10 @@ def _meant(text: str) -> str | None:
         return switches[text.lower()]
     if text.lower() in ("null", "none", "~"):
         return "null"
+    if re.fullmatch(r"0[oObB][0-7]+", text):  # YAML 1.2
+        return str(int(text, 0))
+    if re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+", text):
+        return f"{text.replace(',', '')}, or {text.replace(',', '.')} if it is a fraction"
     number = text.replace(",", ".") if re.fullmatch(r"[-+]?\d+,\d+", text) else text
     if not re.fullmatch(r"[-+]?\d*\.?\d*(?:[eE][-+]?\d+)?", number) or not re.search(r"\d", text):
         return None

@@ -102,6 +102,8 @@ def _problems(error: ValidationError, layers: Layers) -> list[InputError]:
         for close in _close(one["loc"][-1], _known(one["loc"][:-1]))
     }
     kept = [one for one in errors if not (one["type"] == "missing" and one["loc"] in misspelt)]
+    # A list of wrong items is too short for pydantic, which counts the right ones.
+    kept = [one for one in kept if not (one["type"] == "too_short" and one["input"])]
     return sorted((_problem(one, layers) for one in kept), key=lambda problem: problem.field)
 
 
@@ -127,7 +129,7 @@ def located(problems: Sequence[InputError], layers: Layers) -> list[InputError]:
 def _problem(error: Mapping[str, Any], layers: Layers) -> InputError:
     """One of pydantic's errors in the words of this project."""
     *block, name = where = error["loc"]
-    path = ".".join(str(step) for step in where if step != WRONG_KEY)
+    path = _as_written(where, layers)
     inside, source = ".".join(map(str, block)) or "top level", layers.source(path)
     match error["type"]:
         case "missing":
@@ -147,6 +149,18 @@ def _problem(error: Mapping[str, Any], layers: Layers) -> InputError:
     said = explain(path, layers)
     got = f"{value!r} ({said})" if said else repr(value)
     return InputError(source, path, described(type_at(where)), got)
+
+
+def _as_written(where: Sequence[str | int], layers: Layers) -> str:
+    """The dotted path of a key as it stands in its file: a step of ``OTHERS`` is ours."""
+    ours = [
+        getattr(parts(type_at(where[:i]))[0], "OTHERS", None) == step
+        for i, step in enumerate(where)
+    ]
+    steps = [(str(step), mine) for step, mine in zip(where, ours, strict=True) if step != WRONG_KEY]
+    path = ".".join(step for step, _ in steps)
+    short = ".".join(step for step, mine in steps if not mine)
+    return short if short in layers.raw and path not in layers.raw else path
 
 
 def suggestion(key: str, known: Sequence[str]) -> str:

@@ -5,10 +5,7 @@ from typing import Annotated
 
 from annotated_types import Ge, MinLen
 
-from crossmodal.contracts.settings import (
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.settings import Positive, Settings
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.simulate import bids
-from crossmodal.simulate.brain_config import Participant, random_stream
+from crossmodal.simulate.brain_config import BrainSettings, random_stream
 from crossmodal.simulate.brain_noise import drift_courses, physiological_courses
 from crossmodal.simulate.brain_pose import apply_affine, draw_head, draw_motion, draw_warp, rigid
 from crossmodal.simulate.brain_tissue import Grid
@@ -109,4 +109,4 @@ def test_streams_of_different_purposes_differ():
 @pytest.mark.parametrize("codes", ["RRS", "XYZ", "RA", "LASI"])
 def test_an_impossible_orientation_is_refused(codes):
     with pytest.raises(InputError, match="orientations.01: expected three axis codes"):
-        Participant("01", codes)
+        BrainSettings(orientations={"01": codes})

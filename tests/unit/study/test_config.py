@@ -154,12 +154,41 @@ def test_a_problem_names_the_file_that_said_it(tmp_path: Path) -> None:
          "families.mrpn.network.aggregated_units: expected a multiple of 4 heads, got 30"),
         ({"families": {"mrpn": {"inputs": {"noise_snr_db": {"x": 1}}}}},
          "inputs.noise_snr_db.x: expected one of .'video', 'audio'., got 'x'"),
+        ({"study": {"name": "a/b"}}, "study.name: expected 1 to 100 letters, none of them /"),
+        ({"scans": {"task": "a*"}}, "scans.task: expected letters and digits"),
+        ({"scans": {"task": "x", "conditions": ["a", "a"]}}, "conditions: expected no item twice"),
+        ({"scans": {"task": "x", "contrasts": {"c": {}}}}, "contrasts.c: expected at least one"),
+        ({"families": {"mrpn": {"network": {"width": 1e9}}}}, "network.width: expected at most 10"),
         ({"voices": {"presets": {"svm": {}}}}, "presets: key: expected small letters, digits"),
     ],
 )  # fmt: skip
 def test_wrong_values(values: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         build_study({"study": {"name": "x"}} | values)
+
+
+def test_a_list_of_wrong_items_is_one_problem_for_each(tmp_path: Path) -> None:
+    values = {"study": {"name": "x"}, "stimuli": {"modalities": [None, "smell"]}}
+    assert [one.split(":")[1] for one in problems(values)] == [
+        " stimuli.modalities.0",
+        " stimuli.modalities.1",
+    ]
+
+
+def test_a_column_of_labels_is_named_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("study: {name: x}\nstimuli: {study: {colour: 3}}\n")
+    (found,) = problems_of(lambda: load_study(path))
+    assert found.field == "stimuli.study.colour"
+    assert "YAML made the number 3 of `3` in line 2" in found.got
+
+
+def test_null_switches_simulation_and_families_off() -> None:
+    """So that a file can say it on top of another."""
+    study = build_study({"study": {"name": "x"}, "simulate": None, "families": None})
+    assert study == build_study({"study": {"name": "x"}})
+    assert not study.families
+    assert study.simulate.clips is None
 
 
 def test_whole_numbers_may_look_like_fractions() -> None:

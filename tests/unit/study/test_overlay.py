@@ -118,6 +118,7 @@ def test_an_empty_mapping_replaces_what_is_none(tmp_path: Path, below: str, merg
         ),
         ("presets/tune.yaml", r"a file in presets \(did you mean 'tuned.yaml'\?\), got 'presets/t"),
         ("none/x.yaml", "expected a file in none, got 'none/x.yaml', no such file"),
+        ("x" * 5000, r"expected a file in \., got 'xxx"),
         ("presets", "presets: file: expected a text file"),
         ("3", "extends: expected the name of a config file, or a list of such names, got 3"),
         ("[[a]]", "a list of such names, got"),

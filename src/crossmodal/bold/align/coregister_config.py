@@ -5,11 +5,7 @@ from typing import Annotated
 
 from annotated_types import MinLen
 
-from crossmodal.contracts.settings import (
-    Count,
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.settings import Count, Positive, Settings
 
 
 @dataclass(frozen=True)

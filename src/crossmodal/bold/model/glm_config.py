@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from crossmodal.contracts.settings import (
-    Positive,
-    Settings,
-    Unique,
-)
+from crossmodal.contracts.settings import Positive, Settings, Unique
 
 
 @dataclass(frozen=True)

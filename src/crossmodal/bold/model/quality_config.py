@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-from crossmodal.contracts.settings import (
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.settings import Positive, Settings
 
 
 @dataclass(frozen=True)

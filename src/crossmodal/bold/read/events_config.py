@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from crossmodal.contracts.settings import (
-    NonNegative,
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.settings import NonNegative, Positive, Settings
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import MinLen
 
-from crossmodal.contracts.settings import (
-    Count,
-    NonNegative,
-    Settings,
-)
+from crossmodal.contracts.settings import Count, NonNegative, Settings
 from crossmodal.families.affect3d.config import Affect3dConfig, Affect3dTraining
 
 

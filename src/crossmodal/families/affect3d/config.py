@@ -5,11 +5,8 @@ from typing import Annotated
 
 from annotated_types import Ge, MultipleOf
 
-from crossmodal.contracts.settings import (
-    Count,
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.names import Width
+from crossmodal.contracts.settings import Count, Positive, Settings
 from crossmodal.families.training.config import LoopConfig
 
 PUBLISHED_CHANNELS = (64, 128, 128)
@@ -19,7 +16,7 @@ PUBLISHED_CHANNELS = (64, 128, 128)
 class Affect3dConfig(Settings):
     """Size of the network."""
 
-    width: Positive = 1.0
+    width: Width = 1.0
     """Factor on the channels; 1 is the published size."""
     image_px: Annotated[int, Ge(8), MultipleOf(8)] = 112
     """Rows and columns of a frame, a multiple of 8 (112 is ours: the paper is silent)."""

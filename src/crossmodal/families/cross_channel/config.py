@@ -6,14 +6,15 @@ from typing import Annotated, Literal
 from annotated_types import Gt, Le
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.contracts.settings import NonNegative, Positive, Settings, Share
+from crossmodal.contracts.names import Width
+from crossmodal.contracts.settings import NonNegative, Settings, Share
 
 
 @dataclass(frozen=True)
 class CrossChannelSize(Settings):
     """Size and variant of the network."""
 
-    width: Positive = 1.0
+    width: Width = 1.0
     """Factor on the channels of all convolutions; 1 is the published size."""
     audio_blocks: Literal[1, 3] = 3
     """3, the published auditory arm (17 + 9 + 3 layers), or 1, the later one (17 + 7 + 5)."""

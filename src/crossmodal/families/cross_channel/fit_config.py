@@ -5,14 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
-from crossmodal.contracts.settings import (
-    Count,
-    Natural,
-    NonNegative,
-    Positive,
-    Settings,
-    Share,
-)
+from crossmodal.contracts.settings import Count, Natural, NonNegative, Positive, Settings, Share
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, MinLen
 
 from crossmodal.contracts.names import Regimes
-from crossmodal.contracts.settings import (
-    Count,
-    Settings,
-    Unique,
-)
+from crossmodal.contracts.settings import Count, Settings, Unique
 from crossmodal.families.mrpn.config import (
     Interference,
     MrpnInputs,

@@ -6,15 +6,8 @@ from typing import Annotated, Literal
 from annotated_types import MinLen
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.contracts.names import Modalities, Modality
-from crossmodal.contracts.settings import (
-    Count,
-    Natural,
-    NonNegative,
-    Positive,
-    Settings,
-    Share,
-)
+from crossmodal.contracts.names import Modalities, Modality, Width
+from crossmodal.contracts.settings import Count, Natural, NonNegative, Positive, Settings, Share
 from crossmodal.families.training.config import LoopConfig
 
 VariantName = Literal[
@@ -26,7 +19,7 @@ VariantName = Literal[
 class MrpnSize(Settings):
     """Size of the networks."""
 
-    width: Positive = 1.0
+    width: Width = 1.0
     """Factor on ResNet-18's channels; 1 is the published size."""
     aggregator: Literal["lstm", "transformer"] = "lstm"
     """How a modality's steps become one vector."""

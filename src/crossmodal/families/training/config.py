@@ -5,13 +5,7 @@ from typing import Annotated
 
 from annotated_types import Gt, Le
 
-from crossmodal.contracts.settings import (
-    Count,
-    Natural,
-    NonNegative,
-    Positive,
-    Settings,
-)
+from crossmodal.contracts.settings import Count, Natural, NonNegative, Positive, Settings
 
 
 @dataclass(frozen=True)

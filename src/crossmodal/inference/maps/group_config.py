@@ -5,11 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
-from crossmodal.contracts.settings import (
-    NonNegative,
-    Settings,
-    Unique,
-)
+from crossmodal.contracts.settings import NonNegative, Settings, Unique
 
 
 @dataclass(frozen=True)

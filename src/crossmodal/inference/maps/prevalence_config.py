@@ -6,10 +6,7 @@ from typing import Annotated
 from annotated_types import Ge
 
 from crossmodal.contracts.names import ModelSet
-from crossmodal.contracts.settings import (
-    Settings,
-    Unique,
-)
+from crossmodal.contracts.settings import Settings, Unique
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge
 
-from crossmodal.contracts.settings import (
-    Settings,
-)
+from crossmodal.contracts.settings import Settings
 
 
 @dataclass(frozen=True)

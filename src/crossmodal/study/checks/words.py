@@ -42,6 +42,9 @@ def _participants(study: Study) -> Iterator[Words]:
     known = list(simulated_runs(brain))
     for key in ("strong_motion_mm", "orientations", "missing_runs"):
         yield f"simulate.brain.{key}", list(getattr(brain, key)), known
+    for label, missing in brain.missing_runs.items():
+        runs = [str(run) for run in range(1, brain.n_runs + 1)]
+        yield f"simulate.brain.missing_runs.{label}", list(map(str, missing)), runs
     if study.scans and study.scans.bids_dir is None:
         yield "scans.participants", study.scans.participants or (), known
 

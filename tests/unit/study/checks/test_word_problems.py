@@ -28,6 +28,7 @@ def test_shipped_configs_name_nothing_unknown(root: Path, monkeypatch, name: str
         ("scans.participants", ["01", "sub-02"], "scans.participants", "'08'", "'sub-02'"),
         ("simulate.brain.missing_runs", {"09": [1]}, "simulate.brain.missing_runs", "'08'", "'09'"),
         ("simulate.brain.orientations", {"2": "LAS"}, "simulate.brain.orientations", "'02'", "'2'"),
+        ("simulate.brain.missing_runs", {"07": [9]}, "simulate.brain.missing_runs.07", "1", "'9'"),
         ("simulate.brain.planted", {"V7": "visual"}, "simulate.brain.planted", "'V1'", "'V7'"),
     ],
 )
