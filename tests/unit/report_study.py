@@ -16,8 +16,11 @@ from crossmodal.contracts.layer_similarity import LayerSimilarity
 from crossmodal.contracts.layer_table import LayerTable
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.contracts.settings import plain
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
 from crossmodal.contracts.tables import write_table
+from crossmodal.provenance.roots import named
+from crossmodal.study.validate import build_study
 
 LAYERS = ("visual_pool4", "visual_dense", "auditory_dense", "crossmodal_dense")
 ARMS = ("visual", "visual", "auditory", "cross_modal")
@@ -204,6 +207,12 @@ def _draw(root: Path) -> None:
     files = [path for name in figures for path in _figure_files(name).values()]
     run_script(
         root, "write_lineage", "write_lineage.py", {"records": records},
-        {"sidecars": [f"{results}/figures/{name}.prov.json" for name in figures]},
-        {"figure_files": files, "temporary": [], "study": CONFIG["study"]["name"]},
+        {
+            "sidecars": [f"{results}/figures/{name}.prov.json" for name in figures],
+            "seals": f"{results}/provenance/seals.json",
+        },
+        {
+            "figure_files": files, "temporary": [], "results": results,
+            "config": named(plain(build_study(CONFIG))),
+        },
     )  # fmt: skip

@@ -57,6 +57,7 @@ class Change:
     apply: Callable[[Sandbox], object]
     rules: frozenset[str]
     study: str = OWN
+    lineage: bool = False  # no result follows, but the job that records the config runs
 
 
 def flip_last_byte(content: bytes) -> bytes:
@@ -117,7 +118,7 @@ CHANGES = [
            SEARCHLIGHT | CEILING),
     Change("config", "the searchlight's memory",
            lambda box: box.swap(CONFIG, "max_memory_mb: 1500.0", "max_memory_mb: 800.0"),
-           NOTHING),
+           NOTHING, lineage=True),
     Change("config", "the number of permutations",
            lambda box: box.swap(CONFIG, "n_permutations: 5000", "n_permutations: 999"), MAPS),
     Change("config", "a figure's slices",
@@ -133,7 +134,7 @@ CHANGES = [
            FROM_BETAS | {"estimate_motion", "coregister"}),
     Change("config", "a key that nothing in this study uses",
            lambda box: box.swap(CONFIG, "contrast_threshold_t: 3.1", "contrast_threshold_t: 4.0"),
-           NOTHING),
+           NOTHING, lineage=True),
     Change("config", "another family's training",
            lambda box: box.swap("config/test.yaml", MRPN_TRAIN, MRPN_TRAIN.replace("2", "3")),
            FROM_MRPN, FAMILIES),
@@ -209,12 +210,15 @@ def page() -> str:
         "the user's own clips and scans: one network regime, category RDMs, maps, figures.",
         "Rows about another family are tested on `config/test.yaml`, which has all three.",
         'Whenever anything runs, `write_lineage` follows. "Everything" is every rule of the study.',
+        "Where a key changes that no result depends on, `write_lineage` runs alone: it records the",
+        "whole config, with which `crossmodal crate` compares the one that it is given.",
         "",
         "| | change | rules that run again |",
         "|---|---|---|",
     ]
     for change in CHANGES:
-        rules = ", ".join(f"`{name}`" for name in sorted(change.rules)) or "none"
+        names = sorted(change.rules) or (["write_lineage"] if change.lineage else [])
+        rules = ", ".join(f"`{name}`" for name in names) or "none"
         lines.append(
             f"| {change.group} | {change.name} | "
             f"{'everything' if change.rules == EVERYTHING else rules} |"

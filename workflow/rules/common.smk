@@ -38,7 +38,8 @@ from crossmodal.provenance.record import (
     package_versions,
     portable,
 )
-from crossmodal.provenance.roots import data_paths
+from crossmodal.provenance.roots import data_paths, named
+from crossmodal.provenance.seals import FILE as SEALS
 from crossmodal.study.checks.run import planning_problems
 from crossmodal.study.invocation import altered, dropped
 from crossmodal.study.overlay import load_layers

@@ -1,4 +1,4 @@
-"""Each figure's lineage, from the records that every job wrote. Included last: see TARGETS."""
+"""Lineage of figures, tables and maps, from the records of all jobs. Included last: see TARGETS."""
 
 FIGURE_FILES = sorted(
     path
@@ -11,17 +11,19 @@ SIDECARS = sorted({str(Path(path).with_suffix(".prov.json")) for path in FIGURE_
 
 rule write_lineage:
     message:
-        "Trace every figure back to raw files"
+        "Trace every figure, table and map back to raw files"
     input:
         records=JOB_RECORDS,
         code=code_inputs("write_lineage.py"),
     output:
         sidecars=SIDECARS,
+        seals=f"{RESULTS}/{SEALS}",
         record=record("write_lineage"),
     params:
         figure_files=FIGURE_FILES,
         temporary=TEMPORARY,
-        study=STUDY.study.name,  # of which these are the results: see `crossmodal crate`
+        results=RESULTS,
+        config=named(plain(STUDY)),  # of which these are the results: see `crossmodal crate`
     threads: 1
     resources:
         mem_mb=1000,
@@ -36,8 +38,8 @@ rule write_lineage:
         "../scripts/write_lineage.py"
 
 
-if SIDECARS:
-    TARGETS += [*SIDECARS, record("write_lineage")]
+if JOB_RECORDS:
+    TARGETS += [*rules.write_lineage.output]
 
 
 # Content decides, where modification times mislead. Only the main process looks: jobs on a

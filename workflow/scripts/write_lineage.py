@@ -1,4 +1,4 @@
-"""Write one provenance sidecar per figure: its lineage down to raw files."""
+"""Write a provenance sidecar for each figure, and the seals of all printed tables and maps."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.lineage import read_lineage, sidecar
 from crossmodal.provenance.record import recorded, sealed
+from crossmodal.provenance.seals import seals
 
 if TYPE_CHECKING:
     snakemake: Any
@@ -16,3 +17,4 @@ with recorded(snakemake):
         name = Path(path).name.removesuffix(".prov.json")
         files = [file for file in snakemake.params.figure_files if Path(file).stem == name]
         write_json(path, sealed(sidecar(lineage, name, files, snakemake.params.temporary)))
+    write_json(snakemake.output.seals, sealed(seals(lineage, snakemake.params.results)))

@@ -1,4 +1,4 @@
-"""Re-hash every figure's lineage: verified, or which file differs since which rule."""
+"""Re-hash every lineage of figures, tables and maps: verified, or which file differs."""
 
 import argparse
 import json
@@ -27,6 +27,8 @@ from crossmodal.provenance.audit import (
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_record
 from crossmodal.provenance.roots import data_paths
+from crossmodal.provenance.seal_audit import SealAuditor
+from crossmodal.provenance.seals import FILE as SEALS
 from crossmodal.study.reading import dumped
 from crossmodal.study.validate import load_study
 
@@ -37,7 +39,10 @@ SCRATCH_CONFIG = "audit-config.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("figures", nargs="*", help="figure files or names; default: all")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE",
+        help="figure files or names, tables, maps; default: all",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="machine-readable answer")
     parser.add_argument(
         "--recompute", action="store_true", help="rebuild the figures from raw data and compare"
@@ -48,12 +53,16 @@ def run(options: argparse.Namespace) -> int:
     study = load_study(*options.configs)
     config, results = plain(study), Path(study.study.results_dir)
     recorded = recorded_sidecars(results)
-    sidecars = find_sidecars(results, options.figures, recorded.digests)
     auditor = Auditor(data_paths(config), recorded)
-    verdicts = [audited(auditor, path) for path in sidecars]
+    printed, tables = printed_verdicts(auditor, results, options.files)
+    figures = [name for name in options.files if name not in printed]
+    sidecars = []
+    if figures or not options.files:
+        sidecars = find_sidecars(results, figures, recorded.digests, required=not tables)
+    verdicts = [*(audited(auditor, path) for path in sidecars), *tables]
     answer = [verdict.to_dict() for verdict in verdicts]
     if options.recompute:
-        for entry, path in zip(answer, sidecars, strict=True):
+        for entry, path in zip(answer, sidecars, strict=False):  # tables have no sidecar
             if entry["n_jobs"]:
                 entry["recomputed"] = recompute(read_sidecar(path), config)
     if options.json:
@@ -75,21 +84,44 @@ def audited(auditor: Auditor, sidecar: Path) -> Verdict:
         return Verdict(sidecar.name.removesuffix(SIDECAR_SUFFIX), "unknown", 0, 0, [doubt])
 
 
-def find_sidecars(results: Path, figures: list[str], recorded: Iterable[str]) -> list[Path]:
+def printed_verdicts(
+    auditor: Auditor, results: Path, files: list[str]
+) -> tuple[set[str], list[Verdict]]:
+    """Which of ``files`` are printed tables and maps, and the verdicts on them; on all by default.
+
+    Seals that cannot be read are a doubt of all tables and maps at once.
+    """
+    path = Path(results, SEALS)
+    if not path.exists() and path.as_posix() not in auditor.recorded:
+        return set(), []  # a study that stopped before its last job, or an older one
+    try:
+        seals = SealAuditor(auditor, results)
+    except InputError as error:
+        doubt = Finding(str(path), "seals", SIDECARS_RULE, "readable seals", str(error.got))
+        return set(), [Verdict("tables and maps", "unknown", 0, 0, [doubt])]
+    meant = {name for name in files if Path(name).as_posix() in seals.seals.files}
+    chosen = None if not files else {Path(name).as_posix() for name in meant}
+    return meant, seals.verdicts(chosen)
+
+
+def find_sidecars(
+    results: Path, figures: list[str], recorded: Iterable[str], required: bool = True
+) -> list[Path]:
     """Sidecars of the named figures, or of all that are there or were ``recorded``.
 
     Raises
     ------
-    InputError : the study has no figure, or none of that name
+    InputError : the study has no figure though it is ``required``, or none of that name
     """
     folder = results / "figures"
+    recorded = [name for name in recorded if name.endswith(SIDECAR_SUFFIX)]
     there = [path.name for path in folder.glob("*") if path.name[:1] != "."]
     drawn = {name_of(Path(name).name) for name in [*there, *recorded]}
     names = [name_of(Path(figure).name) for figure in figures] or sorted(drawn)
-    if not names:
+    if not names and required:
         raise InputError(folder, "figures", "at least one", "none")
     if unknown := [name for name in names if name not in drawn]:
-        raise InputError(folder, "figure", "a figure of this study", unknown[0])
+        raise InputError(folder, "figure", "a figure, table or map of this study", unknown[0])
     return [folder / f"{name}{SIDECAR_SUFFIX}" for name in names]
 
 

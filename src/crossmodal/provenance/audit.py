@@ -1,4 +1,7 @@
-"""Re-hash a figure's whole lineage and say which file, since which rule, is not what it was."""
+"""Re-hash a whole lineage and say which file, since which rule, is not what it was.
+
+Of figures by their sidecars; of printed tables and maps by the seals (``seals.py``).
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -91,6 +94,12 @@ class Auditor:
         self.roots = dict(roots or {})
         self.sidecars = sidecars
         self.digest = cache(self._digest)
+        self.read = cache(self._read)
+
+    @property
+    def recorded(self) -> Mapping[str, str]:
+        """Sidecars and seals that the last job made, with their digests."""
+        return self.sidecars.digests if self.sidecars else {}
 
     def locate(self, path: str) -> Path:
         """The file that a portable path means here."""
@@ -112,11 +121,9 @@ class Auditor:
         producer = {path: job for job in content["jobs"] for path in job["outputs"]}
         files: set[str] = set()
         for job in content["jobs"]:
-            findings += self._record(job)
-            findings += self._code(job)
-            findings += self._inputs(job, producer)
-            findings += self._outputs(job, content["temporary"])
-            files |= {*job["inputs"], *job["outputs"], *job["code"]}
+            findings += self.record(job["record"], job["rule"], job["record_digest"])
+            findings += self.files(job, producer, content["temporary"])
+            files |= files_of(job)
         unique = list(dict.fromkeys(findings))
         return Verdict(
             content["figure"], content["figure_id"], len(content["jobs"]), len(files), unique
@@ -139,17 +146,35 @@ class Auditor:
         elif (got := self.digest(path)) != made:
             yield Finding(path, "sidecar", SIDECARS_RULE, made, got)
 
-    def _record(self, job: dict[str, Any]) -> Iterator[Finding]:
-        path, rule = job["record"], job["rule"]
+    @staticmethod
+    def _read(path: str) -> tuple[str | None, tuple[str, str] | None, str]:
+        """Why a record cannot be read, how it was edited, its digest without times."""
         try:
             record = read_record(path)
         except InputError as error:
-            yield Finding(path, "record", rule, "a readable record", str(error.got))
-            return
-        if change := edited(path, record):
-            yield Finding(path, "record edited", rule, *change)
-        elif (digest := record_digest(record)) != job["record_digest"]:
-            yield Finding(path, "record newer than the figure", rule, job["record_digest"], digest)
+            return str(error.got), None, ""
+        return None, edited(path, record), record_digest(record)
+
+    def record(self, path: str, rule: str, expected: str, than: str = "figure") -> list[Finding]:
+        """Doubts of one record, whose digest was ``expected`` when a ``than`` was made."""
+        unreadable, change, digest = self.read(path)
+        if unreadable:
+            return [Finding(path, "record", rule, "a readable record", unreadable)]
+        if change:
+            return [Finding(path, "record edited", rule, *change)]
+        if digest != expected:
+            return [Finding(path, f"record newer than the {than}", rule, expected, digest)]
+        return []
+
+    def files(
+        self, job: dict[str, Any], producer: Mapping[str, dict[str, Any]], temporary: list[str]
+    ) -> list[Finding]:
+        """Doubts of a job's code, inputs and outputs; ``producer``: path -> who made it."""
+        return [
+            *self._code(job),
+            *self._inputs(job, producer),
+            *self._outputs(job, temporary),
+        ]
 
     def _code(self, job: dict[str, Any]) -> Iterator[Finding]:
         for path, digest in job["code"].items():
@@ -175,6 +200,11 @@ class Auditor:
                 continue
             if got != digest:
                 yield Finding(path, "output", job["rule"], digest, got)
+
+
+def files_of(job: Mapping[str, Any]) -> set[str]:
+    """Every file that a job read, ran or made."""
+    return {*job["inputs"], *job["outputs"], *job["code"]}
 
 
 def recorded_sidecars(results: str | Path) -> RecordedSidecars:

@@ -1,11 +1,12 @@
 """The study as an RO-Crate (Provenance Run Crate 0.5), made from the jobs' records.
 
-The crate holds code, config, figures, tables and records. Raw and intermediate files are
-described by path and sha256 only: they may be private, and they are large.
+The crate holds code, config, figures, printed tables and maps, and records. Raw and intermediate
+files are described by path and sha256 only: they may be private, and they are large.
 Profile: https://w3id.org/ro/wfrun/provenance/0.5
 """
 
 import json
+import re
 from collections.abc import Mapping
 from importlib import resources
 from io import BytesIO
@@ -20,7 +21,7 @@ from urllib3 import HTTPResponse
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.hashing import sha256_file
-from crossmodal.provenance.lineage import Lineage
+from crossmodal.provenance.lineage import Incomplete, Lineage
 
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
@@ -37,14 +38,23 @@ TERMS_OF_1_1 = {
     "input": "https://bioschemas.org/ComputationalWorkflow#input",
     "output": "https://bioschemas.org/ComputationalWorkflow#output",
 }
-SOFTWARE_LICENSE = "https://spdx.org/licenses/BSD-3-Clause"
+SPDX = "https://spdx.org/licenses/"
+SOFTWARE_LICENSE = f"{SPDX}BSD-3-Clause"  # of the code alone: data may be other people's
+NOT_STATED = "not stated"
+MISSING = "no such file"
 
 
 class StudyCrate:
     """Builds a crate; each file and each tool is described once."""
 
-    def __init__(self, lineage: Lineage, study: str, included: Mapping[str, str | Path]) -> None:
-        """``included``: place in the crate -> file."""
+    def __init__(
+        self,
+        lineage: Lineage,
+        study: str,
+        included: Mapping[str, str | Path],
+        data_license: str | None = None,
+    ) -> None:
+        """``included``: place in the crate -> file. ``data_license``: SPDX id or address."""
         if not lineage.records:
             raise InputError("records", "study", "at least one finished job", "none")
         self.lineage, self.included = lineage, dict(sorted(included.items()))
@@ -52,7 +62,7 @@ class StudyCrate:
         self.crate.metadata.extra_terms["sha256"] = f"{TERMS}sha256"
         self.crate.name = f"crossmodal study {study}"
         self.crate.description = "Figures of a crossmodal study, with the lineage of each."
-        self.crate.license = SOFTWARE_LICENSE
+        self.crate.license = license_address(data_license)
         self.files: dict[tuple[str, str | None], Any] = {}
         self.tools: dict[str, Any] = {}
         self.steps: dict[str, Any] = {}
@@ -63,17 +73,20 @@ class StudyCrate:
         Raises
         ------
         InputError : a file that goes into the crate is not what a record says
+        Incomplete : it is gone
         """
         self._profiles()
         workflow = self._workflow()
         for place, file in self.included.items():
+            if not Path(file).is_file():
+                raise Incomplete(file, "crate", "every file of the study that is shared", MISSING)
             self.files[place, None] = self.crate.add_file(str(file), place)
         run = self._context("#run", "CreateAction", name="Run of the study", instrument=workflow)
         actions = [self._job(*item) for item in self.lineage.records.items()]
         workflow["hasPart"] = list(self.tools.values())
         workflow["step"] = list(self.steps.values())
-        figures = [self.files[key] for key in self.files if "/figures/" in key[0]]
-        run["result"] = figures
+        made = self.lineage.producer
+        run["result"] = [self.files[path, None] for path in self.included if path in made]
         self._organise(run, actions)
         self.crate.root_dataset["mentions"] = [run, *[action for action, _ in actions]]
         return self.crate
@@ -97,6 +110,7 @@ class StudyCrate:
             "Snakefile", "Snakefile", main=True, lang="snakemake", properties={"@type": kinds}
         )
         workflow["name"] = "crossmodal"
+        workflow["license"] = SOFTWARE_LICENSE
         return workflow
 
     def _file(self, path: str, digest: str, name: str) -> Any:
@@ -121,6 +135,7 @@ class StudyCrate:
             kinds = ["File", "SoftwareSourceCode", "SoftwareApplication"]
             tool = self.crate.add_file(script, script, properties={"@type": kinds})
             tool["name"], tool["sha256"] = rule, record["code"][script]
+            tool["license"] = SOFTWARE_LICENSE
             self.tools[rule] = tool
             self.steps[rule] = self._context(
                 f"Snakefile#step/{rule}", "HowToStep", name=rule, workExample=tool,
@@ -158,8 +173,17 @@ class StudyCrate:
 
 def require_recorded(path: str, digest: str, record: str) -> None:
     """The crate copies files as they are now, so they must be what was recorded."""
+    if not Path(path).is_file():
+        raise Incomplete(path, "crate", f"the file that {record} names", MISSING)
     if (got := sha256_file(path)) != digest:
         raise InputError(path, "sha256", f"{digest}, as recorded in {record}", got)
+
+
+def license_address(name: str | None) -> str:
+    """The address of an SPDX id; an address or a sentence as it is."""
+    if not name:
+        return NOT_STATED
+    return f"{SPDX}{name}" if re.fullmatch(r"[\w.+-]+", name) else name
 
 
 def write_crate(folder: str | Path, crate: ROCrate) -> Path:

@@ -25,6 +25,10 @@ DIGESTS = ("inputs", "code", "outputs", "files", "raw_inputs")  # path -> sha256
 TIMES = ("start", "end", "seal")
 
 
+class Incomplete(InputError):
+    """A part of a study that is to be shared is missing: what is shared must be whole."""
+
+
 @dataclass(frozen=True)
 class Lineage:
     """Records of one study, by the files that they made.
@@ -113,18 +117,22 @@ def record_files(results: str | Path) -> list[Path]:
     return sorted(path for path in found if not path.name.startswith("."))
 
 
+def last_record(results: str | Path) -> Path:
+    """The record of the job that ends a study; it lists all others."""
+    return Path(results, "provenance/records", LINEAGE_RULE, "all.json")
+
+
 def study_records(results: str | Path) -> list[Path]:
     """Records of the study as it last ran to its end: those that its last job lists, and its own.
 
     Others are left over of participants or regimes that the config no longer names. A study
-    without that job's record, because it has no figures or stopped before, counts all.
+    without that job's record, because it stopped before, counts all.
 
     Raises
     ------
-    InputError : a record that the last job lists is gone: what is shared must be whole
+    Incomplete : a record that the last job lists is gone
     """
-    found = record_files(results)
-    last = Path(results, "provenance/records", LINEAGE_RULE, "all.json")
+    found, last = record_files(results), last_record(results)
     if last not in found:
         return found
     there = {path.as_posix(): path for path in found}
@@ -132,7 +140,7 @@ def study_records(results: str | Path) -> list[Path]:
     listed = {path for path in read_record(last)["inputs"] if path.startswith(records)}
     if gone := sorted(listed - there.keys()):
         expected = f"the record of every job of the study ({len(listed)}); run it again"
-        raise InputError(last, "records", expected, f"{len(gone)} missing, such as {gone[0]}")
+        raise Incomplete(last, "records", expected, f"{len(gone)} missing, such as {gone[0]}")
     return [there[name] for name in sorted({*listed, last.as_posix()})]
 
 
@@ -151,6 +159,12 @@ def read_lineage(record_paths: Iterable[str | Path]) -> Lineage:
                 raise InputError(name, output, f"made by {producer[output]} alone", "made twice")
             producer[output] = name
     return Lineage(producer, records)
+
+
+def identity(record: Mapping[str, Any]) -> str:
+    """A short id of everything that a job's results are made from; figures carry it."""
+    keys = ("rule", "wildcards", "inputs", "code", "params", "versions")
+    return sha256_json({key: record[key] for key in keys})[:16]
 
 
 def record_digest(record: Mapping[str, Any]) -> str:
@@ -177,10 +191,9 @@ def sidecar(
         | {"record": name, "record_digest": record_digest(lineage.records[name])}
         for name in names
     ]
-    identity = ("rule", "wildcards", "inputs", "code", "params", "versions")
     return {
         "figure": figure,
-        "figure_id": sha256_json({key: own[key] for key in identity})[:16],
+        "figure_id": identity(own),
         "files": {file: own["outputs"][file] for file in files},
         "temporary": sorted(temporary),
         "raw_inputs": lineage.raw_inputs(names),

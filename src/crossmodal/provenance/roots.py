@@ -39,6 +39,16 @@ def located(path: str, roots: Mapping[str, str]) -> Path:
     return Path(path)
 
 
+def named(value: Any, key: str = "") -> Any:
+    """A config in which each absolute path is its key: '<scans.bids_dir>', wherever that lies."""
+    if isinstance(value, dict):
+        below = {name: f"{key}.{name}" if key else str(name) for name in value}
+        return {name: named(item, below[name]) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [named(item, f"{key}.{position}") for position, item in enumerate(value)]
+    return f"<{key}>" if isinstance(value, str) and value.startswith("/") else value
+
+
 def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
     """Every text of a config with its key, e.g. ('models.tables.mine', '/data/mine.tsv')."""
     if isinstance(value, dict):

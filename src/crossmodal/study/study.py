@@ -29,6 +29,9 @@ class About(Settings):
     """Folder for everything that is made; one per study. null: results-NAME."""
     seed: Natural = 1
     """Every random number of the study follows from it."""
+    data_license: str | None = None
+    """Licence of what a crate shares beside the code, as an SPDX id (CC-BY-4.0) or an address; it
+    may be other people's. null: not stated."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -17,6 +17,7 @@ from crossmodal.provenance.embedded import embedded_ids
 from crossmodal.provenance.hashing import sha256_file
 from crossmodal.provenance.lineage import read_lineage, record_files, study_records
 from crossmodal.provenance.record import sealed
+from crossmodal.rsa.config import SearchlightConfig
 from tests.unit import report_study
 
 FIGURE = "results/figures/fig2_rdms"
@@ -187,7 +188,7 @@ def test_sidecar_sealed_anew_is_found(study: Path, capsys: pytest.CaptureFixture
 
 def test_audit_of_a_figure_that_is_not_there(study: Path, capsys: pytest.CaptureFixture) -> None:
     assert crossmodal("audit", "fig9") == 2
-    assert "expected a figure of this study, got fig9" in capsys.readouterr().err
+    assert "expected a figure, table or map of this study, got fig9" in capsys.readouterr().err
     shutil.rmtree("results/figures")
     Path("results/provenance/records/write_lineage/all.json").unlink()
     assert crossmodal("audit") == 2
@@ -202,7 +203,8 @@ def test_crate_of_records_of_another_study_is_refused(
     config["study"]["results_dir"] = "results-mine"
     Path("study.yaml").write_text(yaml.safe_dump(config))
     assert crossmodal("crate") == 2
-    assert "outputs: expected files below results-mine, got results/" in capsys.readouterr().err
+    text = capsys.readouterr().err
+    assert "study.results_dir: expected the config of the results in results-mine" in text
 
 
 def test_crate_of_results_of_another_name_is_refused(
@@ -214,8 +216,44 @@ def test_crate_of_results_of_another_name_is_refused(
     Path("study.yaml").write_text(yaml.safe_dump(config))
     assert crossmodal("crate") == 2
     text = capsys.readouterr().err
-    assert "study.name: expected results of 'theirs', got of 'synthetic'" in text
+    assert "study.name: expected the config of the results in results" in text
+    assert "got 'synthetic' there, 'theirs' here" in text
     assert not Path("results/crate").exists()
+
+
+def test_crate_goes_out_with_the_config_that_made_it(
+    study: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """Every value counts, also a default that is said now; nothing else of the file does."""
+    name_code_in_records()
+    config = yaml.safe_load(Path("study.yaml").read_text())
+    config["study"]["seed"] = 77
+    config["searchlight"]["min_voxels"] = 21
+    Path("study.yaml").write_text(yaml.safe_dump(config))
+    assert crossmodal("crate") == 2
+    text = capsys.readouterr().err
+    assert "study.yaml: searchlight.min_voxels, study.seed: expected the config of" in text
+    assert "7 there, 77 here" in text
+    assert not Path("results/crate").exists()
+    same = report_study.CONFIG | {"searchlight": dict(report_study.CONFIG["searchlight"])}
+    same["searchlight"]["min_voxels"] = SearchlightConfig().min_voxels
+    Path("study.yaml").write_text("# a remark\n" + yaml.safe_dump(same))
+    assert crossmodal("crate") == 0
+
+
+def test_crate_that_lacks_a_file_is_refused(study: Path, capsys: pytest.CaptureFixture) -> None:
+    name_code_in_records()
+    Path(f"{FIGURE}.png").unlink()
+    assert crossmodal("crate") == 1
+    assert f"{FIGURE}.png: crate: expected every file" in capsys.readouterr().err
+
+
+def test_crate_of_a_study_that_has_not_ended_is_refused(
+    study: Path, capsys: pytest.CaptureFixture
+) -> None:
+    Path("results/provenance/records/write_lineage/all.json").unlink()
+    assert crossmodal("crate") == 1
+    assert "a study that has run to its end" in capsys.readouterr().err
 
 
 def name_code_in_records() -> None:
@@ -246,7 +284,7 @@ def test_crate_leaves_out_results_of_an_older_config(study: Path, instance: str)
 def test_crate_that_lacks_a_record_is_refused(study: Path, capsys: pytest.CaptureFixture) -> None:
     """It would be shared as a whole; before, it was written without that figure's job."""
     Path("results/provenance/records/draw_rdms/all.json").unlink()
-    assert crossmodal("crate") == 2
+    assert crossmodal("crate") == 1
     said = capsys.readouterr().err
     assert "1 missing, such as results/provenance/records/draw_rdms/all.json" in said
     assert not Path("results/crate").exists()

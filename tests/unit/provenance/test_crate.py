@@ -61,6 +61,25 @@ def test_crate_passes_the_profile_offline(lineage: Lineage, tmp_path: Path) -> N
     assert {"raw.mp4", "results/clips.h5"} <= {item.get("name") for item in metadata["@graph"]}
 
 
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        (None, "not stated"),
+        ("CC-BY-NC-SA-4.0", "https://spdx.org/licenses/CC-BY-NC-SA-4.0"),
+        ("https://example.org/terms", "https://example.org/terms"),
+    ],
+)
+def test_our_licence_is_the_codes_alone(
+    lineage: Lineage, said: str | None, stated: str, tmp_path: Path
+) -> None:
+    crate = StudyCrate(lineage, "demo", {FIGURE: FIGURE}, said).build()
+    graph = json.loads(write_crate("crate", crate).read_text())["@graph"]
+    licences = {one["@id"]: one["license"] for one in graph if "license" in one}
+    ours = "https://spdx.org/licenses/BSD-3-Clause"
+    code = {"Snakefile", "workflow/scripts/extract.py", "workflow/scripts/draw.py"}
+    assert licences == {"./": stated} | dict.fromkeys(code, ours)
+
+
 def test_private_files_are_described_but_not_included(lineage: Lineage) -> None:
     write_crate("crate", StudyCrate(lineage, "demo", {FIGURE: FIGURE}).build())
     files = {path.name for path in Path("crate").rglob("*") if path.is_file()}
