@@ -15,7 +15,7 @@ CONFIG_HELP = f"config file; several, the last on top: --config A B (default: {D
 COMMANDS = (
     *("init", "check", "summary", "lineage", "audit", "why", "crate", "config"),
     *("choose-actors", "clean", "download-ravdess", "group", "import-affect", "notice", "plan"),
-    *("report", "table"),
+    *("report", "table", "watch"),
 )
 
 

@@ -185,10 +185,12 @@ def test_a_question_during_a_run_changes_nothing_and_a_second_run_is_refused(
     began, process = time.time(), start(copy, tmp_path / "log.txt")
     wait_until(process, lambda: job_began_since(copy, began), LIMIT_S)
     assert "extract_clips" in copy.crossmodal("why").stdout
+    assert "at work" in copy.crossmodal("watch", "--once").stdout
     second = copy.snakemake(check=False)
     assert second.returncode
     assert "no other run at work" in re.sub(r"\W+", " ", second.stdout)
     assert process.wait(LIMIT_S) == 0
+    assert "jobs done; no run is at work" in copy.crossmodal("watch").stdout
     assert broken_promises(copy) == {}
     run_to_the_end(copy)
 

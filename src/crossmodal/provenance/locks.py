@@ -96,10 +96,9 @@ def hold_results(results: str | Path, snakemake_folder: str | Path = ".snakemake
     ------
     InputError : another run works on it; names process and host
     """
-    name = f"crossmodal.{sha256_text(os.path.normpath(results))[:12]}.run"
     try:
         Path(snakemake_folder).mkdir(exist_ok=True)
-        handle = os.open(Path(snakemake_folder, name), os.O_RDWR | os.O_CREAT, 0o666)
+        handle = os.open(_run_lock(results, snakemake_folder), os.O_RDWR | os.O_CREAT, 0o666)
     except OSError:  # a read-only work dir: Snakemake says so itself
         return
     try:
@@ -114,3 +113,25 @@ def hold_results(results: str | Path, snakemake_folder: str | Path = ".snakemake
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"process {os.getpid()} on {platform.node()}".encode(), 0)
     _held_results.append(handle)
+
+
+def at_work(results: str | Path, snakemake_folder: str | Path = ".snakemake") -> bool:
+    """Whether a run of this machine works on a results folder; writes nothing."""
+    try:
+        handle = os.open(_run_lock(results, snakemake_folder), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # and gone again as soon as it is closed
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
+def _run_lock(results: str | Path, snakemake_folder: str | Path) -> Path:
+    name = f"crossmodal.{sha256_text(os.path.normpath(results))[:12]}.run"
+    return Path(snakemake_folder, name)

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.provenance.locks import LIVENESS, alone, hold_results, release_dead_lock
+from crossmodal.provenance.locks import (
+    LIVENESS,
+    alone,
+    at_work,
+    hold_results,
+    release_dead_lock,
+)
 
 HOLDER = """
 import sys, time
@@ -98,3 +104,13 @@ def test_alone_means_that_no_other_run_lives(holder: subprocess.Popen) -> None:
 
 def test_where_nothing_can_be_known_nobody_is_alone(tmp_path: Path) -> None:
     assert not alone(tmp_path / "none")
+
+
+def test_whether_a_run_is_at_work_is_seen_without_a_trace(holder: subprocess.Popen) -> None:
+    before = {path: path.stat().st_mtime_ns for path in Path(".snakemake").rglob("*")}
+    assert at_work("./results")
+    assert not at_work("results-other")
+    assert {path: path.stat().st_mtime_ns for path in Path(".snakemake").rglob("*")} == before
+    holder.kill()
+    holder.wait()
+    assert not at_work("results")

@@ -1,0 +1,115 @@
+"""What a run has done so far, read from the log that Snakemake writes of it. Changes nothing."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+COLLECTORS = ("all", "total")
+TIME = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that failed: its rule, its log file (None without), and that log's last line."""
+
+    rule: str
+    log: str | None
+    last_line: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One run of a study.
+
+    planned, finished : rule -> number of jobs ('all', which only collects, left out)
+    n_started : jobs that have begun, whatever became of them
+    """
+
+    begin: datetime
+    cores: int
+    planned: dict[str, int]
+    finished: dict[str, int]
+    n_started: int
+    failures: tuple[Failure, ...]
+
+    @property
+    def n_planned(self) -> int:
+        return sum(self.planned.values())
+
+    @property
+    def n_finished(self) -> int:
+        return sum(self.finished.values())
+
+    @property
+    def n_running(self) -> int:
+        return max(0, self.n_started - self.n_finished - len(self.failures))
+
+
+def newest_log(configs: list[Path], folder: str | Path = ".snakemake/log") -> Path | None:
+    """The log of the last run with these config files, of several studies in one checkout too."""
+    wanted = f"Config file(s): {[path.resolve() for path in configs]}"
+    logs = sorted(Path(folder).glob("*.snakemake.log"), key=lambda path: path.stat().st_mtime)
+    for path in reversed(logs):
+        text = _text(path)
+        if wanted in text and "\nJob stats:\n" in text and "--dry-run" not in _command(text):
+            return path
+    return None
+
+
+def read_progress(path: str | Path) -> Progress:
+    """Progress of the run that writes (or wrote) a log."""
+    text = _text(path)
+    head, _, rest = text.partition("\nJob stats:\n")
+    table = rest.partition("\n\n")[0]
+    planned = _counted(re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE))
+    ended = re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", text, re.MULTILINE)
+    finished = _counted((rule, "1") for rule in ended)
+    begin = re.search(r"^ *Date: (.+)$", head, re.MULTILINE)
+    cores = re.search(r"^Provided cores: (\d+)", head, re.MULTILINE)
+    return Progress(
+        datetime.strptime(begin[1], TIME) if begin else datetime.fromtimestamp(0),
+        int(cores[1]) if cores else 1,
+        planned,
+        finished,
+        len(re.findall(r"^(?:Job \d+: |(?:local)?rule \w+:$)", text, re.MULTILINE)),
+        tuple(_failures(text)),
+    )
+
+
+def _counted(rows: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Rule -> number of jobs; rules that exist once for each set of runs are one."""
+    counts: Counter[str] = Counter()
+    for rule, n in rows:
+        counts[re.sub(r"_runs_[\d_]+$", "", rule)] += int(n)
+    return {rule: n for rule, n in counts.items() if rule not in COLLECTORS}
+
+
+def _failures(text: str) -> list[Failure]:
+    """Each job that failed, once: Snakemake says it again at the end."""
+    found: dict[Failure, None] = {}
+    for rule, block in re.findall(r"^Error in rule (\w+):\n((?: +.*\n)*)", text, re.MULTILINE):
+        log = re.search(r"^ +log: (.+?)(?:,| \(check)", block, re.MULTILINE)
+        name = log[1] if log else None
+        found[Failure(rule, name, last_line(name) if name else "no log")] = None
+    return list(found)
+
+
+def last_line(path: str | Path) -> str:
+    """The last line of a log that says something."""
+    lines = [line for line in _text(path).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "the log is empty"
+
+
+def _command(text: str) -> str:
+    found = re.search(r"^ *Command: (.*)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
