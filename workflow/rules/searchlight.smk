@@ -1,4 +1,7 @@
-"""Searchlight RSA: one job per participant compares every sphere with every model RDM."""
+"""Searchlight RSA: one job per participant compares every sphere with the study's own model RDMs.
+
+Sets from outside (tables) have a job each: one more of them leaves all other maps as they are.
+"""
 
 # Compiled kernels are kept between jobs, outside the source tree.
 os.environ.setdefault("NUMBA_CACHE_DIR", os.path.abspath(f"{RESULTS}/cache/numba"))
@@ -7,6 +10,14 @@ os.environ.setdefault("NUMBA_CACHE_DIR", os.path.abspath(f"{RESULTS}/cache/numba
 ENGINE_MB = SEARCHLIGHT.max_memory_mb
 ENGINE = plain(SEARCHLIGHT, without=("max_memory_mb",))
 CONTROLS = [f"{RESULTS}/rdms/{name}.h5" for name in SEARCHLIGHT.controls]
+
+
+# One pass over a brain serves many models at the price of little more than one.
+OUTSIDE_SETS = [(model, regime) for model, regime in MODEL_SETS if model == "table"]
+OWN_SETS = [names for names in MODEL_SETS if names not in OUTSIDE_SETS]
+if not OWN_SETS:  # a study of tables alone: the first one is there for the sphere sizes, too
+    OWN_SETS, OUTSIDE_SETS = OUTSIDE_SETS[:1], OUTSIDE_SETS[1:]
+SET_MAPS = f"{RESULTS}/searchlight/{{model}}/{{regime}}/sub-{{sub}}"
 
 
 def residuals_of(sub):
@@ -21,17 +32,17 @@ rule searchlight:
     input:
         betas=f"{RESULTS}/betas/sub-{{sub}}.h5",
         residuals=lambda wildcards: residuals_of(wildcards.sub),
-        rdms=[f"{RESULTS}/rdms/{model}/{regime}.h5" for model, regime in MODEL_SETS],
+        rdms=[f"{RESULTS}/rdms/{model}/{regime}.h5" for model, regime in OWN_SETS],
         controls=CONTROLS,
         code=code_inputs("map_searchlight.py"),
     output:
         maps=[
             f"{RESULTS}/searchlight/{model}/{regime}/sub-{{sub}}.nii.gz"
-            for model, regime in MODEL_SETS
+            for model, regime in OWN_SETS
         ],
         sidecars=[
             f"{RESULTS}/searchlight/{model}/{regime}/sub-{{sub}}.json"
-            for model, regime in MODEL_SETS
+            for model, regime in OWN_SETS
         ],
         sphere_size=f"{RESULTS}/searchlight/sphere_size/sub-{{sub}}.nii.gz",
         sphere_size_sidecar=f"{RESULTS}/searchlight/sphere_size/sub-{{sub}}.json",
@@ -52,6 +63,34 @@ rule searchlight:
         "../envs/crossmodal.yaml"
     script:
         "../scripts/map_searchlight.py"
+
+
+if OUTSIDE_SETS:
+
+    use rule searchlight as searchlight_of_set with:
+        message:
+            "Searchlight RSA of sub-{wildcards.sub} with {wildcards.model}/{wildcards.regime}"
+        input:
+            betas=f"{RESULTS}/betas/sub-{{sub}}.h5",
+            residuals=lambda wildcards: residuals_of(wildcards.sub),
+            rdms=[f"{RESULTS}/rdms/{{model}}/{{regime}}.h5"],
+            controls=CONTROLS,
+            code=code_inputs("searchlight.py"),
+        output:
+            maps=[f"{SET_MAPS}.nii.gz"],
+            sidecars=[f"{SET_MAPS}.json"],
+            record=record("searchlight_of_set", "{model}/{regime}/sub-{sub}"),
+        wildcard_constraints:
+            model="|".join(sorted({model for model, _ in OUTSIDE_SETS})),
+            regime="|".join(sorted({regime for _, regime in OUTSIDE_SETS})),
+        log:
+            f"{LOGS}/searchlight/{{model}}/{{regime}}/sub-{{sub}}.log",
+        benchmark:
+            f"{BENCHMARKS}/searchlight/{{model}}/{{regime}}/sub-{{sub}}.tsv"
+
+    for model, regime in OUTSIDE_SETS:
+        made = expand([*rules.searchlight_of_set.output], sub=PARTICIPANTS, allow_missing=True)
+        TARGETS += expand(made, model=model, regime=regime)
 
 
 rule noise_ceiling:

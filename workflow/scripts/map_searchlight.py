@@ -20,8 +20,9 @@ with recorded(snakemake):
         ),
         read_controls(path.controls, source, f"sub-{snakemake.wildcards.sub}"),
         snakemake.threads,
-        f"{snakemake.output.sphere_size}.partial.npz",
+        f"{snakemake.output.maps[0]}.partial.npz",
     )
-    sizes.write(snakemake.output.sphere_size)
+    if size_map := snakemake.output.get("sphere_size"):  # of the study's own sets alone
+        sizes.write(size_map)
     for maps, path in zip(sets, snakemake.output.maps, strict=True):
         maps.write(path)

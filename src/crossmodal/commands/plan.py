@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
@@ -25,6 +24,7 @@ from crossmodal.plan.stubs import with_stubs
 from crossmodal.study.checks.run import contradictions
 from crossmodal.study.overlay import load_layers, names
 from crossmodal.study.reading import dumped
+from crossmodal.study.run_log import counted
 from crossmodal.study.study import Study
 from crossmodal.study.validate import build_study, load_study, located
 
@@ -135,15 +135,9 @@ def count_jobs(study: Study, data: Data) -> dict[str, int]:
 
 
 def parse_job_stats(text: str) -> dict[str, int]:
-    """Rule -> count, from Snakemake's 'Job stats' table.
-
-    Rules that exist once for each set of runs (``simulate_participant_runs_1``) count as one.
-    """
-    table = dict(re.findall(r"^(\w+) +(\d+)$", text, flags=re.M))
-    counts: Counter[str] = Counter()
-    for rule, count in table.items():
-        counts[re.sub(r"_runs_[\d_]+$", "", rule)] += int(count)
-    return {rule: count for rule, count in counts.items() if rule not in ("all", "total")}
+    """Rule -> count, from Snakemake's 'Job stats' table; see ``counted``."""
+    table = dict(re.findall(r"^(\w+) +(\d+)$", text, flags=re.M))  # printed twice
+    return counted(table.items())
 
 
 def total(rows: list[Estimate]) -> Estimate:

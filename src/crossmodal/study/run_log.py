@@ -64,9 +64,9 @@ def read_progress(path: str | Path) -> Progress:
     text = _text(path)
     head, _, rest = text.partition("\nJob stats:\n")
     table = rest.partition("\n\n")[0]
-    planned = _counted(re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE))
+    planned = counted(re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE))
     ended = re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", text, re.MULTILINE)
-    finished = _counted((rule, "1") for rule in ended)
+    finished = counted((rule, "1") for rule in ended)
     begin = re.search(r"^ *Date: (.+)$", head, re.MULTILINE)
     cores = re.search(r"^Provided cores: (\d+)", head, re.MULTILINE)
     return Progress(
@@ -79,11 +79,15 @@ def read_progress(path: str | Path) -> Progress:
     )
 
 
-def _counted(rows: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """Rule -> number of jobs; rules that exist once for each set of runs are one."""
+def counted(rows: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Rule -> number of jobs, from rows of a table of them.
+
+    Rules that exist once for each set of runs (``simulate_participant_runs_1``), or for single
+    model sets (``searchlight_of_set``), count as one.
+    """
     counts: Counter[str] = Counter()
     for rule, n in rows:
-        counts[re.sub(r"_runs_[\d_]+$", "", rule)] += int(n)
+        counts[re.sub(r"_runs_[\d_]+$|_of_set$", "", rule)] += int(n)
     return {rule: n for rule, n in counts.items() if rule not in COLLECTORS}
 
 

@@ -85,7 +85,7 @@ def test_searchlight_with_residuals_and_controls(root: Path, workdir: Path) -> N
     stored = Maps.read("maps/sub-02.nii.gz")
     np.testing.assert_allclose(stored.values, expected[0].values[:, : stored.values.shape[1]])
     assert Maps.read("sizes/sub-02.nii.gz").values.max() <= 27
-    assert not list(Path("sizes").glob("*.partial.npz"))
+    assert not list(Path("maps").glob("*.partial.npz"))
 
 
 def test_group_maps_name_their_peaks(root: Path, workdir: Path) -> None:
