@@ -14,6 +14,7 @@ rule all:
         "Every result is there"
     input:
         lambda wildcards: guarded(TARGETS),
+    localrule: True
 
 
 if STUDY.simulate.clips or STUDY.simulate.brain:
@@ -78,7 +79,6 @@ if STUDY.figures and STUDY.families and STUDY.models:
 
 
 include: "workflow/rules/provenance.smk"
-include: "workflow/rules/cluster.smk"
 
 
 onstart:

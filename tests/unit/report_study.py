@@ -212,7 +212,7 @@ def _draw(root: Path) -> None:
             "seals": f"{results}/provenance/seals.json",
         },
         {
-            "figure_files": files, "temporary": [], "results": results,
+            "figure_files": files, "temporary": [],
             "config": named(plain(build_study(CONFIG))),
         },
     )  # fmt: skip

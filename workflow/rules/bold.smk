@@ -1,12 +1,15 @@
 """From BIDS runs to condition-wise response patterns."""
 
-from functools import cache
 from types import SimpleNamespace
 
 from crossmodal.bold.read import study_runs
 from crossmodal.bold.read.bids import Run, usable
 from crossmodal.bold.read.brain_masks import own_mask
 from crossmodal.bold.read.events import usual_conditions
+
+
+include: "bold_inputs.smk"
+
 
 SCANS = STUDY.scans
 NATIVE = SCANS.space == "native"
@@ -23,20 +26,6 @@ TIMING_SETS = (
 )
 
 
-def simulated_scans():
-    """The runs that the simulator will write."""
-    for label, runs in SIMULATED_RUNS.items():
-        for run in runs:
-            stem = f"{SIMULATED_BIDS}/sub-{label}/func/sub-{label}_task-emotion_run-{run}"
-            yield Run(
-                label,
-                f"task-emotion_run-{run}",
-                f"{stem}_bold.nii.gz",
-                f"{stem}_events.tsv",
-                (f"{stem}_bold.json",),
-            )
-
-
 if SCANS.bids_dir is None:
     ALL_SCANS = tuple(simulated_scans())
 else:
@@ -51,96 +40,19 @@ READING = dict(
 PARTICIPANTS = sorted({scan.participant for scan in ALL_SCANS})
 
 
-def run_ids(participant):
-    """Names of all runs of one participant."""
-    return [scan.run_id for scan in ALL_SCANS if scan.participant == participant]
-
-
-def scans_of(participant):
-    """All runs of one participant; a gap in them stops only the jobs that ask for them."""
-    return usable([scan for scan in ALL_SCANS if scan.participant == participant])
-
-
-def scans_of_all():
-    """The runs of all participants, in order of PARTICIPANTS."""
-    return [scan for participant in PARTICIPANTS for scan in scans_of(participant)]
-
-
-def scan_of(participant, run_id):
-    """One run of one participant."""
-    return next(scan for scan in scans_of(participant) if scan.run_id == run_id)
-
-
-def t1_of(participant):
-    """The T1w image of one participant."""
-    if SCANS.bids_dir is None:
-        return f"{SIMULATED_BIDS}/sub-{participant}/anat/sub-{participant}_T1w.nii.gz"
-    return study_runs.t1_of(SCANS, participant)
-
-
-def source_description():
-    """The description of the raw data set, in a list; real ones do not always have one."""
-    path = f"{SCANS.bids_dir or SIMULATED_BIDS}/dataset_description.json"
-    return [path] if SCANS.bids_dir is None or Path(path).is_file() else []
-
-
-@cache
-def bold_conditions():
-    """Names of the conditions, in the order of every pattern file."""
-    if SCANS.conditions:
-        return list(SCANS.conditions)
-    if STUDY.stimuli:
-        return STUDY_IDS
-    paths = [scan.events for scan in ALL_SCANS if scan.problem is None]
-    return usual_conditions(paths, SCANS.events)
-
-
 DERIVATIVES = f"{RESULTS}/derivatives"
 ANAT = f"{DERIVATIVES}/sub-{{sub}}/anat/sub-{{sub}}"
 FUNC = f"{DERIVATIVES}/sub-{{sub}}/func/sub-{{sub}}"
-MOTION = FUNC + "_{run}_from-orig_to-boldref_mode-image_desc-hmc_xfm.txt"
-CONFOUNDS = FUNC + "_{run}_desc-confounds_timeseries.tsv"
+MOTION = f"{FUNC}_{{run}}_from-orig_to-boldref_mode-image_desc-hmc_xfm.txt"
+CONFOUNDS = f"{FUNC}_{{run}}_desc-confounds_timeseries.tsv"
 # Without aCompCor, what the motion estimate finds is all there is.
-MEASURED = FUNC + "_{run}_desc-motion_timeseries.tsv" if SCANS.a_comp_cor else CONFOUNDS
+MEASURED = f"{FUNC}_{{run}}_desc-motion_timeseries.tsv" if SCANS.a_comp_cor else CONFOUNDS
 SIGNAL = f"{RESULTS}/quality/runs/sub-{{sub}}_{{run}}.h5"
-BOLD_MEAN = FUNC + "_{run}_boldref.nii.gz"
-COREGISTRATION = FUNC + "_from-boldref_to-T1w_mode-image_desc-coreg_xfm.txt"
+BOLD_MEAN = f"{FUNC}_{{run}}_boldref.nii.gz"
+COREGISTRATION = f"{FUNC}_from-boldref_to-T1w_mode-image_desc-coreg_xfm.txt"
 T1_BRAIN = f"{ANAT}_desc-brain_mask.nii.gz"
 CONTRASTS = [f"{RESULTS}/contrasts/sub-{{sub}}_{name}.nii.gz" for name in SCANS.contrasts]
 WARP = f"{ANAT}_from-T1w_to-{SCANS.space}_mode-image_xfm.nii.gz"
-
-
-def sidecar_of(path):
-    """The JSON file that describes a derivative."""
-    return path.removesuffix(".gz").rpartition(".")[0] + ".json"
-
-
-def of_runs(pattern, sub):
-    """One file for each run of a participant."""
-    return expand(pattern, sub=sub, run=run_ids(sub))
-
-
-def first_mean(wildcards):
-    """The mean image of the participant's first run: the reference of all runs."""
-    return of_runs(BOLD_MEAN, wildcards.sub)[0]
-
-
-def confounds_of(wildcards):
-    """Confounds tables of all runs, own or fMRIPrep's."""
-    if FMRIPREP:
-        return [scan.confounds for scan in scans_of(wildcards.sub)]
-    return of_runs(CONFOUNDS, wildcards.sub)
-
-
-def raw_of(wildcards):
-    """Raw images of all runs, whose volumes fMRIPrep's must have; none if some are not there."""
-    paths = [scan.raw for scan in scans_of(wildcards.sub)]
-    return paths if all(paths) else []
-
-
-def masks_of(wildcards):
-    """fMRIPrep's brain masks of all runs; none without fMRIPrep."""
-    return [scan.mask for scan in scans_of(wildcards.sub)] if FMRIPREP else []
 
 
 PATTERN_INPUT = dict(
@@ -187,6 +99,7 @@ rule describe_derivatives:
         f"{BENCHMARKS}/describe_derivatives/all.tsv"
     conda:
         "../envs/crossmodal.yaml"
+    localrule: True
     script:
         "../scripts/describe_derivatives.py"
 

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 # `script:` puts only the script's folder on sys.path: jobs find the package this way.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(Path(workflow.basedir, "src")), os.environ.get("PYTHONPATH")])
+os.environ.update(
+    PYTHONPATH=os.pathsep.join(
+        filter(None, [str(Path(workflow.basedir, "src")), os.environ.get("PYTHONPATH")])
+    )
 )
 sys.path.insert(0, str(Path(workflow.basedir, "src")))
 # One BLAS thread per job: with more, two jobs on one machine take up to 20 times longer.
@@ -32,6 +34,7 @@ from crossmodal.provenance.code_inputs import code_inputs as _code_inputs
 from crossmodal.provenance.locks import alone, hold_results, release_dead_lock
 from crossmodal.provenance.record import (
     CONFIG_VARIABLE,
+    ROOTS_VARIABLE,
     clean_params,
     config_origin,
     data_roots,
@@ -70,9 +73,8 @@ stop_on(located(planning_problems(STUDY), LAYERS))
 
 RESULTS = STUDY.study.results_dir
 # Records name data outside the work dir by the config key of its folder, never by its path.
-os.environ["CROSSMODAL_DATA_ROOTS"] = json.dumps(
-    {key: str(Path(folder).absolute()) for key, folder in data_paths(plain(STUDY)).items()}
-)
+DATA_ROOTS = {key: str(Path(path).absolute()) for key, path in data_paths(plain(STUDY)).items()}
+os.environ[ROOTS_VARIABLE] = json.dumps(DATA_ROOTS)
 # Which config file said what, for the records; a default is said by none.
 os.environ[CONFIG_VARIABLE] = config_origin(LAYERS.said(), LAYERS.files)
 LOGS = f"{RESULTS}/logs"
@@ -172,4 +174,4 @@ def cancel_own_orphans():
 
 GUARD_RECORDS = []  # that the guard has yet to look at
 TARGETS = []  # every non-temp output, filled by the rule files; see docs/decisions
-TEMPORARY = []  # path prefixes of temp() outputs, if a rule has any: an audit does not expect them
+TEMPORARY = []  # path prefixes of temp() outputs, which an audit does not expect

@@ -1,11 +1,7 @@
 """Figures and comparison of model families: mrpn, affect3d, and all families together."""
 
 
-def family_figure(name):
-    """The formats of one figure; the PNG is what Snakemake's report shows."""
-    path = f"{RESULTS}/figures/{name}"
-    caption = "../report/{}.rst".format(name.replace("_{regime}", ""))
-    return [f"{path}.pdf", report(f"{path}.png", caption=caption, category="Model families")]
+include: "family_figures_inputs.smk"
 
 
 if "mrpn" in FAMILIES:

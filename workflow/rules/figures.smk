@@ -1,5 +1,9 @@
 """Figures and tables. Which ones exist follows from what the config has."""
 
+
+include: "figures_inputs.smk"
+
+
 FIGURES = f"{RESULTS}/figures"
 TABLES_DIR = f"{RESULTS}/tables"
 FIGURE_CONFIG = STUDY.figures
@@ -19,36 +23,6 @@ SHOWN_REGIMES = [
     for name in (NETWORK_REGIMES if FIGURE_CONFIG.regimes is None else FIGURE_CONFIG.regimes)
     if name in NETWORK_REGIMES
 ]
-
-
-def figure_files(name, caption=None):
-    """The formats of one figure; the PNG is what Snakemake's report shows."""
-    caption = f"../report/{caption or name}.rst"
-    return dict(
-        pdf=f"{FIGURES}/{name}.pdf",
-        png=report(f"{FIGURES}/{name}.png", caption=caption, category="Figures"),
-        svg=f"{FIGURES}/{name}.svg",
-    )
-
-
-def group_files(model, regime):
-    """What a figure needs of one group result."""
-    folder = f"{RESULTS}/group/{model}/{regime}"
-    return [
-        *(
-            f"{folder}/{name}.{suffix}"
-            for name in ("mean", "p_fwe")
-            for suffix in ("nii.gz", "json")
-        ),
-        f"{folder}/clusters.tsv",
-        f"{folder}/group.json",
-    ]
-
-
-def map_block(model, regime, title, layers=None):
-    """One block of rows in a figure of maps; layers (name -> arm): None shows all."""
-    folder = f"{RESULTS}/group/{model}/{regime}"
-    return {"title": title, "folder": folder, "layers": layers}
 
 
 # figure -> (model set, block) of every block of rows.

@@ -1,5 +1,9 @@
 """mrpn: residual perceptrons for fusion, tested on actors never trained on."""
 
+
+include: "mrpn_inputs.smk"
+
+
 MRPN = STUDY.families.mrpn
 MRPN_DIR = f"{RESULTS}/network/mrpn"
 MRPN_SEEDS = range(MRPN.n_seeds)
@@ -9,19 +13,7 @@ MRPN_PRETRAINED = [m for m in MRPN.without_weights if POOL_ACTORS]
 MRPN_NOISE = MRPN.interference
 
 
-def mrpn_family(*keys):
-    """A slice of mrpn's config block."""
-    return {key: plain(getattr(MRPN, key)) for key in (*keys, "network", "inputs", "accelerator")}
-
-
 MRPN_FAMILY = mrpn_family("train", "n_folds", "n_validation_folds")
-
-
-def mrpn_extractors(wildcards):
-    """modality -> file with its extractor, the user's or the pretrained one."""
-    files = {m: path for m, path in plain(MRPN.weights).items() if path and m in MRPN_MODALITIES}
-    own = f"{MRPN_DIR}/{wildcards.regime}/pretrained-{{}}.safetensors"
-    return files | {m: own.format(m) for m in MRPN_PRETRAINED}
 
 
 rule mrpn_pretrain:

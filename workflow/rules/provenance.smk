@@ -22,7 +22,6 @@ rule write_lineage:
     params:
         figure_files=FIGURE_FILES,
         temporary=TEMPORARY,
-        results=RESULTS,
         config=named(plain(STUDY)),  # of which these are the results: see `crossmodal crate`
     threads: 1
     resources:
@@ -34,6 +33,7 @@ rule write_lineage:
         f"{BENCHMARKS}/write_lineage.tsv"
     conda:
         "../envs/crossmodal.yaml"
+    localrule: True
     script:
         "../scripts/write_lineage.py"
 

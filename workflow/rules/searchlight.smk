@@ -3,6 +3,10 @@
 Sets from outside (tables) have a job each: one more of them leaves all other maps as they are.
 """
 
+
+include: "searchlight_inputs.smk"
+
+
 # Compiled kernels are kept between jobs, outside the source tree.
 os.environ.setdefault("NUMBA_CACHE_DIR", os.path.abspath(f"{RESULTS}/cache/numba"))
 
@@ -18,12 +22,6 @@ OWN_SETS = [names for names in MODEL_SETS if names not in OUTSIDE_SETS]
 if not OWN_SETS:  # a study of tables alone: the first one is there for the sphere sizes, too
     OWN_SETS, OUTSIDE_SETS = OUTSIDE_SETS[:1], OUTSIDE_SETS[1:]
 SET_MAPS = f"{RESULTS}/searchlight/{{model}}/{{regime}}/sub-{{sub}}"
-
-
-def residuals_of(sub):
-    """The residuals of one participant, if spheres are whitened by them."""
-    path = f"{RESULTS}/residuals/sub-{{sub}}.npy"
-    return expand(path, sub=sub) if SEARCHLIGHT.needs_residuals else []
 
 
 rule searchlight:

@@ -3,18 +3,11 @@
 from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.stimuli.selection import has_clips, select_of
 
+
+include: "stimuli_inputs.smk"
+
+
 STIMULI = STUDY.stimuli
-
-
-def simulated_media():
-    """The clips that will be simulated; None where the user has clips."""
-    if has_clips(STIMULI):
-        return None
-    return [
-        f"{SIMULATED_CLIPS}/{file}"
-        for actor in SIMULATED_ACTORS
-        for file in clip_files(actor, EMOTIONS)
-    ]
 
 
 SELECTION = or_stop(lambda: select_of(STIMULI, simulated_media()))
@@ -33,12 +26,6 @@ STIMULUS_TABLES = {name: f"{RESULTS}/stimuli/{name}.tsv" for name in STIMULUS_SE
 CLIPS_OF = {}  # actor, as files are called -> the chosen clips
 for name in SELECTION.clips:
     CLIPS_OF.setdefault(actor_file_part(name.identity), []).append(name)
-
-
-def detector_files():
-    """Weights that the face detector reads from disk."""
-    face = STIMULI.face
-    return [path for path in (face.weights, face.anchors) if path] if face else []
 
 
 wildcard_constraints:

@@ -1,5 +1,9 @@
 """Voices of actors never trained on: the auditory arm and a baseline in the same actor folds."""
 
+
+include: "voices_inputs.smk"
+
+
 VOICES = STUDY.voices
 VOICES_DIR = f"{RESULTS}/voices"
 VOICE_TABLE = f"{RESULTS}/stimuli/voices.tsv"
@@ -25,11 +29,6 @@ VOICE_NETWORKS = [
     for name in block.train_sets
     for seed in range(block.n_seeds)
 ]
-
-
-def voice_preset(wildcards):
-    """A preset's settings but for the trainings that it asks for."""
-    return plain(VOICE_PRESETS[wildcards.preset], without=("train_sets", "n_seeds"))
 
 
 rule crop_speech:

@@ -17,4 +17,5 @@ with recorded(snakemake):
         name = Path(path).name.removesuffix(".prov.json")
         files = [file for file in snakemake.params.figure_files if Path(file).stem == name]
         write_json(path, sealed(sidecar(lineage, name, files, snakemake.params.temporary)))
-    write_json(snakemake.output.seals, sealed(seals(lineage, snakemake.params.results)))
+    results = snakemake.params.config["study"]["results_dir"]
+    write_json(snakemake.output.seals, sealed(seals(lineage, results)))

@@ -48,12 +48,11 @@ def asked(profile: dict[str, Any], rule: str, resource: str, attempt: int = 1) -
 
 def rules_of(root: Path) -> dict[str, str]:
     """Every rule's text, without the trivial ones that run on the login node."""
-    local = (root / "workflow/rules/cluster.smk").read_text()
     rules = {}
     for path in sorted((root / "workflow/rules").glob("*.smk")):
         for block in re.split(r"\n(?=[ ]*rule \w+:)", path.read_text())[1:]:
             name = re.match(r"\s*rule (\w+):", block)[1]
-            if f"    {name}," not in local:
+            if "localrule: True" not in block:
                 rules[name] = block
     return rules
 
