@@ -65,7 +65,7 @@ rule searchlight:
 
 if OUTSIDE_SETS:
 
-    use rule searchlight as searchlight_of_set with:
+    rule searchlight_of_set:
         message:
             "Searchlight RSA of sub-{wildcards.sub} with {wildcards.model}/{wildcards.regime}"
         input:
@@ -73,18 +73,30 @@ if OUTSIDE_SETS:
             residuals=lambda wildcards: residuals_of(wildcards.sub),
             rdms=[f"{RESULTS}/rdms/{{model}}/{{regime}}.h5"],
             controls=CONTROLS,
-            code=code_inputs("searchlight.py"),
+            code=code_inputs("map_searchlight.py"),
         output:
             maps=[f"{SET_MAPS}.nii.gz"],
             sidecars=[f"{SET_MAPS}.json"],
             record=record("searchlight_of_set", "{model}/{regime}/sub-{sub}"),
+        params:
+            searchlight=ENGINE,
+            source=STUDY.models.source,
         wildcard_constraints:
             model="|".join(sorted({model for model, _ in OUTSIDE_SETS})),
             regime="|".join(sorted({regime for _, regime in OUTSIDE_SETS})),
+        threads: 1
+        resources:
+            mem_mb=1500 + ENGINE_MB,
+            engine_mb=ENGINE_MB,
+            runtime=60,
         log:
             f"{LOGS}/searchlight/{{model}}/{{regime}}/sub-{{sub}}.log",
         benchmark:
             f"{BENCHMARKS}/searchlight/{{model}}/{{regime}}/sub-{{sub}}.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/map_searchlight.py"
 
     for model, regime in OUTSIDE_SETS:
         made = expand([*rules.searchlight_of_set.output], sub=PARTICIPANTS, allow_missing=True)
