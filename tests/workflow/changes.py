@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from tests.workflow.sandbox import Sandbox
 
 CONFIG = "config/own-data.yaml"
-OWN, FAMILIES = "own data", "all families"
+FILE_CONFIG = "config/files.yaml"
+OWN, FAMILIES, FILES = "own data", "all families", "files"
 DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "draw_rdms",
                   "draw_layer_similarity", "draw_maps", "draw_training"})  # fmt: skip
 MAPS = frozenset({"group_maps", "draw_maps", "correct_over_sets"})
@@ -38,6 +39,8 @@ EVERYTHING = (
     | {"describe_architecture", "compute_label_rdms", "describe_derivatives"}
 )
 NOTHING: frozenset[str] = frozenset()
+FROM_MODEL_FILE = frozenset({"compute_file_rdms", "compare_roi_models", "plot_roi"})
+FROM_BRAIN_FILE = frozenset({"read_roi_rdms", "compare_roi_models", "plot_roi"})
 MRPN_TRAIN = "    train: {loop: {n_epochs: 2,"
 FROM_MRPN_TABLES = frozenset({"mrpn_tables", "draw_mrpn"})
 FROM_MRPN = (
@@ -113,6 +116,21 @@ CHANGES = [
            lambda box: box.append("resources/rois.tsv", "\n"), MAPS),
     Change("inputs", "a run is removed, with its events",
            lambda box: (box.remove(RUN), box.remove(RUN_EVENTS), box.remove(RUN_JSON)), FROM_BETAS),
+    Change("inputs", "a model's file of RDMs (`models.files`)",
+           lambda box: box.rewrite("data/near.csv", lambda content: content + b"\n"),
+           FROM_MODEL_FILE, FILES),
+    Change("inputs", "the list that a model's file follows (`models.files.NAME.order`)",
+           lambda box: box.rewrite("data/order.txt", lambda content: content + b"\n"),
+           FROM_MODEL_FILE, FILES),
+    Change("inputs", "a participant's file of a region's RDM (`roi.rdms`)",
+           lambda box: box.rewrite("data/sub-02.csv", lambda content: content + b"\n"),
+           FROM_BRAIN_FILE, FILES),
+    Change("inputs", "a model's file is touched", lambda box: box.touch("data/units.npy"),
+           NOTHING, FILES),
+    Change("config", "the distance of a file of features",
+           lambda box: box.swap(FILE_CONFIG, "features: data/units.npy",
+                                "features: data/units.npy\n      distance: cosine"),
+           FROM_MODEL_FILE, FILES),
     Change("config", "the searchlight's radius",
            lambda box: box.swap(CONFIG, "radius_mm: 12.0", "radius_mm: 10.0"),
            SEARCHLIGHT | CEILING),
@@ -208,7 +226,8 @@ def page() -> str:
         "",
         "Made from `tests/workflow/changes.py`, which tests every row on a finished study with",
         "the user's own clips and scans: one network regime, category RDMs, maps, figures.",
-        "Rows about another family are tested on `config/test.yaml`, which has all three.",
+        "Rows about another family are tested on `config/test.yaml`, which has all three, rows",
+        "about files of models and regions on a study that has nothing else.",
         'Whenever anything runs, `write_lineage` follows. "Everything" is every rule of the study.',
         "Where a key changes that no result depends on, `write_lineage` runs alone: it records the",
         "whole config, with which `crossmodal crate` compares the one that it is given.",

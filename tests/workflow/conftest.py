@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.workflow import file_study as file_rdms
 from tests.workflow import own_data
 from tests.workflow.changes import CONFIG
 from tests.workflow.study import Study, clone, copied, made_once
@@ -56,3 +57,10 @@ def own_data_study(
             studies / "own", lambda folder: own_data.own_data_study(folder, pristine_study)
         )
     return copied(made, tmp_path_factory.mktemp("own"))
+
+
+@pytest.fixture(scope="session")
+def file_study(studies: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A study of RDMs from files alone."""
+    made = made_once(studies / "files", file_rdms.file_study)
+    return copied(made, tmp_path_factory.mktemp("files"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.changes import CHANGES, FAMILIES, OWN, Change, page
+from tests.workflow.changes import CHANGES, FAMILIES, FILES, OWN, Change, page
 from tests.workflow.sandbox import sandbox
 from tests.workflow.study import Study
 
@@ -12,10 +12,9 @@ pytestmark = pytest.mark.workflow
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
-def test_exactly_these_rules_run_again(
-    own_data_study: Study, finished_study: Study, change: Change
-) -> None:
-    study = {OWN: own_data_study, FAMILIES: finished_study}[change.study]
+def test_exactly_these_rules_run_again(request: pytest.FixtureRequest, change: Change) -> None:
+    fixture = {OWN: "own_data_study", FAMILIES: "finished_study", FILES: "file_study"}
+    study = request.getfixturevalue(fixture[change.study])
     with sandbox(study) as box:
         change.apply(box)
         planned = box.study.planned_rules()

@@ -69,6 +69,22 @@ def clips(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
     return run(tmp_path_factory, "config/clips.yaml")
 
 
+def few_bootstraps(config: dict[str, Any]) -> None:
+    config["roi"]["inference"]["n_bootstraps"] = 40
+
+
+def test_pictures_and_brains_without_clips_and_scans(
+    shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    study = run(tmp_path_factory, "config/images92.yaml", few_bootstraps)
+    table = pd.read_csv(study.folder / "results-images92/roi/models.tsv", sep="\t")
+    fits = table.set_index("layer").estimate
+    assert fits["kind"] < fits["FaceBodyManmadeNatobj"] < table.ceiling_low.iloc[0]
+    lineage = study.crossmodal("lineage", "results-images92/figures/roi_models.pdf").stdout
+    for name in ("92_modelRDMs.mat", "92_brainRDMs.mat", "images92_models.tsv"):
+        assert f"{name}  raw" in lineage
+
+
 def test_voices_give_the_auditory_arm_in_four_regimes(voices: Study) -> None:
     for regime in ("emotion", "identity", "gender", "sentence"):
         path = voices.folder / f"results-voices/rdms/cross_channel/{regime}.h5"

@@ -4,6 +4,7 @@ from crossmodal.inference.block import Roi
 
 LABELS = list(STUDY.models.labels) if STUDY.stimuli else []
 TABLES = STUDY.models.tables
+FILES = STUDY.models.files
 PLANTED = bool(STUDY.models.planted and STUDY.simulate.clips)
 RDMS = f"{RESULTS}/rdms"
 
@@ -13,6 +14,7 @@ MODEL_SETS = (
     + ([("labels", "categories")] if LABELS else [])
     + ([("planted", "features")] if PLANTED else [])
     + [("table", name) for name in TABLES]
+    + [("file", name) for name in FILES]
 )
 
 # Controls: of regions always, of searchlights where the config names them.
@@ -189,6 +191,38 @@ if TABLES:
             "../scripts/compute_table_rdms.py"
 
     TARGETS += expand([*rules.compute_table_rdms.output], name=TABLES)
+
+
+if FILES:
+
+    rule compute_file_rdms:
+        message:
+            "RDMs of the file {wildcards.name}"
+        input:
+            file=lambda wildcards: FILES[wildcards.name].path,
+            order=lambda wildcards: FILES[wildcards.name].order or [],
+            code=code_inputs("compute_file_rdms.py"),
+        output:
+            rdms=f"{RDMS}/file/{{name}}.h5",
+            record=record("compute_file_rdms", "{name}"),
+        params:
+            file=lambda wildcards: plain(FILES[wildcards.name]),
+        wildcard_constraints:
+            name="|".join(FILES),
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=20,
+        log:
+            f"{LOGS}/compute_file_rdms/{{name}}.log",
+        benchmark:
+            f"{BENCHMARKS}/compute_file_rdms/{{name}}.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/compute_file_rdms.py"
+
+    TARGETS += expand([*rules.compute_file_rdms.output], name=FILES)
 
 
 if LOW_LEVEL_SETS:

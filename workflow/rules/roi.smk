@@ -1,5 +1,7 @@
 """Regions of interest: brain RDMs, which models explain them, and what is unique to an arm."""
 
+from crossmodal.inference.regions.file_names import brain_files
+
 ROI = STUDY.roi
 ROI_DIR = f"{RESULTS}/roi"
 # Profiles along layers, parts of variance and gradients need a network with arms.
@@ -10,49 +12,82 @@ if STUDY.families:
 ROI_STIMULI = f"{RESULTS}/stimuli/study.tsv" if STUDY.stimuli else []
 
 
-rule compute_roi_rdms:
-    message:
-        "Brain RDMs of all regions"
-    input:
-        betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
-        residuals=(
-            expand(f"{RESULTS}/residuals/sub-{{sub}}.npy", sub=PARTICIPANTS)
-            if ROI.patterns.noise_normalisation == "multivariate"
-            else []
-        ),
-        spheres=ROI.spheres or [],
-        image=ROI.atlas.image if ROI.atlas else [],
-        labels=ROI.atlas.labels if ROI.atlas else [],
-        code=code_inputs("compute_roi_rdms.py"),
-    output:
-        rdms=f"{ROI_DIR}/rdms.h5",
-        record=record("compute_roi_rdms"),
-    params:
-        participants=PARTICIPANTS,
-        patterns=plain(ROI.patterns),
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    log:
-        f"{LOGS}/compute_roi_rdms/all.log",
-    benchmark:
-        f"{BENCHMARKS}/compute_roi_rdms/all.tsv"
-    conda:
-        "../envs/crossmodal.yaml"
-    script:
-        "../scripts/compute_roi_rdms.py"
+if ROI.rdms:
+
+    rule read_roi_rdms:
+        message:
+            "Brain RDMs of all regions, from files"
+        input:
+            rdms=or_stop(brain_files, ROI.rdms),
+            code=code_inputs("read_roi_rdms.py"),
+        output:
+            rdms=f"{ROI_DIR}/rdms.h5",
+            record=record("read_roi_rdms"),
+        params:
+            regions=plain(ROI.rdms),
+            order=list(ROI.rdms),
+        threads: 1
+        resources:
+            mem_mb=1500,
+            runtime=20,
+        log:
+            f"{LOGS}/read_roi_rdms/all.log",
+        benchmark:
+            f"{BENCHMARKS}/read_roi_rdms/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/read_roi_rdms.py"
+
+    TARGETS += [*rules.read_roi_rdms.output]
+
+else:
+
+    rule compute_roi_rdms:
+        message:
+            "Brain RDMs of all regions"
+        input:
+            betas=expand(f"{RESULTS}/betas/sub-{{sub}}.h5", sub=PARTICIPANTS),
+            residuals=(
+                expand(f"{RESULTS}/residuals/sub-{{sub}}.npy", sub=PARTICIPANTS)
+                if ROI.patterns.noise_normalisation == "multivariate"
+                else []
+            ),
+            spheres=ROI.spheres or [],
+            image=ROI.atlas.image if ROI.atlas else [],
+            labels=ROI.atlas.labels if ROI.atlas else [],
+            code=code_inputs("compute_roi_rdms.py"),
+        output:
+            rdms=f"{ROI_DIR}/rdms.h5",
+            record=record("compute_roi_rdms"),
+        params:
+            participants=PARTICIPANTS,
+            patterns=plain(ROI.patterns),
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        log:
+            f"{LOGS}/compute_roi_rdms/all.log",
+        benchmark:
+            f"{BENCHMARKS}/compute_roi_rdms/all.tsv"
+        conda:
+            "../envs/crossmodal.yaml"
+        script:
+            "../scripts/compute_roi_rdms.py"
+
+    TARGETS += [*rules.compute_roi_rdms.output]
 
 
 rule compare_roi_models:
     message:
         "Which models explain which regions"
     input:
-        brain=rules.compute_roi_rdms.output.rdms,
+        brain=f"{ROI_DIR}/rdms.h5",
         models=[
             f"{RESULTS}/rdms/{model}/{regime}.h5" for model, regime in MODEL_SETS + LOW_LEVEL_SETS
         ],
-        timing=f"{RESULTS}/rdms/timing/participants.h5",
+        timing=f"{RESULTS}/rdms/timing/participants.h5" if STUDY.scans else [],
         table=ROI_STIMULI,
         code=code_inputs("compare_roi_models.py"),
     output:
@@ -105,7 +140,7 @@ rule plot_roi:
         figure=plain(ROI.figure),
         inference=plain(ROI.inference),
         hierarchy=plain(ROI.hierarchy),
-        n_participants=len(PARTICIPANTS),
+        n_participants=len(PARTICIPANTS) if STUDY.scans else None,
         seed=STUDY.study.seed,
     threads: 1
     resources:
@@ -122,7 +157,6 @@ rule plot_roi:
 
 
 TARGETS += [
-    *rules.compute_roi_rdms.output,
     *rules.compare_roi_models.output,
     *rules.plot_roi.output,
 ]

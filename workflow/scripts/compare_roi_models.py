@@ -6,6 +6,7 @@ from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.tables import write_table
+from crossmodal.inference.regions.files import shared_stimuli
 from crossmodal.inference.regions.model_tests import (
     ModelTable,
     RoiInference,
@@ -22,6 +23,7 @@ with recorded(snakemake):
     params, output = snakemake.params, snakemake.output
     brain = RoiRDMs.read(snakemake.input.brain)
     sets = [ModelRDMs.read(path) for path in snakemake.input.models]
+    brain = brain.restricted(shared_stimuli(brain, sets))
     models = ModelTable.gather(sets, params.sources, brain.stimulus_ids)
     config = RoiInference(**params.inference)
     table = StimulusTable.read(snakemake.input.table) if snakemake.input.get("table") else None
@@ -30,7 +32,7 @@ with recorded(snakemake):
     write_table(fits, output.models)
     write_table(singles, output.participants)
     write_table(pairs, output.pairs)
-    timing = ModelRDMs.read(snakemake.input.timing)
+    timing = ModelRDMs.read(snakemake.input.timing) if snakemake.input.get("timing") else None
     variance = variance_table(brain, models, config.comparison, params.seed, timing)
     write_table(variance, output.variance)
     write_table(gradients(singles, params.hierarchy, params.seed), output.gradient)

@@ -13,7 +13,9 @@ from crossmodal.contracts.reading import reads
 CORRELATION, MIXED = "correlation", "mixed"
 MEASURES = {  # what `dissimilarity_measure` of a file, or `measure` of one RDM, means
     CORRELATION: "1 - Pearson correlation",
-    "cosine": "1 - cosine of z-scored features",
+    "cosine": "1 - cosine of features (planted ones z-scored)",
+    "squared_euclidean": "squared Euclidean distance of features",
+    "unknown": "made elsewhere",
     "euclidean": "Euclidean distance of features",
     "category": "0 within a category, 1 between",
     "absolute_difference": "|a - b| of one number per condition",
@@ -32,7 +34,8 @@ class ModelRDMs:
     stimulus_ids : n names, the order of the conditions
     layers, arms, sources : one text per RDM. ``source`` is 'seed-0', 'seed-1', … or
         'ensemble', 'best', 'untrained', 'pool' (network families), 'labels', 'planted' or
-        'table' (others).
+        'table' or 'file' (others).
+    intersect : whether the brain may have fewer or more stimuli (only those of both count)
     model, regime : the family ('cross_channel') and its regime ('emotion')
     measures : how each RDM was made, one of MEASURES; left out, all are correlation distances
 
@@ -49,6 +52,7 @@ class ModelRDMs:
     model: str
     regime: str
     measures: tuple[str, ...] = ()
+    intersect: bool = False
 
     def __post_init__(self) -> None:
         if not self.measures:
@@ -84,6 +88,7 @@ class ModelRDMs:
             self.model,
             self.regime,
             tuple(self.measures[i] for i in rows),
+            self.intersect,
         )
 
     @classmethod
@@ -97,15 +102,17 @@ class ModelRDMs:
             file.descriptors["model"],
             file.descriptors["regime"],
             tuple(file.of_rdms.get("measure", [file.measure] * len(file.dissimilarities))),
+            "stimuli" in file.descriptors,
         )
 
     def write(self, path: str | Path) -> None:
         of_rdms = {"layer": self.layers, "arm": self.arms, "source": self.sources}
+        others = {"stimuli": "intersect"} if self.intersect else {}
         several = len(set(self.measures)) > 1  # rsatoolbox has one measure for a whole file
         file = RdmFile(
             self.dissimilarities,
             MIXED if several else self.measures[0],
-            {"model": self.model, "regime": self.regime},
+            {"model": self.model, "regime": self.regime} | others,
             of_rdms | ({"measure": self.measures} if several else {}),
             {"stimulus_id": self.stimulus_ids},
         )

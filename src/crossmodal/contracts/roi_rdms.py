@@ -1,6 +1,7 @@
 """RoiRDMs: one brain RDM per participant and region, in rsatoolbox's HDF5 format."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ class RoiRDMs:
     stimulus_ids : n names, the order of the conditions
     participants, regions : names along the first two axes
     n_voxels : int (participant, region)
-    distance : 'correlation' or 'crossnobis'
+    distance : 'correlation', 'crossnobis' or 'other'
 
     Raises
     ------
@@ -52,6 +53,16 @@ class RoiRDMs:
     def region(self, name: str) -> np.ndarray:
         """(participant, pair) of one region."""
         return self.dissimilarities[:, self.regions.index(name)]
+
+    def restricted(self, stimulus_ids: Sequence[str]) -> "RoiRDMs":
+        """The same RDMs of some of the stimuli, in this order."""
+        square = np.zeros((*self.dissimilarities.shape[:2], *[len(self.stimulus_ids)] * 2))
+        square[..., *np.triu_indices(len(self.stimulus_ids), 1)] = self.dissimilarities
+        square += square.swapaxes(2, 3)
+        chosen = [self.stimulus_ids.index(name) for name in stimulus_ids]
+        part = square[:, :, chosen][..., chosen]
+        vectors = part[..., *np.triu_indices(len(chosen), 1)]
+        return replace(self, dissimilarities=vectors, stimulus_ids=tuple(stimulus_ids))
 
     @classmethod
     @reads("RDMs in rsatoolbox's HDF5 format")

@@ -25,7 +25,7 @@ from crossmodal.figures.style import (
 CEILING_COLOUR = "#D9D9D9"
 CONTROL = "low_level"
 # Models that are no network: one RDM per name, no layers in a row.
-SINGLES = {"labels", "planted", "low_level", "table"}
+SINGLES = {"labels", "planted", "low_level", "table", "file"}
 
 
 def roi_figures(
@@ -130,9 +130,10 @@ def _network_name(model: str, regime: str) -> str:
 
 
 def _label(name: str) -> str:
-    model, regime, layer = name.split("/")
+    model, regime, layer = name.split("/", 2)
     text = {"labels": f"category: {layer}", "planted": f"planted: {layer}"}.get(model)
     text = text or (f"low level: {layer}" if model == CONTROL else None)
+    text = text or (f"{regime}: {layer}" if model == "file" else None)
     text = text or (layer if model == "table" else f"{model.replace('_', '-')} {regime}: {layer}")
     return text.replace("_", " ")
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from annotated_types import MinLen
 
-from crossmodal.contracts.settings import Settings
+from crossmodal.contracts.settings import Matches, Settings
 from crossmodal.inference.maps.group_config import GroupConfig
 from crossmodal.inference.maps.prevalence_config import PrevalenceConfig
-from crossmodal.inference.regions.config import RoiInference, RoiPatterns
+from crossmodal.inference.regions.config import BrainFile, RoiInference, RoiPatterns
 from crossmodal.representations.low_level_config import LowLevelConfig
 
 
@@ -52,6 +52,10 @@ class Roi(Settings):
     atlas: AtlasFiles | None = None
     """A label image (or 0/1 mask) in the space of the betas, beside or instead of spheres; null
     for none."""
+    rdms: dict[
+        Annotated[str, Matches(r"^[A-Za-z0-9_]+$", "letters, digits and underscores")], BrainFile
+    ] = field(default_factory=dict)
+    """Instead of scans: region and file of its RDMs."""
     patterns: RoiPatterns = RoiPatterns()
     sources: Annotated[tuple[str, ...], MinLen(1)] = ("ensemble", "untrained")
     """Which RDMs of a network are compared, as far as it has them, such as ensemble, best or

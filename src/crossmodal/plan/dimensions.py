@@ -159,7 +159,7 @@ def _voices_macs(block: VoiceStudy) -> float:
 
 def _scans(study: Study, data: Data, found: Mapping[str, float]) -> dict[str, float]:
     if not (scans := study.scans):
-        return {}
+        return {"participants": data.n_participants}
     native = scans.space == "native"
     voxel_mm = data.voxel_mm if native else scans.analysis_voxel_mm
     return {

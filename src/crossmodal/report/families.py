@@ -16,6 +16,7 @@ CONTROL_NAMES = {
     "low_level": "low level",
     "planted": "planted",
     "table": "own tables",
+    "file": "own files",
 }
 ALPHA = 0.05
 UNTRAINED = "untrained"

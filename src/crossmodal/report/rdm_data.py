@@ -18,7 +18,7 @@ from crossmodal.figures import style
 from crossmodal.report.packing import pack, quantise
 
 THUMBNAIL_PX = 72
-ONLY_SOURCES = ("ensemble", "labels", "planted", "table")
+ONLY_SOURCES = ("ensemble", "labels", "planted", "table", "file")
 
 
 def rdm_set(rdms: ModelRDMs) -> dict[str, Any]:

@@ -60,6 +60,32 @@ def feature_rdm(features: np.ndarray) -> np.ndarray:
     return np.clip(upper_triangle(1.0 - unit @ unit.T), 0.0, 2.0)
 
 
+def distance_rdm(features: np.ndarray, distance: str) -> np.ndarray:
+    """Dissimilarities of rows (condition, unit); float64 (pair,).
+
+    ``distance`` : 'correlation' (1 - Pearson), 'cosine' (1 - cosine), 'euclidean' or
+    'squared_euclidean', neither divided by the number of units.
+
+    Raises
+    ------
+    ValueError : another distance
+    """
+    if distance == "correlation":
+        return correlation_rdm(features)
+    if distance == "cosine":
+        length = np.linalg.norm(features, axis=1, keepdims=True)
+        unit = features / np.where(length > 0, length, 1.0)
+        return np.clip(upper_triangle(1.0 - unit @ unit.T), 0.0, 2.0)
+    if distance not in ("euclidean", "squared_euclidean"):
+        raise ValueError(f"distance {distance!r}")
+    # Centred first, so that a large mean does not eat the digits of small differences.
+    centred = features - features.mean(axis=0)
+    squares = np.einsum("ij,ij->i", centred, centred)
+    squared = upper_triangle(squares[:, None] + squares[None] - 2 * centred @ centred.T)
+    squared = np.maximum(squared, 0.0)
+    return squared if distance == "squared_euclidean" else np.sqrt(squared)
+
+
 def upper_triangle(matrix: np.ndarray) -> np.ndarray:
     """(n, n) -> (pair,)."""
     return matrix[np.triu_indices(len(matrix), 1)]

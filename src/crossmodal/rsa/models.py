@@ -18,6 +18,8 @@ def aligned(
 ) -> np.ndarray:
     """Dissimilarities (model, pair) in the order of ``condition_ids``, matched by id.
 
+    Stimuli beyond these are left out of models that may have some (``intersect``).
+
     Raises
     ------
     InputError : other conditions than the models', or a constant model RDM unless it may be
@@ -30,14 +32,16 @@ def aligned(
             f"the betas' conditions ({missing[0]!r} …)",
             f"{len(models.stimulus_ids)} ids without {len(missing)} of them",
         )
-    if extra := sorted(set(models.stimulus_ids) - set(condition_ids)):
+    extra = sorted(set(models.stimulus_ids) - set(condition_ids))
+    if extra and not models.intersect:
         raise InputError(
             name,
             "stimulus_ids",
             f"only the betas' {len(condition_ids)} conditions",
             f"{len(extra)} more ({extra[0]!r} …)",
         )
-    ordered = reordered(models.dissimilarities, positions(models.stimulus_ids, condition_ids))
+    chosen = positions(models.stimulus_ids, condition_ids)
+    ordered = models.dissimilarities[:, pairs_of(chosen, len(models.stimulus_ids))]
     for layer, vector in zip(models.layers, ordered, strict=True):
         if np.ptp(vector) == 0 and not may_be_constant:
             raise InputError(name, f"layer {layer}", "an RDM that varies", f"all {vector[0]:g}")
@@ -84,8 +88,12 @@ def reordered(vectors: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 def pair_order(order: np.ndarray) -> np.ndarray:
     """int (pair,): which old pair stands at each pair of the reordered RDM."""
-    n = len(order)
+    return pairs_of(order, len(order))
+
+
+def pairs_of(chosen: np.ndarray, n: int) -> np.ndarray:
+    """int (pair,): where the pairs of ``chosen`` conditions stand in an RDM of ``n``."""
     numbers = np.zeros((n, n), dtype=np.int64)
     numbers[np.triu_indices(n, 1)] = np.arange(n * (n - 1) // 2)
     numbers += numbers.T
-    return numbers[np.ix_(order, order)][np.triu_indices(n, 1)]
+    return numbers[np.ix_(chosen, chosen)][np.triu_indices(len(chosen), 1)]

@@ -22,7 +22,7 @@ Problem = tuple[str, object, object]  # field, expected, got
 
 def inference(study: Study) -> Iterator[InputError]:
     """Blocks without what they test, unknown layers and model sets, tests without a meaning."""
-    for part in (_missing_blocks, _layers, _controls, _biased, _permuted, _sources):
+    for part in (_missing_blocks, _layers, _controls, _biased, _permuted, _grouped, _sources):
         for problem in part(study):
             yield InputError(CONFIG, *problem)
 
@@ -38,6 +38,7 @@ def model_sets(study: Study) -> list[str]:
     """'model/regime' of every set of RDMs that the study makes."""
     sets = [f"{name}/{one}" for name, block in study.families.with_rdms() for one in block.regimes]
     sets += [f"table/{name}" for name in study.models.tables]
+    sets += [f"file/{name}" for name in study.models.files]
     if study.stimuli and study.models.labels:
         sets.append("labels/categories")
     if study.simulate.clips and study.models.planted:
@@ -46,13 +47,18 @@ def model_sets(study: Study) -> list[str]:
 
 
 def _missing_blocks(study: Study) -> Iterator[Problem]:
-    needed = {"searchlight": ["scans"], "group": ["scans", "searchlight"], "roi": ["scans"]}
+    from_files = bool(study.roi and study.roi.rdms)
+    needed = {"searchlight": ["scans"], "group": ["scans", "searchlight"]}
+    needed |= {"roi": [] if from_files else ["scans"]}
+    if from_files and study.scans:
+        expected = "none beside a block scans, whose betas regions are made of"
+        yield "roi.rdms", expected, list(study.roi.rdms)
     for block, others in needed.items():
         for other in others if getattr(study, block) else ():
             if getattr(study, other) is None:
                 yield block, f"a block {other} too", "none"
     if (study.searchlight or study.roi) and not model_sets(study):
-        expected = "labels, tables, planted features or a network to compare the brain with"
+        expected = "labels, tables, files, planted features or a network to compare the brain with"
         yield "models", expected, "none"
 
 
@@ -103,9 +109,10 @@ def _biased(study: Study) -> Iterator[Problem]:
             expected,
             f"{block.comparison} of {block.distance} distances",
         )
-    if roi and roi.inference.comparison in COSINES and roi.patterns.distance != "crossnobis":
+    distance = roi and next((one.distance for one in roi.rdms.values()), roi.patterns.distance)
+    if roi and roi.inference.comparison in COSINES and distance != "crossnobis":
         expected = "roi.patterns.distance crossnobis for a cosine, which is tested against zero"
-        got = f"{roi.inference.comparison} of {roi.patterns.distance} distances"
+        got = f"{roi.inference.comparison} of {distance} distances"
         yield "roi.inference.comparison", expected, got
 
 
@@ -132,6 +139,14 @@ def _impossible_permuted(group: Group) -> Iterator[Problem]:
     if not 1 / group.n_permutations < group.alpha:
         got = f"{group.n_permutations}, with which the smallest p is {1 / group.n_permutations:.3g}"
         yield "group.n_permutations", f"enough for p < {group.alpha}", got
+
+
+def _grouped(study: Study) -> Iterator[Problem]:
+    """Bootstrap groups by columns of a table that a study without clips does not have."""
+    by = study.roi.inference.bootstrap_by if study.roi else ()
+    if by and study.stimuli is None:
+        expected = "[] without a block stimuli, whose table has the columns"
+        yield "roi.inference.bootstrap_by", expected, list(by)
 
 
 def _sources(study: Study) -> Iterator[Problem]:
@@ -204,6 +219,8 @@ def region_names(roi: Roi) -> Sequence[str]:
     """
     from crossmodal.contracts.atlas import Atlas  # nibabel, which planning without atlas spares
 
+    if roi.rdms:
+        return list(roi.rdms)
     joint = roi.patterns.hemispheres == "joint"
     rois = read_rois(roi.spheres) if roi.spheres else ()
     names = [one.name if joint else f"{one.name}_{one.hemisphere}" for one in rois]

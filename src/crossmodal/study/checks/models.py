@@ -1,4 +1,4 @@
-"""What is wrong with tables of models: their cells, conditions, and RDMs that cannot be tested."""
+"""What is wrong with tables and files of models, and RDMs that cannot be tested."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,18 +9,23 @@ from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.model_table import ModelTable
 from crossmodal.inference.maps.condition_permutation import condition_orders, smallest_p
+from crossmodal.inference.regions.files import read_roi_rdms
 from crossmodal.representations.models import table_rdms
 from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.checks.files import model_file_problems, region_file_problems
 from crossmodal.study.study import Study
 
 
 def model_problems(study: Study) -> list[InputError]:
-    """Problems of all tables of ``models.tables``, whose files are read, and of label models."""
+    """Problems of ``models.tables`` and ``models.files``, which are read, of label models and of
+    files of regions' RDMs."""
     tables = study.models.tables
     problems = list(_label_problems(study, study.models.labels))
-    conditions = known_conditions(study) if tables else None
+    problems += region_file_problems(study)
+    conditions = known_conditions(study) if tables or study.models.files else None
     for name, path in tables.items():
         problems += _table_problems(study, name, path, conditions)
+    problems += model_file_problems(study, conditions)
     return problems
 
 
@@ -37,6 +42,8 @@ def _label_problems(study: Study, labels: Sequence[str]) -> Iterator[InputError]
 def known_conditions(study: Study) -> list[str] | None:
     """The conditions that betas will have; None where they cannot be told yet."""
     scans = study.scans
+    if study.roi and study.roi.rdms:
+        return _conditions_of_regions(study)
     if study.stimuli:
         chosen = clip_selection(study)[1]
         return [name.stimulus_id for name in chosen.study] if chosen else None
@@ -50,6 +57,13 @@ def known_conditions(study: Study) -> list[str] | None:
         return usual_conditions(paths, scans.events)
     except InputError:
         return None  # reported as a problem of the scans
+
+
+def _conditions_of_regions(study: Study) -> list[str] | None:
+    try:
+        return list(read_roi_rdms(study.roi.rdms).stimulus_ids)
+    except InputError:
+        return None  # reported as a problem of the regions
 
 
 def _table_problems(
