@@ -68,7 +68,7 @@ crate: $(VENV)/installed ## the study as an RO-Crate
 	crossmodal crate --config $(CONFIG)
 
 report: $(VENV)/installed ## a static page of the study's results: results/report/index.html
-	crossmodal report --config $(CONFIG)
+	crossmodal report --config $(CONFIG) $(if $(EMBED),--embed)
 
 clean: $(VENV)/installed ## results only; the environment stays
 	crossmodal clean --config $(CONFIG)

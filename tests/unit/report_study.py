@@ -118,14 +118,17 @@ def group(space: str = "MNI152NLin2009aSym", radius_mm: float = 12) -> GroupResu
     mean = np.stack(
         [0.1 * (d <= radius_mm) + 0.04 * ((d > radius_mm) & (d <= 24)) for d in distance_mm]
     )
-    values = {"mean": mean, "t": mean * 80, "p_fwe": np.where(near, 1 / 256, 0.8)}
+    values = {"mean": mean, "t": mean * 80}
+    p_fwe = np.where(near, 1 / 256, 0.8)
+    values |= {"p_fwe": p_fwe, "p_fwe_all": np.minimum(3 * p_fwe, 1),
+               "p_fwe_study": np.minimum(16 * p_fwe, 1)}  # fmt: skip
     maps = {
         name: Maps(data.astype(np.float32), mask, affine, LAYERS, name, space)
         for name, data in values.items()
     }
     clusters = [
-        (layer, 1, int(one.sum()), one.sum() * 64.0, *map(float, centre), 8.0, 0.1, 1 / 256, 0.01,
-         "")
+        (layer, 1, 1, int(one.sum()), one.sum() * 64.0, *map(float, centre), 8.0, 0.1, 1 / 256,
+         0.01, "FFA R", 3.0)
         for layer, one, centre in zip(LAYERS, near, centres, strict=True)
     ]  # fmt: skip
     facts = {

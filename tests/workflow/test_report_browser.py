@@ -55,6 +55,21 @@ def browser():
     running.quit()
 
 
+def theme(browser, name: str) -> None:
+    """What the system says that it prefers: 'light' or 'dark'."""
+    features = [{"name": "prefers-color-scheme", "value": name}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+@pytest.fixture
+def phone(page):
+    """The page on a phone."""
+    size = {"width": PHONE[0], "height": PHONE[1], "deviceScaleFactor": 1, "mobile": True}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    yield page
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 @pytest.fixture(scope="module")
 def page(browser, page_path: Path):
     """The page, with every section loaded and its log of requests read."""
@@ -89,7 +104,7 @@ def picture(browser, element) -> str:
 
 
 def test_no_errors_and_no_network(page, page_path: Path) -> None:
-    assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []
+    assert page.get_log("browser") == []
     messages = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
     requested = [
         message["params"]["request"]["url"]
@@ -110,7 +125,7 @@ def test_map_changes_with_the_layer_and_the_threshold(page) -> None:
         peak = brain.find_element(By.CSS_SELECTOR, "tbody button")
         page.execute_script("arguments[0].click()", peak)
         seen.add(picture(page, canvas))
-        assert "mean ≈ 0.100, p(FWE) 0.0039, significant" in readout(brain)
+        assert "mean ≈ 0.100, significant; p (FWE) 0.0039 over voxels," in readout(brain)
     assert len(seen) == 3
     arm.select_by_value("visual")
     layer = Select(brain.find_element(By.NAME, "layer"))
@@ -140,6 +155,157 @@ def test_another_regime_has_other_maps(page) -> None:
     WebDriverWait(page, 10).until(lambda _: picture(page, canvas) != before)
     regime.select_by_value(names[0])
     WebDriverWait(page, 10).until(lambda _: picture(page, canvas) == before)
+
+
+def put(browser, field, value: str) -> None:
+    """Give a field a value, as a hand would."""
+    script = (
+        "arguments[0].value = arguments[1];"
+        "for (const kind of ['input', 'change']) arguments[0].dispatchEvent(new Event(kind))"
+    )
+    browser.execute_script(script, field, value)
+
+
+def to_first_peak(browser, brain, layer: str = "visual_dense") -> None:
+    Select(brain.find_element(By.NAME, "arm")).select_by_value(layer.split("_")[0])
+    Select(brain.find_element(By.NAME, "layer")).select_by_value(layer)
+    peak = brain.find_element(By.CSS_SELECTOR, "tbody button")
+    browser.execute_script("arguments[0].click()", peak)
+
+
+def test_the_viewer_comes_first_beside_a_column_of_contents(page) -> None:
+    assert page.find_element(By.CSS_SELECTOR, "main > section").get_attribute("id") == "brain"
+    contents = page.find_element(By.CSS_SELECTOR, "nav")
+    main = page.find_element(By.TAG_NAME, "main")
+    assert contents.rect["x"] + contents.rect["width"] <= main.rect["x"] + 1
+    links = contents.find_elements(By.TAG_NAME, "a")
+    names = [link.get_attribute("href").split("#")[1] for link in links]
+    assert {"brain", "fig2_rdms", "downloads"} <= set(names)
+    assert all(page.find_elements(By.ID, name) for name in names)
+
+
+def test_p_can_be_corrected_over_voxels_layers_or_study(page) -> None:
+    brain = section(page, "brain")
+    to_first_peak(page, brain)
+    canvas = brain.find_element(By.CSS_SELECTOR, "canvas[data-view=axial]")
+    over, alpha = (brain.find_element(By.NAME, name) for name in ("over", "alpha"))
+    assert "p (FWE) 0.0039 over voxels, 0.012 over voxels and layers, 0.063" in readout(brain)
+    pictures = {picture(page, canvas)}
+    for name, limit, passes in (
+        ("layers", "0.05", True), ("study", "0.05", False), ("study", "0.1", True),
+        ("voxels", "0.001", False),
+    ):  # fmt: skip
+        Select(over).select_by_value(name)
+        put(page, alpha, limit)
+        assert (", significant;" in readout(brain)) == passes
+        pictures.add(picture(page, canvas))
+        facts = brain.find_element(By.CSS_SELECTOR, "[data-facts]").text
+        assert f"Outline: p < {limit}, family-wise error corrected over voxels" in facts
+    assert len(pictures) == 2  # with the outline, and without
+    put(page, alpha, "0.05")
+
+
+def test_typed_coordinates_move_the_cross_hair(page) -> None:
+    brain = section(page, "brain")
+    place, said = brain.find_element(By.NAME, "place"), "[data-mistake]"
+    put(page, place, "-40 -60 -8")
+    assert readout(brain).startswith("x -40, y -60, z -8 mm")
+    assert place.get_attribute("value") == "-40, -60, -8"
+    put(page, place, "12, two, 3")
+    assert "Three numbers in mm" in brain.find_element(By.CSS_SELECTOR, said).text
+    assert place.get_attribute("aria-invalid") == "true"
+    put(page, place, "0; -20; 900")
+    assert "outside the image" in brain.find_element(By.CSS_SELECTOR, said).text
+    put(page, place, "40,-52,-16")
+    assert brain.find_element(By.CSS_SELECTOR, said).text == ""
+    assert "≈" in readout(brain)
+
+
+def test_two_maps_stand_side_by_side_under_one_cross_hair(page) -> None:
+    brain = section(page, "brain")
+    to_first_peak(page, brain)
+    first, second = brain.find_elements(By.CSS_SELECTOR, ".panel")
+    assert not second.is_displayed()
+    compare = brain.find_element(By.NAME, "compare")
+    page.execute_script("arguments[0].click()", compare)
+    WebDriverWait(page, 10).until(lambda _: "≈" in readout(second))
+    assert second.is_displayed()
+    assert first.rect["y"] == second.rect["y"]
+    assert second.rect["x"] >= first.rect["x"] + first.rect["width"]
+    titles = [one.find_element(By.CSS_SELECTOR, "[data-title]").text for one in (first, second)]
+    assert titles == [f"cross_channel: {one}, visual_dense" for one in report_study.REGIMES]
+    axial = [
+        one.find_element(By.CSS_SELECTOR, "canvas[data-view=axial]") for one in (first, second)
+    ]
+    assert picture(page, axial[0]) != picture(page, axial[1])  # the second's effect is wider
+    axial[1].send_keys(Keys.ARROW_LEFT)
+    assert readout(first).split(":")[0] == readout(second).split(":")[0] == "x 38, y -52, z -16 mm"
+    page.execute_script("arguments[0].click()", compare)
+    assert not second.is_displayed()
+
+
+def test_profile_shows_every_layer_at_the_cross_hair(page) -> None:
+    brain = section(page, "brain")
+    to_first_peak(page, brain)
+    marks = "[data-map='0'] .mark"
+    WebDriverWait(page, 10).until(lambda _: len(brain.find_elements(By.CSS_SELECTOR, marks)) == 4)
+    passed = brain.find_elements(By.CSS_SELECTOR, f"{marks}.passed")
+    assert [mark.get_attribute("data-layer") for mark in passed] == ["visual_dense"]
+    summary = brain.find_element(By.CSS_SELECTOR, "[data-strongest]").text
+    assert summary == "Highest here: visual_dense (0.100). 1 of 4 layers pass."
+    other = brain.find_element(By.CSS_SELECTOR, f"{marks}[data-layer=auditory_dense]")
+    script = "arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+    page.execute_script(script, other)
+    assert brain.find_element(By.NAME, "layer").get_attribute("value") == "auditory_dense"
+    assert brain.find_element(By.NAME, "arm").get_attribute("value") == "auditory"
+    assert "≈ 0.000" in readout(brain)
+
+
+def test_letters_name_the_sides_of_every_slice(page) -> None:
+    page.execute_script(
+        "window.letters = {}; const own = CanvasRenderingContext2D.prototype.fillText;"
+        "CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {"
+        "  (letters[this.canvas.dataset.view] ??= []).push([text, x, y]);"
+        "  own.call(this, text, x, y) }"
+    )
+    section(page, "brain").find_element(By.CSS_SELECTOR, "canvas").send_keys(Keys.ARROW_UP)
+    drawn = page.execute_script("return letters")
+    for view, (left, right, top, bottom) in {
+        "sagittal": "PASI", "coronal": "LRSI", "axial": "LRAP"
+    }.items():  # fmt: skip
+        places = {text: (x, y) for text, x, y in drawn[view]}
+        assert places[left][0] < places[right][0]
+        assert places[top][1] < places[bottom][1]
+
+
+def test_a_table_wider_than_its_place_says_so(phone) -> None:
+    table = phone.find_element(By.CSS_SELECTOR, "#brain .scroll")
+    WebDriverWait(phone, 5).until(lambda _: "wider" in table.get_attribute("class").split())
+    said = phone.execute_script("return getComputedStyle(arguments[0], '::before').content", table)
+    assert "scroll sideways" in said
+
+
+def test_wheel_over_a_chosen_slice_goes_through_slices(page) -> None:
+    brain = section(page, "brain")
+    to_first_peak(page, brain)
+    canvas = brain.find_element(By.CSS_SELECTOR, "canvas[data-view=axial]")
+    script = "arguments[0].dispatchEvent(new WheelEvent('wheel', {deltaY: -1, cancelable: true}))"
+    page.execute_script("document.activeElement.blur();" + script, canvas)
+    assert readout(brain).startswith("x 40, y -52, z -16 mm")
+    page.execute_script("arguments[0].focus();" + script, canvas)
+    assert readout(brain).startswith("x 40, y -52, z -14 mm")
+
+
+def test_button_changes_the_theme(page) -> None:
+    ground = "return getComputedStyle(document.body).backgroundColor"
+    button = page.find_element(By.CSS_SELECTOR, "[data-themes]")
+    seen = []
+    for _ in range(3):
+        seen.append(page.execute_script(ground))
+        page.execute_script("arguments[0].click()", button)
+    assert seen[0] == seen[2] == "rgb(255, 255, 255)"
+    assert seen[1] == "rgb(22, 22, 22)"
+    page.execute_script("delete document.documentElement.dataset.theme")
 
 
 def readout(element) -> str:
@@ -281,9 +447,12 @@ return [...document.querySelectorAll("body *")]
 """
 
 
-def test_every_text_stands_out_from_its_ground(page) -> None:
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(page, name: str) -> None:
     """WCAG 2.2, success criterion 1.4.3 (AA): a contrast of at least 4.5 to 1."""
+    theme(page, name)
     contrasts = page.execute_script(CONTRASTS)
+    theme(page, "light")
     assert len(contrasts) > 100
     assert [text for contrast, text in contrasts if contrast < 4.5] == []
 

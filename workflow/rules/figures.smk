@@ -200,6 +200,7 @@ if MAP_FIGURES:
             blocks=lambda wildcards: [block for _, block in MAP_FIGURES[wildcards.figure]],
             cuts_mm=plain(FIGURE_CONFIG.axial_slices_mm),
             n_participants=len(PARTICIPANTS),
+            corrected_over=FIGURE_CONFIG.outline_corrected_over,
             group=plain(STUDY.group),
             searchlight=ENGINE,
             seed=STUDY.study.seed,

@@ -1,5 +1,7 @@
 """Which files figures are and read."""
 
+from crossmodal.contracts.corrections import CORRECTIONS
+
 
 def figure_files(name, caption=None):
     """The formats of one figure; the PNG is what Snakemake's report shows."""
@@ -17,7 +19,7 @@ def group_files(model, regime):
     return [
         *(
             f"{folder}/{name}.{suffix}"
-            for name in ("mean", "p_fwe")
+            for name in ("mean", CORRECTIONS[FIGURE_CONFIG.outline_corrected_over][0])
             for suffix in ("nii.gz", "json")
         ),
         f"{folder}/clusters.tsv",

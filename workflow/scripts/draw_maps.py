@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from crossmodal.contracts.corrections import CORRECTIONS
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.figures.backgrounds import slices_for
 from crossmodal.figures.brain_maps import draw_maps, group_block
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 with recorded(snakemake):
     use_style()
     blocks, quantity = {}, ""
+    p, words = CORRECTIONS[snakemake.params.corrected_over]
     for block in snakemake.params.blocks:
-        result = GroupResult.read(block["folder"], ("mean", "p_fwe"))
-        blocks[block["title"]] = group_block(result, block["layers"])
-        threshold = f"black outline: p < {result.facts['alpha']:g}, family-wise error corrected"
-        quantity = f"{result.maps['mean'].quantity}\n{threshold}; dotted circles: regions"
+        result = GroupResult.read(block["folder"], ("mean", p))
+        blocks[block["title"]] = group_block(result, block["layers"], p)
+        quantity = (
+            f"{result.maps['mean'].quantity}; dotted circles: regions\nblack outline: "
+            f"p < {result.facts['alpha']:g}, family-wise error corrected over {words}"
+        )
     slices = slices_for(
         blocks, snakemake.params.cuts_mm, snakemake.input.background, snakemake.input.rois
     )

@@ -103,6 +103,12 @@ def with_sign_prevalence(result: GroupResult, maps: list[Maps]) -> GroupResult:
     return replace(result, maps=result.maps | more)
 
 
+def place_name(row: dict[str, object]) -> str:
+    """'FFA R', or 'FFA R (3 mm away)' for a peak outside the region nearest to it."""
+    away = f" ({row['label_distance_mm']:.0f} mm away)" if row["label_distance_mm"] > 0 else ""
+    return f"{row['label']}{away}"
+
+
 def show(result: GroupResult, folder: Path) -> None:
     """What was tested, the largest clusters of each layer, and where everything lies."""
     facts, console = result.facts, Console(soft_wrap=True)
@@ -112,10 +118,10 @@ def show(result: GroupResult, folder: Path) -> None:
         f"{facts['n_permutations']} {kind}, {facts['alternative']}"
     )
     table = Table("map", "voxels", "peak x y z (mm)", "t", "p, FWE", "label")
-    for row in result.clusters.head(12).to_dict("records"):
+    for row in result.clusters[result.clusters.peak == 1].head(12).to_dict("records"):
         place = " ".join(f"{row[f'peak_{axis}_mm']:.0f}" for axis in "xyz")
         numbers = (f"{row['peak_t']:.2f}", f"{row['p_fwe']:.4f}")
-        table.add_row(escape(row["layer"]), str(row["n_voxels"]), place, *numbers, row["label"])
+        table.add_row(escape(row["layer"]), str(row["n_voxels"]), place, *numbers, place_name(row))
     console.print(table if table.rows else f"no voxel has p < {facts['alpha']:g} by maximum t")
     for name in facts["statistics"]:
         column = "p_fwe" if name == "max_t" else f"p_{name}"

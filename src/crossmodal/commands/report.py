@@ -9,7 +9,9 @@ from crossmodal.study.validate import load_study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    del parser
+    parser.add_argument(
+        "--embed", action="store_true", help="put copies of maps and tables into the page's folder"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -18,5 +20,5 @@ def run(options: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     study = load_study(*options.configs)
-    print(build_report(study, data_paths(plain(study))))
+    print(build_report(study, data_paths(plain(study)), options.embed))
     return 0

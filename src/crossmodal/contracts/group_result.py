@@ -17,6 +17,7 @@ from crossmodal.contracts.reading import reads
 CLUSTER_COLUMNS = (
     "layer",
     "cluster",
+    "peak",
     "n_voxels",
     "size_mm3",
     "peak_x_mm",
@@ -27,6 +28,7 @@ CLUSTER_COLUMNS = (
     "p_fwe",
     "p_fwe_all",
     "label",
+    "label_distance_mm",
 )
 FACTS = ("test", "n_participants", "n_permutations", "exact", "alternative", "alpha", "seed")
 
@@ -36,7 +38,8 @@ class GroupResult:
     """One model set's test: a map per quantity, with one volume per layer.
 
     maps : quantity -> Maps on one grid; p-values as plain p, NaN where not tested
-    clusters : columns CLUSTER_COLUMNS, one row per cluster, layers in their order
+    clusters : columns CLUSTER_COLUMNS, one row per peak (1, the highest of its cluster, first),
+        layers in their order; ``label_distance_mm`` is 0 inside the region that ``label`` names
     facts : at least FACTS, JSON-able
     null : one column per tested map, one row per permutation (the observed one first): the
         largest oriented value over voxels and layers; None if it is not kept

@@ -1,7 +1,7 @@
 """Config block of the figures."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import MinLen
 
@@ -31,5 +31,8 @@ class Figures(Settings):
     axial_slices_mm: Annotated[tuple[float, ...], MinLen(1)] | None = None
     """Heights (MNI z, mm) of the slices in figures of maps; null puts them where the maps are
     strongest. Maps in native space always choose their own."""
+    outline_corrected_over: Literal["voxels", "layers", "study"] = "voxels"
+    """What p is corrected over where maps are outlined: the voxels of each map; voxels and all
+    layers of its model set; or voxels, layers and all model sets of the study."""
     contrast_threshold_t: Positive = 3.1
     """Value of |t| that is outlined in figures of contrasts; not corrected, a mark for the eye."""

@@ -56,10 +56,9 @@ class Slices:
     rois: tuple[Roi, ...] = ()
 
 
-def group_map(result: GroupResult, layer: str, arm: str = "") -> BrainMap:
-    """The mean map of one layer; significant: p_fwe <= alpha, corrected over voxels."""
-    p_fwe = result.maps["p_fwe"].volume(layer)
-    significant = np.nan_to_num(p_fwe, nan=1.0) <= result.facts["alpha"]
+def group_map(result: GroupResult, layer: str, arm: str = "", p: str = "p_fwe") -> BrainMap:
+    """The mean map of one layer; significant: below alpha in the map ``p``."""
+    significant = np.nan_to_num(result.maps[p].volume(layer), nan=1.0) < result.facts["alpha"]
     mean = result.maps["mean"]
     return BrainMap(mean.volume(layer), significant, mean.affine, layer, arm)
 
@@ -71,10 +70,12 @@ def contrast_map(maps: Maps, threshold: float) -> BrainMap:
     return BrainMap(values, outlined, maps.affine, maps.names[0].replace("_", " "))
 
 
-def group_block(result: GroupResult, arms: dict[str, str] | None = None) -> list[BrainMap]:
+def group_block(
+    result: GroupResult, arms: dict[str, str] | None = None, p: str = "p_fwe"
+) -> list[BrainMap]:
     """Maps of the layers named in ``arms`` (layer -> arm), or of all layers."""
     chosen = arms or dict.fromkeys(result.maps["mean"].names, "")
-    return [group_map(result, layer, arm) for layer, arm in chosen.items()]
+    return [group_map(result, layer, arm, p) for layer, arm in chosen.items()]
 
 
 def strongest_cuts_mm(maps: Sequence[BrainMap], n_cuts: int) -> tuple[float, ...]:

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from crossmodal.figures.roi_gradient import ALPHA, PANEL_MM, no_arms, plot_gradients
 from crossmodal.figures.style import (
     ARM_NAMES,
+    CONTROL_COLOURS,
     FULL_WIDTH_MM,
     OTHER_COLOUR,
     SMALL_FONT_PT,
@@ -205,11 +206,10 @@ def _legend(
     participants: bool = False,
     mark: str = "$*$",
 ) -> None:
-    named = [arm for arm in arms if arm in ARM_NAMES]
+    named = [arm for arm in arms if arm in ARM_NAMES or arm in CONTROL_COLOURS]
     handles = [Patch(color=arm_colour(arm), label=arm_name(arm)) for arm in named]
     if len(named) < len(arms):
-        text = "low level" if CONTROL in arms else "no arm"
-        handles.append(Patch(color=OTHER_COLOUR, label=text))
+        handles.append(Patch(color=OTHER_COLOUR, label="no arm"))
     if ceiling:
         handles.append(Patch(color=CEILING_COLOUR, label="noise ceiling"))
     if participants:

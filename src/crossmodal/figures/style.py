@@ -10,6 +10,8 @@ FULL_WIDTH_MM = 180  # two columns of a journal page
 # Okabe & Ito (2008): distinguishable with the common colour-vision deficiencies.
 ARM_COLOURS = {"visual": "#0072B2", "auditory": "#D55E00", "cross_modal": "#007A5A"}
 ARM_NAMES = {"visual": "visual", "auditory": "auditory", "cross_modal": "cross-modal"}
+# Parts of variance that are no arm.
+CONTROL_COLOURS = {"clip_features": "#CC79A7", "trial_order": "#E69F00"}
 OTHER_COLOUR = "#555555"
 CATEGORY_COLOURS = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999",
@@ -55,12 +57,12 @@ def use_style() -> None:
 
 
 def arm_colour(arm: str) -> str:
-    """Colour of an arm; model families without arms are grey."""
-    return ARM_COLOURS.get(arm, OTHER_COLOUR)
+    """Colour of an arm or control; model families without arms are grey."""
+    return (ARM_COLOURS | CONTROL_COLOURS).get(arm, OTHER_COLOUR)
 
 
 def arm_name(arm: str) -> str:
-    """'cross_modal' -> 'cross-modal'."""
+    """'cross_modal' -> 'cross-modal', 'trial_order' -> 'trial order'."""
     return ARM_NAMES.get(arm, arm.replace("_", " "))
 
 

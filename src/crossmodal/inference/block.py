@@ -28,8 +28,8 @@ class Group(GroupConfig):
 
     atlas: AtlasFiles | None = None
     """Names the peaks in tables of clusters: a label image in the space of the maps. Without it,
-    or null, peaks in MNI space are named by the spheres of roi.spheres (resources/rois.tsv)
-    that hold them."""
+    or null, peaks in MNI space are named by the spheres of roi.spheres (resources/rois.tsv),
+    then by the nearest of them and of 160 regions of Dosenbach et al. (2010)."""
     prevalence: PrevalenceConfig | None = None
 
 

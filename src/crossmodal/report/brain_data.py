@@ -6,7 +6,8 @@ import nibabel as nib
 import numpy as np
 from nilearn.datasets import load_mni152_template
 
-from crossmodal.contracts.group_result import GroupResult
+from crossmodal.contracts.corrections import CORRECTIONS
+from crossmodal.contracts.group_result import CLUSTER_COLUMNS, GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.report.packing import pack, quantise
@@ -48,12 +49,13 @@ def group_data(result: GroupResult, arms: dict[str, str]) -> dict[str, Any]:
 
     Parameters
     ----------
-    result : with the maps 'mean', 't' and 'p_fwe'
+    result : with the maps 'mean' and 't', and those of ``CORRECTIONS`` that the study has
     arms : layer -> arm
     """
-    mean, p_fwe = result.maps["mean"], result.maps["p_fwe"]
+    mean = result.maps["mean"]
+    ps = {over: result.maps[p] for over, (p, _) in CORRECTIONS.items() if p in result.maps}
     mask = np.asarray(canonical(mean.mask.astype(np.uint8), mean.affine).dataobj).astype(bool)
-    levels = p_levels(p_fwe.values)
+    levels = {over: p_levels(p.values) for over, p in ps.items()}
     layers = []
     for name in mean.names:
         entry = {"name": name, "arm": arms.get(name, "")}
@@ -62,7 +64,8 @@ def group_data(result: GroupResult, arms: dict[str, str]) -> dict[str, Any]:
             values = _masked(maps, name, mask)
             limit = _limit(maps)
             entry[quantity] = pack(quantise(values, -limit, limit).codes)
-        entry["p_fwe"] = pack(p_codes(_masked(p_fwe, name, mask), levels))
+        for over, p in ps.items():
+            entry[f"p_{over}"] = pack(p_codes(_masked(p, name, mask), levels[over]))
         layers.append(entry)
     image = canonical(mean.mask.astype(np.uint8), mean.affine)
     return {
@@ -73,7 +76,7 @@ def group_data(result: GroupResult, arms: dict[str, str]) -> dict[str, Any]:
         "layers": layers,
         "limits": {name: _limit(result.maps[name]) for name in ("mean", "t")},
         "quantities": {name: result.maps[name].quantity for name in ("mean", "t")},
-        "p_levels": [float(p) for p in levels],
+        "p_levels": {over: one.tolist() for over, one in levels.items()},
         "facts": result.facts,
         "clusters": _clusters(result),
     }
@@ -89,8 +92,7 @@ def _limit(maps: Maps) -> float:
 
 
 def _clusters(result: GroupResult) -> list[dict[str, Any]]:
-    columns = ["layer", "n_voxels", "size_mm3", "peak_x_mm", "peak_y_mm", "peak_z_mm"]
-    frame = result.clusters[[*columns, "peak_t", "peak_mean", "p_fwe", "p_fwe_all", "label"]]
+    frame = result.clusters[list(CLUSTER_COLUMNS)]
     return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.contracts.atomic import write_text
+from crossmodal.contracts.corrections import CORRECTIONS
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.rdms import ModelRDMs
@@ -21,6 +22,7 @@ from crossmodal.figures import style
 from crossmodal.provenance.audit import Auditor, Verdict, read_sidecar, recorded_sidecars
 from crossmodal.report import content
 from crossmodal.report.brain_data import arms_of, group_data, template_volume
+from crossmodal.report.downloads import downloads, embed, set_files
 from crossmodal.report.families import families_content
 from crossmodal.report.lineage_data import lineage_data
 from crossmodal.report.packing import write_data
@@ -32,7 +34,7 @@ CAPTIONS = Path("workflow/report")
 TITLE = "Where are emotional faces and voices represented alike?"
 
 
-def build_report(study: Study, roots: Mapping[str, str]) -> Path:
+def build_report(study: Study, roots: Mapping[str, str], embed_files: bool = False) -> Path:
     """Write ``{results_dir}/report`` and return its index.html.
 
     Every figure is audited first, so that the page can say which are verified.
@@ -40,6 +42,7 @@ def build_report(study: Study, roots: Mapping[str, str]) -> Path:
     Parameters
     ----------
     roots : config key -> folder of data outside the work dir, for the audit
+    embed_files : maps and tables are copied into the page's folder instead of linked to
 
     Raises
     ------
@@ -61,36 +64,43 @@ def build_report(study: Study, roots: Mapping[str, str]) -> Path:
         "map_sets": in_config_order(study, write_maps(results, folder)),
         "rdm_sets": in_config_order(study, write_rdms(study, folder)),
         "figure_order": content.in_reading_order(list(figures)),
+        "files": "files/" if embed_files else "../",
     }
+    offered = downloads(results, [(one["model"], one["regime"]) for one in sets["map_sets"]])
+    if embed_files:
+        embed(results, offered, folder / "files")
     sets["has_template"] = any(item["space"].startswith("MNI") for item in sets["map_sets"])
     if sets["has_template"]:
         write_data(folder, "template", template_volume())
     write_data(folder, "index", sets | {"signed_map": style.hex_colours(style.SIGNED_MAP)})
     copy_assets(folder)
     page = page_content(study, folder, list(zip(sidecars, verdicts, strict=True))) | sets
+    page |= {"downloads": offered, "embedded": embed_files}
     write_text(folder / "index.html", render(page))
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     log.info("%s: %.1f MB", folder / "index.html", size / 1e6)
     return folder / "index.html"
 
 
-def in_config_order(study: Study, sets: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+def in_config_order(study: Study, sets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Model sets as the config lists families and regimes; all others after them."""
     wanted = [f"{model}_{regime}" for model, block in study.families for regime in block.regimes]
     names = {name: rank for rank, name in enumerate(wanted)}
     return sorted(sets, key=lambda one: (names.get(one["name"], len(names)), one["name"]))
 
 
-def write_maps(results: Path, folder: Path) -> list[dict[str, str]]:
+def write_maps(results: Path, folder: Path) -> list[dict[str, Any]]:
     """Data of every group result; returns what the viewer offers."""
     sets = []
     for path in sorted(results.glob("group/*/*/group.json")):
         model, regime = path.parts[-3:-1]
         rdms = results / "rdms" / model / f"{regime}.h5"
         arms = arms_of(ModelRDMs.read(rdms)) if rdms.is_file() else {}
-        data = group_data(GroupResult.read(path.parent, ("mean", "t", "p_fwe")), arms)
+        ps = [p for p, _ in CORRECTIONS.values() if (path.parent / f"{p}.nii.gz").is_file()]
+        data = group_data(GroupResult.read(path.parent, ("mean", "t", *ps)), arms)
         write_data(folder, f"maps_{model}_{regime}", data)
-        sets.append(_named(model, regime) | {"space": data["space"]})
+        files = set_files(results, model, regime)
+        sets.append(_named(model, regime) | {"space": data["space"], "files": files})
     return sets
 
 
@@ -114,7 +124,8 @@ def write_rdms(study: Study, folder: Path) -> list[dict[str, str]]:
 
 
 def _named(model: str, regime: str) -> dict[str, str]:
-    return {"name": f"{model}_{regime}", "title": f"{model}: {regime}"}
+    title = f"{model}: {regime}"
+    return {"name": f"{model}_{regime}", "title": title, "model": model, "regime": regime}
 
 
 def copy_assets(folder: Path) -> None:
@@ -178,5 +189,5 @@ def render(page: Mapping[str, Any]) -> str:
     }
     has = {"has_maps": bool(page["map_sets"]), "has_rdms": bool(page["rdm_sets"])}
     return environment.get_template("index.html.j2").render(
-        **page, **gradients, **has, two=content.two_digits
+        **page, **gradients, **has, two=content.two_digits, arm_colours=style.ARM_COLOURS
     )

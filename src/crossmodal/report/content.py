@@ -28,6 +28,7 @@ class PageFigure:
     """One figure of the page; sizes in CSS pixels."""
 
     name: str
+    title: str
     caption: Markup
     alt: str
     figure_id: str
@@ -56,18 +57,25 @@ def page_figure(sidecar: Mapping[str, Any], captions: Path, verified: bool) -> P
     html = caption_html(caption_source(captions, sidecar["figure"], job), job)
     with Image.open(png) as image:
         width, height = image.size
-    name, digest = sidecar["figure"], sidecar["files"][png]
     scale = min(1.0, 1040 / width)
+    heading = title(html)
     return PageFigure(
-        name, Markup(html), alt_text(html), sidecar["figure_id"], digest, verified,
-        round(width * scale), round(height * scale),
-    )  # fmt: skip
+        sidecar["figure"],
+        heading,
+        Markup(html),
+        f"{heading}. The caption below says what is drawn.",
+        sidecar["figure_id"],
+        sidecar["files"][png],
+        verified,
+        round(width * scale),
+        round(height * scale),
+    )
 
 
-def alt_text(html: str) -> str:
-    """The caption's bold start, without markup."""
+def title(html: str) -> str:
+    """The caption's bold start, without markup and full stop."""
     start = html.split("<strong>", 1)[-1].split("</strong>", 1)[0]
-    return f"{Markup(start).striptags()} The caption below says what is drawn."
+    return str(Markup(start).striptags()).rstrip(".:")
 
 
 def in_reading_order(names: Sequence[str]) -> list[str]:

@@ -31,7 +31,7 @@ class BestLayer:
     interval: tuple[float, float]
     is_significant: bool
     is_within_ceiling: bool
-    is_winner: bool
+    is_sure: bool  # better than the next family, by a test
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,17 @@ def _region_row(
     winner = order[0] if order and best[order[0]].p_fdr < ALPHA else "none"
     rivals = [_label(best[name]) for name in order[:2]] if winner != "none" else []
     first = part.iloc[0]
+    p = _p_of_difference(pairs, rivals)
+    is_sure = p is not None and p < ALPHA
     cells = (
-        _best_layer(best[name], name == winner) if name in best else None
+        _best_layer(best[name], name == winner and is_sure) if name in best else None
         for name in (*families, *controls)
     )
     ceiling = (first.ceiling_low, first.ceiling_high)
-    return RegionRow(first.region, ceiling, winner, _verdict(pairs, rivals), tuple(cells))
+    return RegionRow(first.region, ceiling, winner, _verdict(rivals, p), tuple(cells))
 
 
-def _best_layer(row: pd.Series, is_winner: bool) -> BestLayer:
+def _best_layer(row: pd.Series, is_sure: bool) -> BestLayer:
     is_significant = bool(row.p_fdr < ALPHA)
     return BestLayer(
         row.layer if row.model in CONTROL_NAMES else f"{row.layer} ({row.regime})",
@@ -94,7 +96,7 @@ def _best_layer(row: pd.Series, is_winner: bool) -> BestLayer:
         is_significant,
         # A ceiling at zero says nothing: participants share nothing there.
         is_significant and row.estimate >= row.ceiling_low,
-        is_winner,
+        is_sure,
     )
 
 
@@ -102,13 +104,17 @@ def _label(row: pd.Series) -> str:
     return "/".join([row.model, row.regime, row.source, row.layer])
 
 
-def _verdict(pairs: pd.DataFrame, rivals: Sequence[str]) -> str:
+def _p_of_difference(pairs: pd.DataFrame, rivals: Sequence[str]) -> float | None:
+    """p (FDR) of the difference between two models; None where it was not tested."""
+    found = pairs[pairs["first"].isin(rivals) & pairs["second"].isin(rivals)]
+    return None if len(rivals) < 2 or found.empty else float(found.iloc[0].p_fdr)
+
+
+def _verdict(rivals: Sequence[str], p: float | None) -> str:
     if len(rivals) < 2:
         return ""
-    found = pairs[pairs["first"].isin(rivals) & pairs["second"].isin(rivals)]
-    if found.empty:
+    if p is None:
         return "against the next: not tested"
-    p = found.iloc[0].p_fdr
     shown = "better than the next" if p < ALPHA else "no difference to the next shown"
     return f"{shown}, p (FDR) {p:.2g}"
 

@@ -30,10 +30,14 @@ def result() -> GroupResult:
     mean = np.zeros((2, *mask.shape), dtype=np.float32)
     mean[0, 9:11, 9:11, 14:16] = 0.2
     p_fwe = np.ones_like(mean)
-    p_fwe[0, 9:11, 9:11, 14:16] = 0.05
+    p_fwe[0, 9:11, 9:11, 14:16] = 0.04
     maps = {
         name: Maps(values[:, mask], mask, AFFINE, ("a", "b"), name, "MNI")
-        for name, values in (("mean", mean), ("p_fwe", p_fwe))
+        for name, values in (
+            ("mean", mean),
+            ("p_fwe", p_fwe),
+            ("p_fwe_all", np.minimum(2 * p_fwe, 1)),
+        )
     }
     return GroupResult(maps, pd.DataFrame(columns=CLUSTER_COLUMNS), FACTS)
 
@@ -44,6 +48,7 @@ def test_outlined_is_what_passes_at_alpha(result: GroupResult) -> None:
     np.testing.assert_allclose(one.values[one.significant], 0.2, rtol=1e-6)
     assert not brain_maps.group_map(result, "b").significant.any()
     assert not one.significant[~result.maps["mean"].mask].any()
+    assert not brain_maps.group_map(result, "a", "visual", "p_fwe_all").significant.any()
 
 
 def test_a_block_has_all_layers_or_the_named_ones(result: GroupResult) -> None:

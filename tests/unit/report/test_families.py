@@ -35,11 +35,11 @@ def test_best_trained_layer_of_a_family_wins() -> None:
     ffa, v1 = region_rows(MODELS, PAIRS, ["net", "other"], ["planted"])
     net, other, planted = ffa.best
     assert (ffa.winner, net.layer, net.estimate) == ("net", "dense (emotion)", 0.6)
-    assert net.is_winner
+    assert net.is_sure
     assert net.is_within_ceiling
-    assert not other.is_winner
+    assert not other.is_sure
     assert not other.is_within_ceiling
-    assert not planted.is_winner  # a control, though it agrees best
+    assert not planted.is_sure  # a control, though it agrees best
     assert ffa.verdict == "better than the next, p (FDR) 0.003"
     assert (v1.winner, v1.verdict) == ("none", "")
     assert not v1.best[0].is_within_ceiling  # above a ceiling of nothing
@@ -48,8 +48,11 @@ def test_best_trained_layer_of_a_family_wins() -> None:
 def test_difference_that_was_not_tested_or_not_shown_is_said() -> None:
     untested, _ = region_rows(MODELS, PAIRS.iloc[:0], ["net", "other"], [])
     assert untested.verdict == "against the next: not tested"
+    assert untested.winner == "net"
+    assert not any(cell.is_sure for cell in untested.best)  # nothing is in bold
     unclear, _ = region_rows(MODELS, PAIRS.assign(p_fdr=0.4), ["net", "other"], [])
     assert unclear.verdict == "no difference to the next shown, p (FDR) 0.4"
+    assert not any(cell.is_sure for cell in unclear.best)
 
 
 def test_family_without_estimate_has_an_empty_cell() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from crossmodal.contracts.atomic import write_json
+from crossmodal.contracts.corrections import CORRECTIONS
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import Finding, Verdict
 from crossmodal.provenance.record import sealed
@@ -112,18 +113,32 @@ def test_caption_takes_its_numbers_from_the_record(tmp_path: Path) -> None:
     made = {"params": {"n": 8}, "wildcards": {}, "inputs": {}, "rule": "draw"}
     html = captions.caption_html(path, made)
     assert "<strong>Title &amp; more.</strong> n = 8" in html
-    assert content.alt_text(html).startswith("Title & more.")
+    assert content.title(html) == "Title & more"
     with pytest.raises(InputError, match="template: expected parameters"):
         captions.caption_html(path, made | {"params": {}})
 
 
-def map_caption(root: Path, figure: str, **group: object) -> str:
+def map_caption(root: Path, figure: str, over: str = "voxels", **group: object) -> str:
     test = {"test": "sign_flip", "alternative": "greater", "alpha": 0.05, "n_permutations": 256}
     search = {"radius_mm": 8, "distance": "correlation", "comparison": "spearman"}
-    params = {"group": test | group, "searchlight": search, "n_participants": 8, "seed": 1}
+    params = {
+        "corrected_over": over,
+        "group": test | group,
+        "searchlight": search,
+        "n_participants": 8,
+        "seed": 1,
+    }
     made = {"params": params, "wildcards": {"figure": figure}, "inputs": {}, "rule": "draw_maps"}
     path = root / "workflow/report/draw_maps.rst"
     return " ".join(captions.caption_html(path, made).split())
+
+
+@pytest.mark.parametrize(
+    ("over", "words"), [(name, words) for name, (_, words) in CORRECTIONS.items()]
+)
+def test_caption_of_maps_says_what_the_outline_is_corrected_over(root, over, words) -> None:
+    said = map_caption(root, "fig4_searchlight", over)
+    assert f"family-wise error corrected over {words} by max-T, 256 sign patterns" in said
 
 
 @pytest.mark.parametrize("figure", ["fig4_searchlight", "figS2_models"])
@@ -200,6 +215,25 @@ def study(tmp_path_factory, root: Path):
         (folder / "workflow/report").symlink_to(root / "workflow/report")
         report_study.write_study(root)
         yield rebuilt()
+
+
+def links(page: Path) -> list[str]:
+    return re.findall(r'<a href="([^"#]+)" download>', page.read_text())
+
+
+def test_downloads_are_links_into_the_results_or_copies_beside_the_page(study: Path) -> None:
+    found = links(study)
+    assert "../group/cross_channel/emotion/p_fwe_study.nii.gz" in found
+    assert "../tables/accuracy.tsv" in found
+    assert all((study.parent / link).is_file() for link in found)
+    copies = build_report(build_study(report_study.CONFIG), {}, embed_files=True)
+    for link, copy in zip(found, links(copies), strict=True):
+        assert copy == link.replace("../", "files/")
+        assert (study.parent / copy).read_bytes() == (study.parent / link).read_bytes()
+    index = (study.parent / "data/index.js").read_text()
+    assert '"files":"files/"' in index
+    rebuilt()
+    assert not (study.parent / "files").exists()
 
 
 def files_of(folder: Path) -> dict[str, str]:

@@ -156,7 +156,9 @@ def group_result(
         "cluster_threshold_t": threshold,
         "smallest_p": smallest_p(len(data), config.n_permutations, config.alternative),
     }
-    clusters = cluster_table(result, config.alternative, config.alpha, anatomy)
+    clusters = cluster_table(
+        result, config.alternative, config.alpha, anatomy, config.peak_distance_mm
+    )
     return GroupResult(result, clusters, facts, pd.DataFrame(maxima))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
-from crossmodal.contracts.settings import NonNegative, Settings, Unique
+from crossmodal.contracts.settings import NonNegative, Positive, Settings, Unique
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,5 @@ class GroupConfig(Settings):
     smoothing_mm: NonNegative = 0.0
     """FWHM of the Gaussian that participants' maps are smoothed with before sign flips, mm,
     inside the mask; patterns are never smoothed. 0 or left out for none."""
+    peak_distance_mm: Positive = 8.0
+    """Peaks of one cluster that its table lists are at least that far apart, mm."""

@@ -67,7 +67,9 @@ def single_result(
         "n_conditions": len(betas.condition_ids),
         "smallest_p": reachable,
     }
-    clusters = cluster_table(maps, config.alternative, config.alpha, anatomy)
+    clusters = cluster_table(
+        maps, config.alternative, config.alpha, anatomy, config.peak_distance_mm
+    )
     null = pd.DataFrame({"effect_size": permuted.maxima.max(axis=0)})
     return GroupResult(maps, clusters, facts, null)
 

@@ -20,15 +20,19 @@ VARIANCE_COLUMNS = (
 )  # fmt: skip
 
 
+# Two controls, two parts: what a clip looks and sounds like is not when it was shown.
+CLIP_FEATURES, TRIAL_ORDER = "clip_features", "trial_order"
+
+
 def arm_groups(models: ModelTable, rows: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Arm -> RDMs of its layers; the low-level controls, where there are any, last."""
+    """Arm -> RDMs of its layers; those of the clips' low-level features, if any, last."""
     groups = {arm: models.vectors[rows.index[rows.arm == arm]] for arm in dict.fromkeys(rows.arm)}
-    control = models.vectors[models.names.model == CONTROL]
-    return groups | ({CONTROL: control} if len(control) else {})
+    features = models.vectors[models.names.model == CONTROL]
+    return groups | ({CLIP_FEATURES: features} if len(features) else {})
 
 
 def own_controls(brain: RoiRDMs, timing: ModelRDMs | None) -> dict[str, np.ndarray]:
-    """Control RDMs that are each participant's own: low-level -> (participant, model, pair).
+    """Each participant's own order of trials: name -> (participant, model, pair).
 
     Raises
     ------
@@ -40,7 +44,7 @@ def own_controls(brain: RoiRDMs, timing: ModelRDMs | None) -> dict[str, np.ndarr
         aligned(timing.select(f"sub-{participant}"), brain.stimulus_ids, may_be_constant=True)
         for participant in brain.participants
     ]
-    return {CONTROL: np.stack(rows)}
+    return {TRIAL_ORDER: np.stack(rows)}
 
 
 def variance_table(
@@ -50,11 +54,10 @@ def variance_table(
     seed: int,
     timing: ModelRDMs | None = None,
 ) -> pd.DataFrame:
-    """Unique and shared variance of the arms and low-level controls.
+    """Unique and shared variance of the arms, the clips' features and the order of trials.
 
-    ``timing`` : RDMs of each participant's order of trials, which join the controls. Empty
-    without a model of several arms. FDR over the regions and parts of one kind (unique, shared,
-    total) of one network model.
+    ``timing`` : RDMs of each participant's order of trials. Empty without a model of several
+    arms. FDR over the regions and parts of one kind (unique, shared, total) of one network model.
     """
     own = own_controls(brain, timing)
     tables = []

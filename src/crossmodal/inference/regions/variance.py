@@ -83,8 +83,7 @@ def partition(
     data : (participant, pair)
     comparison : RDMs are ranked, centred, left uncentred (cosines) or whitened for it; 'tau_a'
         and 'rho_a' are partitioned as 'spearman': R2 of ranks
-    own : name -> each participant's own RDMs (participant, model, pair); they join the group of
-        that name, or form one
+    own : name -> each participant's own RDMs (participant, model, pair), a group of that name
 
     Returns
     -------
@@ -97,7 +96,7 @@ def partition(
     if len(data) < 3:
         raise InputError("ROI variance", "participants", "3 or more to hold out", len(data))
     own = own or {}
-    names = list(dict.fromkeys([*groups, *own]))
+    names = [*groups, *own]
     owner = np.array([name for name, rows in groups.items() for _ in rows]
                      + [name for name, rows in own.items() for _ in rows[0]])  # fmt: skip
     common = _unit(np.concatenate(list(groups.values())), comparison)

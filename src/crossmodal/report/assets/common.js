@@ -37,6 +37,13 @@ const crossmodal = (() => {
     return node;
   }
 
+  function svg(name, attributes, ...children) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+    Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
+    node.append(...children);
+    return node;
+  }
+
   // Options of a select; keeps the choice where it still exists.
   function fill(select, entries) {
     const before = select.value;
@@ -59,8 +66,21 @@ const crossmodal = (() => {
     observer.observe(section);
   }
 
+  // A table wider than its place says that it scrolls.
+  const width = new ResizeObserver((entries) => entries.forEach(({ target }) =>
+    target.classList.toggle("wider", target.scrollWidth > target.clientWidth + 1)));
+  document.querySelectorAll(".scroll").forEach((place) => width.observe(place));
+
+  // The button names the other theme; until it is pressed the system's holds.
+  const root = document.documentElement;
+  document.querySelector("[data-themes]")?.addEventListener("click", () => {
+    const dark = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    root.dataset.theme = dark === "dark" ? "light" : "dark";
+    root.dispatchEvent(new Event("themechange"));
+  });
+
   const hexToRgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   const armName = (arm) => ({ cross_modal: "cross-modal", "": "all" }[arm] ?? arm);
 
-  return { receive, load, unpack, element, fill, whenNear, hexToRgb, armName };
+  return { receive, load, unpack, element, svg, fill, whenNear, hexToRgb, armName };
 })();

@@ -2,19 +2,11 @@
 "use strict";
 
 (() => {
-  const { load, element, fill, whenNear } = crossmodal;
+  const { load, element, svg, fill, whenNear } = crossmodal;
   const section = document.getElementById("provenance");
   const find = (name) => section.querySelector(`[name="${name}"]`);
-  const SVG = "http://www.w3.org/2000/svg";
   const [WIDTH, HEIGHT, GAP_X, GAP_Y] = [150, 36, 36, 14];
   const state = { figures: null, jobs: null };
-
-  function svg(name, attributes, ...children) {
-    const node = document.createElementNS(SVG, name);
-    Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
-    node.append(...children);
-    return node;
-  }
 
   function place(nodes) {
     const rows = new Map();

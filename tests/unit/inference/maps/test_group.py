@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
@@ -11,7 +14,7 @@ from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rois import Roi
 from crossmodal.inference.maps.across_sets import study_clusters, study_p
 from crossmodal.inference.maps.anatomy import Anatomy
-from crossmodal.inference.maps.clusters import cluster_table
+from crossmodal.inference.maps.clusters import cluster_table, peaks
 from crossmodal.inference.maps.group import GroupConfig, common_grid, group_result
 from crossmodal.inference.maps.max_t import oriented, p_from_maxima, sums_from_t, t_from_sums
 from crossmodal.inference.maps.permutation import map_statistic
@@ -189,7 +192,43 @@ def test_clusters_touch_by_corners_and_have_peaks_in_mm():
 def test_peaks_are_named():
     around = Roi("STG", "R", (-3.0, -6.0, 0.0), 4.0, "", "here")
     table = cluster_table(cluster_maps(), "greater", 0.05, Anatomy(rois=(around,)))
-    assert table.label.tolist() == ["STG R", ""]
+    assert set(table.label) == {"STG R"}
+    assert table.label_distance_mm[0] == 0
+    assert table.label_distance_mm[1] > 0
+    unnamed = cluster_table(cluster_maps(), "greater", 0.05)
+    assert unnamed.label.tolist() == ["", ""]
+    assert unnamed.label_distance_mm.isna().all()
+
+
+def test_peaks_of_a_cluster_are_at_least_that_far_apart():
+    """Three hills along a ridge of 1 mm voxels: 10, 8 and 9 high, 6 and 8 mm apart."""
+    x = np.arange(20.0)
+    t = np.max([height - np.abs(x - at) for at, height in ((2, 10), (8, 8), (16, 9))], axis=0)
+    t = t[:, None, None]
+    voxels = np.argwhere(t > -np.inf)
+    first, second, third = (2, 0, 0), (8, 0, 0), (16, 0, 0)
+    assert peaks(t, voxels, np.eye(4), 8.0) == [first, third]
+    assert peaks(t, voxels, np.eye(4), 6.0) == [first, third, second]
+    assert peaks(t, voxels, np.eye(4), 15.0) == [first]
+    wide = np.diag([2.0, 2.0, 2.0, 1.0])
+    assert peaks(t, voxels, wide, 12.0) == [first, third, second]
+
+
+@given(st.integers(0, 10**6), st.floats(1, 12))
+@settings(max_examples=30)
+def test_peaks_are_local_maxima_and_no_higher_one_is_left_out(seed, distance_mm):
+    rng = np.random.default_rng(seed)
+    values, affine = rng.normal(size=(7, 6, 5)), np.diag([3.0, 2.0, 2.5, 1.0])
+    voxels = np.argwhere(rng.random(values.shape) < 0.8)
+    found = np.array(peaks(values, voxels, affine, distance_mm))
+    apart = cdist(found * np.diag(affine)[:3], found * np.diag(affine)[:3])
+    assert (apart[np.triu_indices(len(found), 1)] >= distance_mm).all()
+    heights = values[tuple(found.T)]
+    assert (np.diff(heights) <= 0).all()
+    assert heights[0] == values[tuple(voxels.T)].max()
+    for voxel in found:
+        near = voxels[np.abs(voxels - voxel).max(axis=1) <= 1]
+        assert values[tuple(voxel)] == values[tuple(near.T)].max()
 
 
 def test_two_sided_clusters_keep_signs_apart():

@@ -186,7 +186,8 @@ def test_the_table_names_arms_controls_and_total():
     )  # fmt: skip
     table = variance_table(brain, models, "spearman", seed=1)
     assert len(table) == 2**3 - 1 + 1
-    assert table.part.iloc[[0, 1, 2, -1]].tolist() == ["visual", "auditory", "low_level", "total"]
+    parts = ["visual", "auditory", "clip_features", "total"]
+    assert table.part.iloc[[0, 1, 2, -1]].tolist() == parts
     assert table.part[table.r2[:-1].idxmax()] == "visual"
     assert table[table.part == "visual"].p.item() == 1 / 64
     without = variance_table(brain, ModelTable.gather([control], ["clips"], IDS), "spearman", 1)
@@ -199,11 +200,11 @@ def test_own_models_of_each_participant_explain_only_that_participant():
     own = rng.standard_normal((6, 1, PAIRS))
     common = independent(1)
     data = own[:, 0] + 0.3 * rng.standard_normal((6, PAIRS))
-    parts = partition({"visual": common}, data, "pearson", {"low_level": own})
-    assert set(parts) == {"visual", "low_level", "visual & low_level", "total"}
-    assert parts["low_level"].min() > 0.8
-    swapped = partition({"visual": common}, data, "pearson", {"low_level": own[::-1]})
-    assert swapped["low_level"].max() < 0.05
+    parts = partition({"visual": common}, data, "pearson", {"trial_order": own})
+    assert set(parts) == {"visual", "trial_order", "visual & trial_order", "total"}
+    assert parts["trial_order"].min() > 0.8
+    swapped = partition({"visual": common}, data, "pearson", {"trial_order": own[::-1]})
+    assert swapped["trial_order"].max() < 0.05
 
 
 def test_own_models_equal_for_all_are_common_models():
@@ -225,18 +226,25 @@ def timing(participants: str = "123456") -> ModelRDMs:
     )  # fmt: skip
 
 
-def test_timing_joins_the_controls():
-    rng = np.random.default_rng(0)
+def test_what_only_the_order_of_trials_explains_is_no_part_of_the_clips_features():
+    """Planted: every participant's RDM is that of their own order of trials."""
+    rng, arms = np.random.default_rng(0), ("visual", "auditory")
     network = ModelRDMs(
-        rng.random((2, PAIRS)), IDS, ("a", "b"), ("visual", "auditory"), ("ensemble",) * 2,
-        "net", "emotion",
-    )  # fmt: skip
-    models = ModelTable.gather([network], ["ensemble"], IDS)
+        rng.random((2, PAIRS)), IDS, ("a", "b"), arms, ("ensemble",) * 2, "net", "emotion"
+    )
+    features = ModelRDMs(
+        rng.random((2, PAIRS)), IDS, ("f0", "lum"), arms, ("clips",) * 2, "low_level", "clips"
+    )
+    models = ModelTable.gather([network, features], ["ensemble"], IDS)
     brain = RoiRDMs(
-        timing().dissimilarities[:, None], IDS, tuple("123456"), ("FFA",),
+        timing().dissimilarities[:, None], IDS, tuple("123456"), ("V1",),
         np.full((6, 1), 30), "correlation",
     )  # fmt: skip
     table = variance_table(brain, models, "spearman", seed=1, timing=timing()).set_index("part")
-    assert table.r2["low_level"] > 0.9
+    assert len(table) == 2**4 - 1 + 1
+    assert table.r2["trial_order"] > 0.9
+    assert table.p["trial_order"] == 1 / 64
+    assert abs(table.r2["clip_features"]) < 0.05
+    assert table.p["clip_features"] > 0.05
     with pytest.raises(InputError, match="'sub-6'"):
         variance_table(brain, models, "spearman", seed=1, timing=timing("12345"))
