@@ -32,7 +32,7 @@ class Anatomy:
         if image:
             return cls(Atlas.read(image, labels))
         # Imported late: it brings nilearn, and the command line reads this file.
-        from crossmodal.stats.landmarks import dosenbach_regions
+        from crossmodal.inference.maps.landmarks import dosenbach_regions
 
         return cls(None, read_rois(spheres) if spheres else (), dosenbach_regions())
 
