@@ -21,7 +21,14 @@ from tests.contracts.examples import EXAMPLES
 # Not artefacts of their own: helpers, and what the user gives (tested beside their readers).
 OTHERS = {"atlas", "atomic", "errors", "layer_names", "reading", "rois", "mel_scale", "rdm_file"}
 OTHERS |= {"actor_files", "braces", "clip_table", "model_table", "names", "settings", "tables"}
-OTHERS |= {"participant_maps", "corrections", "foreign_features", "foreign_rdms", "name_list", "stored_arrays"}
+OTHERS |= {
+    "participant_maps",
+    "corrections",
+    "foreign_features",
+    "foreign_rdms",
+    "name_list",
+    "stored_arrays",
+}
 # Where a reader got its content from is part of its messages, not of the content.
 ORIGIN = {"source", "name"}
 

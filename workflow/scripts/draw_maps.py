@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from crossmodal.contracts.corrections import CORRECTIONS
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.figures.backgrounds import slices_for
-from crossmodal.figures.brain_maps import draw_maps, group_block
+from crossmodal.figures.brain_maps import draw_maps, group_block, scale_words
 from crossmodal.figures.save import save_figure
 from crossmodal.figures.style import use_style
 from crossmodal.provenance.record import figure_id, recorded
@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 with recorded(snakemake):
     use_style()
     blocks, quantity = {}, ""
-    p, words = CORRECTIONS[snakemake.params.corrected_over]
+    p = CORRECTIONS[snakemake.params.corrected_over][0]
     for block in snakemake.params.blocks:
         result = GroupResult.read(block["folder"], ("mean", p))
         blocks[block["title"]] = group_block(result, block["layers"], p)
-        quantity = (
-            f"{result.maps['mean'].quantity}; dotted circles: regions\nblack outline: "
-            f"p < {result.facts['alpha']:g}, family-wise error corrected over {words}"
-        )
+        quantity = scale_words(result, snakemake.params.corrected_over)
     slices = slices_for(
         blocks, snakemake.params.cuts_mm, snakemake.input.background, snakemake.input.rois
     )

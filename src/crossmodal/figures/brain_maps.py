@@ -17,10 +17,12 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 from nibabel import Nifti1Image
 from nibabel.affines import apply_affine
 from nilearn import plotting
 
+from crossmodal.contracts.corrections import CORRECTIONS
 from crossmodal.contracts.group_result import GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rois import Roi
@@ -76,6 +78,14 @@ def group_block(
     """Maps of the layers named in ``arms`` (layer -> arm), or of all layers."""
     chosen = arms or dict.fromkeys(result.maps["mean"].names, "")
     return [group_map(result, layer, arm, p) for layer, arm in chosen.items()]
+
+
+def scale_words(result: GroupResult, over: str) -> str:
+    """What the colours of a group's maps are, and what their outline is corrected over."""
+    return (
+        f"{result.maps['mean'].quantity}; dotted circles: regions\nblack outline: "
+        f"p < {result.facts['alpha']:g}, family-wise error corrected over {CORRECTIONS[over][1]}"
+    )
 
 
 def strongest_cuts_mm(maps: Sequence[BrainMap], n_cuts: int) -> tuple[float, ...]:
@@ -198,4 +208,5 @@ def _mark_rois(axes: Axes, cut_mm: float, slices: Slices, with_names: bool) -> N
 def _colour_bar(figure: Figure, limit: float, quantity: str, height_mm: float) -> None:
     axes = figure.add_axes((0.3, 12.5 / height_mm, 0.4, 2.5 / height_mm))
     scale = ScalarMappable(Normalize(-limit, limit), style.SIGNED_MAP)
-    figure.colorbar(scale, cax=axes, orientation="horizontal", label=quantity)
+    ticks = MaxNLocator(4)
+    figure.colorbar(scale, cax=axes, orientation="horizontal", label=quantity, ticks=ticks)

@@ -51,6 +51,17 @@ def test_outlined_is_what_passes_at_alpha(result: GroupResult) -> None:
     assert not brain_maps.group_map(result, "a", "visual", "p_fwe_all").significant.any()
 
 
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [("voxels", "voxels"), ("layers", "voxels and layers"),
+     ("study", "voxels, layers and model sets")],
+)  # fmt: skip
+def test_a_figure_says_what_its_outline_is_corrected_over(result, over: str, words: str) -> None:
+    said = brain_maps.scale_words(result, over)
+    assert said.startswith("mean; dotted circles: regions\n")
+    assert said.endswith(f"black outline: p < 0.05, family-wise error corrected over {words}")
+
+
 def test_a_block_has_all_layers_or_the_named_ones(result: GroupResult) -> None:
     assert [one.name for one in brain_maps.group_block(result)] == ["a", "b"]
     named = brain_maps.group_block(result, {"b": "auditory"})
