@@ -8,28 +8,33 @@ import shutil
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.webdriver.support.wait import WebDriverWait
 
 from benchmarks.report import report
 
 PAGE = Path("results/report/index.html")
 FLAGS = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage")
 N_VIEWS = 5
+MARKS = ("first-contentful-paint", "slices")
 
 
-def first_view_s(page: Path) -> float:
-    """Least time from opening the page to its first contentful paint, over a few views."""
+def first_view_s(page: Path) -> tuple[float, float]:
+    """Least times from opening the page to its first contentful paint, and to the brain viewer's
+    slices, over a few views."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     for flag in FLAGS:
         options.add_argument(f"--{flag}")
     browser = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
-    script = "return performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    script = "return performance.getEntriesByName(arguments[0])[0]?.startTime"
     times = []
     for _ in range(N_VIEWS):
         browser.get(page.resolve().as_uri())
-        times.append(browser.execute_script(script) / 1000)
+        WebDriverWait(browser, 60).until(lambda one: one.execute_script(script, "slices"))
+        times.append([browser.execute_script(script, name) / 1000 for name in MARKS])
     browser.quit()
-    return min(times)
+    paint_s, slices_s = map(min, zip(*times, strict=True))
+    return paint_s, slices_s
 
 
 def main() -> None:
@@ -37,13 +42,16 @@ def main() -> None:
     if not PAGE.is_file():
         raise SystemExit(f"{PAGE}: make report writes it")
     size_mb = sum(path.stat().st_size for path in PAGE.parent.rglob("*") if path.is_file()) / 1e6
+    paint_s, slices_s = first_view_s(PAGE)
     report(
         "page",
         [
             {"claim": "size of the report", "value": size_mb, "unit": "MB", "goal": 25,
              "better": "lower"},
-            {"claim": "first view from disk", "value": first_view_s(PAGE), "unit": "s", "goal": 2,
+            {"claim": "first view from disk", "value": paint_s, "unit": "s", "goal": 2,
              "better": "lower"},
+            {"claim": "slices of the first map from disk", "value": slices_s, "unit": "s",
+             "goal": 2, "better": "lower"},
         ],
     )  # fmt: skip
 

@@ -344,6 +344,7 @@ def test_explorer_shows_two_clips_and_the_true_dissimilarity(page) -> None:
     expected = report_study.rdms("emotion", 0).dissimilarities[1][1]
     shown = float(readout(explorer).split("≈ ")[1].split(" ")[0])
     assert shown == pytest.approx(expected, abs=0.01)
+    assert readout(explorer).endswith("(1 - Pearson correlation)")
     WebDriverWait(page, 10).until(lambda _: thumbnail_widths(explorer) == ["72", "72"])
     captions = explorer.find_elements(By.CSS_SELECTOR, "[data-cards] b")
     assert [caption.text for caption in captions] == ["clip-1-neutral", "clip-1-angry"]

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from crossmodal.contracts.clips import Clip, read_clips
-from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.contracts.rdms import MEASURES, ModelRDMs
 from crossmodal.contracts.stimulus_table import REGIMES, StimulusTable
 from crossmodal.figures import style
 from crossmodal.report.packing import pack, quantise
@@ -33,6 +33,7 @@ def rdm_set(rdms: ModelRDMs) -> dict[str, Any]:
                 "name": rdms.layers[row],
                 "arm": rdms.arms[row],
                 "source": rdms.sources[row],
+                "measure": MEASURES.get(rdms.measures[row], rdms.measures[row]),
                 "limit": high,
                 "values": pack(quantise(values, 0.0, high).codes),
             }

@@ -82,7 +82,7 @@
     const n = state.order.length;
     const [a, b] = state.cell.map((k) => state.order[k]);
     const value = a === b ? 0 : (state.codes[pair(a, b, n)] * state.layer.limit) / 254;
-    section.querySelector("output").textContent = `dissimilarity ≈ ${value.toFixed(3)} (1 − Pearson r for network layers)`;
+    section.querySelector("output").textContent = `dissimilarity ≈ ${value.toFixed(3)} (${state.layer.measure})`;
     section.querySelector("[data-cards]").replaceChildren(card(a), card(b));
     section.querySelector("[data-limit]").textContent = state.layer.limit.toFixed(2);
   }

@@ -254,6 +254,7 @@
       state.template.codes = await unpack(state.template.values);
     }
     await chooseSet(maps[0]);
+    performance.mark("slices");
     listen();
     section.querySelector("[data-status]").textContent = "";
     section.dataset.ready = "yes";
