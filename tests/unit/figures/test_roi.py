@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
 
 from crossmodal.figures.roi import plot_layers, plot_models, plot_variance, roi_figures
 from crossmodal.figures.roi_gradient import plot_gradients
 from crossmodal.figures.save import save_figure
-from crossmodal.figures.style import ARM_COLOURS, OTHER_COLOUR
+from crossmodal.figures.style import ARM_COLOURS, CONTROL_COLOURS, OTHER_COLOUR
 
 REGIONS = ("FFA", "STG")
 LAYERS = (("v1", "visual"), ("v2", "visual"), ("a1", "auditory"), ("a2", "auditory"))
@@ -90,6 +91,24 @@ def test_variance_bars_are_unique_parts_shared_and_total():
     np.testing.assert_allclose([bar.get_height() for bar in ax.patches], [0.1, 0.2, 0.3, 0.4])
     names = [text.get_text() for text in ax.get_xticklabels()]
     assert names == ["visual", "auditory", "shared", "total"]
+
+
+def test_trial_order_and_clip_features_are_two_bars_with_colours_of_their_own():
+    models, _, _ = tables()
+    parts = ["visual", "auditory", "clip_features", "trial_order", "total"]
+    variance = pd.DataFrame({"part": parts, "r2": 0.1, "n_groups": [1, 1, 1, 1, 0]})
+    variance = variance.assign(model="net", regime="emotion", source="ensemble", region="V1",
+                               standard_error=0.01, p_fdr=[0.5, 0.5, 0.5, 0.01, 0.01])  # fmt: skip
+    figure = plot_variance(variance, models, "ensemble")
+    (ax,) = figure.axes
+    names = [text.get_text() for text in ax.get_xticklabels()]
+    assert names == ["visual", "auditory", "clip features", "trial order", "shared", "total"]
+    colours = [to_hex(bar.get_facecolor()) for bar in ax.patches[:4]]
+    assert colours == [colour.lower() for colour in (ARM_COLOURS | CONTROL_COLOURS).values()
+                       if colour != ARM_COLOURS["cross_modal"]]  # fmt: skip
+    assert [star.xy[0] for star in ax.texts] == [3, 5]
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ["visual", "auditory", "clip features", "trial order", "FDR < .05"]
 
 
 def test_gradients_are_the_tables_depths_with_the_test_beside_them():
