@@ -10,11 +10,14 @@ export PATH := $(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/src
 SNAKEMAKE := snakemake --cores $(CORES) --configfile $(CONFIG)
 PYTEST := python -m pytest
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 SLURM_STUDY ?= config/config.yaml
 
 .PHONY: study check test test-fast test-full lint format bench audit calibration crate report clean plan test-slurm fuzz download-ravdess notice
 
 study: $(VENV)/installed ## the whole study: from clips and scans to figures
+	@mkdir -p "$(CACHE)/snakemake" 2>/dev/null || { \
+	  echo "$(CACHE): HOME: expected a folder for Snakemake's cache, got one that cannot be written; set XDG_CACHE_HOME"; exit 2; }
 	$(SNAKEMAKE)
 	@crossmodal summary --config $(CONFIG)
 

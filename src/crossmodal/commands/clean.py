@@ -18,7 +18,8 @@ def run(options: argparse.Namespace) -> int:
     folder = results_folder(options.configs)
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name != "README.md":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            is_folder = path.is_dir() and not path.is_symlink()
+            shutil.rmtree(path) if is_folder else path.unlink()
     print(f"deleted what was in {folder}")
     return 0
 
@@ -35,6 +36,9 @@ def results_folder(configs: Sequence[Path]) -> Path:
     if not name.startswith("results"):
         raise InputError(names(configs), "study.results_dir", "a folder named results…", repr(name))
     folder = Path(name)
-    if folder.resolve() == here or not folder.resolve().is_relative_to(here):
-        raise InputError(names(configs), "study.results_dir", "a folder below the work dir", name)
+    if (target := folder.resolve()) == here or not target.is_relative_to(here):
+        linked = f", a link to {target}; delete it there" if folder.is_symlink() else ""
+        raise InputError(
+            names(configs), "study.results_dir", "a folder below the work dir", f"{name!r}{linked}"
+        )
     return folder

@@ -11,6 +11,7 @@ from typing import Any
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import plain
 from crossmodal.provenance.crate import StudyCrate, write_crate
+from crossmodal.provenance.guard import unwritable
 from crossmodal.provenance.lineage import (
     Incomplete,
     Lineage,
@@ -36,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     layers = load_layers(options.configs)
     study = build_study(layers)
+    if problem := unwritable(study.study.results_dir):
+        raise problem
     try:
         crate, n_jobs = study_crate(study, layers, names(options.configs))
     except Incomplete as error:

@@ -4,6 +4,7 @@ import argparse
 import logging
 
 from crossmodal.contracts.settings import plain
+from crossmodal.provenance.guard import unwritable
 from crossmodal.provenance.roots import data_paths
 from crossmodal.study.validate import load_study
 
@@ -20,5 +21,7 @@ def run(options: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     study = load_study(*options.configs)
+    if problem := unwritable(study.study.results_dir):
+        raise problem
     print(build_report(study, data_paths(plain(study)), options.embed))
     return 0

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.guard import reasons_in
+from crossmodal.study.checks.place import cache_problem
 from crossmodal.study.overlay import names
 
 WHOLE_STUDY = "all"  # the rule that only collects; no reader asks for it
@@ -48,8 +49,10 @@ def dry_run(configs: Sequence[Path], target: str | None = None) -> str:
 
     Raises
     ------
-    InputError : Snakemake cannot plan (its message is passed on)
+    InputError : Snakemake cannot plan (its message is passed on), or not keep its cache
     """
+    if problem := cache_problem():
+        raise problem
     command = [
         sys.executable,
         "-m",

@@ -1,6 +1,7 @@
 """lineage, audit, why and crate, asked of a small study made by the real figure scripts."""
 
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -404,3 +405,15 @@ def test_a_study_that_cannot_be_planned_is_one_clear_error(
     Path("study.yaml").write_text(yaml.safe_dump(config | {"colour": "red"}))
     assert crossmodal("why") == 2
     assert "plan: expected a study that can be planned" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["report", "crate"])
+def test_a_read_only_results_folder_is_one_line(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, command: str
+) -> None:
+    access = os.access  # root may write everywhere
+    monkeypatch.setattr(os, "access", lambda path, mode: mode & os.W_OK == 0 and access(path, mode))
+    assert crossmodal(command) == 2
+    said = capsys.readouterr().err
+    assert "results: results: expected a folder to write in, got it is read-only" in said
+    assert said.count("\n") == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crossmodal.study.checks.place import elsewhere, place
+from crossmodal.study.checks.place import cache_problem, elsewhere, place
 from crossmodal.study.validate import build_study
 
 
@@ -49,3 +49,16 @@ def test_a_python_that_no_shell_finds_is_a_problem(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sys, "executable", "/opt/my study/.venv/bin/python")
     (found,) = problems("results")
     assert "my study/.venv/bin/python: python: expected an environment at a path without" in found
+
+
+@pytest.mark.parametrize("variable", ["HOME", "XDG_CACHE_HOME"])
+def test_a_home_that_cannot_be_written_is_a_problem(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path / "file"))
+    (found,) = problems("results")
+    assert "HOME: expected a folder for Snakemake's cache; set XDG_CACHE_HOME to one" in found
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert cache_problem() is None

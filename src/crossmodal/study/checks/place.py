@@ -1,5 +1,6 @@
 """Where a study runs and where its results go."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -20,8 +21,23 @@ def elsewhere(study: Study) -> Iterator[InputError]:
         yield InputError(CONFIG, KEY, "a folder below the work dir", folder)
 
 
+def cache_problem() -> InputError | None:
+    """The problem of a cache folder in which Snakemake cannot write; it ends in a traceback.
+
+    It asks before it reads any config, so that planning cannot say it.
+    """
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        Path(home, "snakemake").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        expected = "a folder for Snakemake's cache; set XDG_CACHE_HOME to one that can be written"
+        return InputError(home, "HOME", expected, error.strerror)
+    return None
+
+
 def place(study: Study) -> Iterator[InputError]:
-    """A results folder that is none or holds the program; a Python that jobs cannot start."""
+    """A results folder that is none or holds the program; a Python that jobs cannot start; a
+    cache that cannot be written."""
     given = study.study.results_dir
     folder = Path(given)
     if given != (short := folder.as_posix()):  # records compare paths as texts
@@ -34,3 +50,5 @@ def place(study: Study) -> Iterator[InputError]:
     if re.search(r"[\s'\"$&;()<>|*?`\\]", sys.executable):
         expected = "an environment at a path without blanks and signs of the shell"
         yield InputError(sys.executable, "python", expected, "each job would end with 127")
+    if problem := cache_problem():
+        yield problem

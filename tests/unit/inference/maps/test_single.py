@@ -254,7 +254,8 @@ def with_constant(model: ModelRDMs) -> ModelRDMs:
     """The set with a constant RDM in front."""
     rdms = np.concatenate([np.ones_like(model.dissimilarities[:1]), model.dissimilarities])
     fields = {
-        name: (getattr(model, name)[0], *getattr(model, name)) for name in ("arms", "sources")
+        name: (getattr(model, name)[0], *getattr(model, name))
+        for name in ("arms", "sources", "measures")
     }
     return replace(model, dissimilarities=rdms, layers=("flat", *model.layers), **fields)
 
