@@ -3,6 +3,8 @@
 import argparse
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -10,10 +12,17 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.settings import plain
 from crossmodal.provenance.audit import read_sidecar
 from crossmodal.provenance.embedded import embedded_ids
 from crossmodal.provenance.hashing import sha256_file
-from crossmodal.provenance.lineage import Lineage, read_lineage, record_files
+from crossmodal.provenance.lineage import (
+    Lineage,
+    read_lineage,
+    record_files,
+    temporary_outputs,
+)
+from crossmodal.provenance.roots import data_paths, located
 from crossmodal.study.validate import load_study
 
 SHOWN = 12  # characters of a digest
@@ -28,14 +37,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    results = Path(load_study(*options.configs).study.results_dir)
+    study = load_study(*options.configs)
+    results = Path(study.study.results_dir)
     lineage = read_lineage(record_files(results))
+    now = Now(data_paths(plain(study)), temporary_outputs(results))
     console = Console(soft_wrap=True)
     for path, note in find(lineage, results, Path(options.file).as_posix()):
         if note:
             console.print(escape(note))
-        console.print(tree(lineage, path))
+        console.print(tree(lineage, path, now))
+    if now.changed:
+        n = len(now.changed)
+        console.print(f"[red]{n} file(s) of this chain are not what was recorded[/]: see the tree")
     return 0
+
+
+class Now:
+    """What the files of a chain are today, beside what the records say; each is hashed once."""
+
+    def __init__(self, roots: Mapping[str, str], temporary: Sequence[str]) -> None:
+        self.roots, self.temporary = roots, tuple(temporary)
+        self.changed: dict[str, str] = {}
+        self.digest = cache(self._digest)
+
+    def _digest(self, path: str) -> str | None:
+        file = located(path, self.roots)
+        return sha256_file(file) if file.is_file() else None
+
+    def remark(self, path: str, recorded: str) -> str:
+        """Nothing where a file is as recorded, else how it differs."""
+        got = self.digest(path)
+        if got == recorded or (got is None and path.startswith(self.temporary)):
+            return ""
+        said = f"changed: {got[:SHOWN]} now" if got else "gone"
+        self.changed[path] = said
+        return f"  [red]{said}[/]"
 
 
 def find(lineage: Lineage, results: Path, given: str) -> list[tuple[str, str]]:
@@ -83,7 +119,7 @@ def _same_bytes(lineage: Lineage, given: str) -> str | None:
     return next((path for path in sorted(made) if made[path] == digest), None)
 
 
-def tree(lineage: Lineage, path: str) -> Tree:
+def tree(lineage: Lineage, path: str, now: Now) -> Tree:
     """A rich tree: file, the rule that made it, and below it the files that went in.
 
     Raises
@@ -91,20 +127,27 @@ def tree(lineage: Lineage, path: str) -> Tree:
     InputError : no record lists the file
     """
     lineage.upstream(path)
-    top = Tree(_line(lineage, path))
-    _grow(lineage, top, path, set())
+    made = lineage.records[lineage.producer[path]]["outputs"][path]
+    top = Tree(_line(lineage, path, made, now))
+    _grow(lineage, top, path, set(), now)
     return top
 
 
-def _line(lineage: Lineage, path: str, digest: str | None = None) -> str:
+def _line(lineage: Lineage, path: str, digest: str, now: Now) -> str:
+    """A file with the digest that was recorded: by the job that made it, for raw files as read."""
     shown = escape(path)
     if path not in lineage.producer:
-        return f"[bold]{shown}[/]  raw  {(digest or '')[:SHOWN]}"
+        return f"[bold]{shown}[/]  raw  {digest[:SHOWN]}{now.remark(path, digest)}"
     record = lineage.records[lineage.producer[path]]
-    return f"[bold]{shown}[/]  {record['outputs'][path][:SHOWN]}  ← [cyan]{record['rule']}[/]"
+    made = record["outputs"][path]
+    remark = now.remark(path, made)
+    if digest != made and not remark:
+        remark = f"  [red]read as {digest[:SHOWN]}[/]"
+        now.changed[path] = remark
+    return f"[bold]{shown}[/]  {made[:SHOWN]}  ← [cyan]{record['rule']}[/]{remark}"
 
 
-def _grow(lineage: Lineage, node: Tree, path: str, shown: set[str]) -> None:
+def _grow(lineage: Lineage, node: Tree, path: str, shown: set[str], now: Now) -> None:
     name = lineage.producer.get(path)
     if name is None:
         return
@@ -113,4 +156,4 @@ def _grow(lineage: Lineage, node: Tree, path: str, shown: set[str]) -> None:
         return
     shown.add(name)
     for file, digest in lineage.records[name]["inputs"].items():
-        _grow(lineage, node.add(_line(lineage, file, digest)), file, shown)
+        _grow(lineage, node.add(_line(lineage, file, digest, now)), file, shown, now)

@@ -122,6 +122,14 @@ def last_record(results: str | Path) -> Path:
     return Path(results, "provenance/records", LINEAGE_RULE, "all.json")
 
 
+def temporary_outputs(results: str | Path) -> list[str]:
+    """Path prefixes of outputs that are deleted once used, as the last job of a study says."""
+    try:
+        return list(read_record(last_record(results))["params"].get("temporary", []))
+    except InputError:  # an audit finds that
+        return []
+
+
 def study_records(results: str | Path) -> list[Path]:
     """Records of the study as it last ran to its end: those that its last job lists, and its own.
 

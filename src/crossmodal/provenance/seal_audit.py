@@ -15,7 +15,7 @@ from crossmodal.provenance.audit import (
     Verdict,
     files_of,
 )
-from crossmodal.provenance.lineage import Lineage, identity, last_record, read_record
+from crossmodal.provenance.lineage import Lineage, identity, read_record, temporary_outputs
 from crossmodal.provenance.record import edited
 from crossmodal.provenance.seals import FILE, Seals
 
@@ -37,7 +37,7 @@ class SealAuditor:
         self.auditor, self.path = auditor, Path(results, FILE).as_posix()
         self.seals, content = Seals.read(self.path)
         self.lineage = _readable(self.seals.records)
-        self.temporary = _temporary(results)
+        self.temporary = temporary_outputs(results)
         self.doubts = [*self._seals(content), *self._missing()]
         self.makers = {
             path: self.lineage.records[name] for path, name in self.lineage.producer.items()
@@ -113,11 +113,3 @@ def _readable(records: Iterable[str]) -> Lineage:
         except InputError:
             continue
     return Lineage({out: name for name, one in found.items() for out in one["outputs"]}, found)
-
-
-def _temporary(results: str | Path) -> list[str]:
-    """Path prefixes of outputs that are deleted once used."""
-    try:
-        return list(read_record(last_record(results))["params"].get("temporary", []))
-    except InputError:  # a doubt of its own
-        return []

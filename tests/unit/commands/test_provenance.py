@@ -131,6 +131,22 @@ def test_missing_record_is_a_doubt_and_a_malformed_one_an_error(
     assert "got no record of it" in capsys.readouterr().err
 
 
+def test_lineage_says_which_file_of_the_chain_changed(
+    study: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert crossmodal("lineage", f"{FIGURE}.pdf") == 0
+    assert "changed" not in capsys.readouterr().out
+    with open("results/stimuli/study.tsv", "a") as table:
+        table.write("x")
+    Path("results/rdms/cross_channel/emotion.h5").unlink()
+    assert crossmodal("lineage", f"{FIGURE}.pdf") == 0
+    lines = capsys.readouterr().out.splitlines()
+    (edited,) = (line for line in lines if "study.tsv" in line)
+    assert f"changed: {sha256_file('results/stimuli/study.tsv')[:12]} now" in edited
+    assert any(line.endswith("gone") for line in lines if "emotion.h5" in line)
+    assert "2 file(s) of this chain are not what was recorded" in lines[-1]
+
+
 def test_half_written_record_of_a_killed_job_is_no_record(study: Path) -> None:
     before = record_files("results")
     Path("results/provenance/records/draw_rdms/.tmp-host-1-all.json").write_text("{")
