@@ -19,9 +19,12 @@ CODECS = {
     "flv": ("flv1", "libmp3lame"),
     "mpg": ("mpeg1video", "mp2"),
     "webm": ("libvpx", "libopus"),
+    "wmv": ("wmv2", "wmav2"),
+    "3gp": ("libx264", "aac"),
+    "mts": ("libx264", "ac3"),
 }
-FORMATS = {"mkv": "matroska", "mpg": "mpeg"}
-BLOCK = {"mp2": 1152, "libmp3lame": 1152, "libopus": 960, "ac3": 1536}
+FORMATS = {"mkv": "matroska", "mpg": "mpeg", "mts": "mpegts", "wmv": "asf"}
+BLOCK = {"mp2": 1152, "libmp3lame": 1152, "libopus": 960, "ac3": 1536, "wmav2": 2048}
 COUNTED = ("avi", "mpg")  # containers, or codecs in them, that want whole frames of one rate
 LENGTH_S = 0.1  # of flash and beep
 STORED_HZ = 16000
@@ -63,10 +66,12 @@ def write(path: Path, authored: Authored) -> Path:
         video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
         if codecs[0] == "libvpx":
             video.options = {"deadline": "realtime", "cpu-used": "8"}
-        coarse = kind in COUNTED or codecs[0] == "mpeg4"
+        coarse = kind in COUNTED or codecs[0] in ("mpeg4", "wmv2")
         video.codec_context.time_base = Fraction(1, authored.frame_rate_hz if coarse else 90000)
         sound = container.add_stream(codecs[1], rate=44100 if kind == "flv" else 48000)
         sound.layout = "mono"
+        if codecs[1] == "wmav2":
+            sound.bit_rate = 64000  # more is refused for one channel
         parts = [
             *_pictures(authored, video),
             *_sounds(authored, sound, BLOCK.get(codecs[1], 1024)),

@@ -34,7 +34,8 @@ from crossmodal.stimuli.detectors import make_detector
 from crossmodal.stimuli.extraction import ClipExtractor
 from crossmodal.stimuli.media import decoded_frames, picture, view_of
 from crossmodal.stimuli.selection import find_selection, has_clips
-from crossmodal.stimuli.wave_header import require_whole_wave
+from crossmodal.stimuli.sound import UNKNOWN_FRAMES
+from crossmodal.stimuli.whole_file import require_whole_file
 
 QUICK_HEIGHT_PX = 180  # of the frame in which the quick check looks for a face
 CLIPS_PER_PROCESS = 32  # starting a process takes as long as examining some ten clips
@@ -184,15 +185,16 @@ def _ends_s(container: av.container.InputContainer, announced_s: float | None) -
 def _probe_sound_file(path: str, required: Sequence[str]) -> None:
     if "video" in required:
         raise InputError(path, "streams", "a stream of video", "none")
-    require_whole_wave(path)
+    require_whole_file(path)
     try:
         with soundfile.SoundFile(path) as file:
             require_sample_rate(path, file.samplerate)
             n_samples = file.frames
             if not n_samples:
                 raise InputError(path, "audio", "at least one sample", "none")
-            file.seek(max(0, n_samples - file.samplerate // 10))
-            file.read()
+            if n_samples != UNKNOWN_FRAMES and file.seekable():
+                file.seek(max(0, n_samples - file.samplerate // 10))
+                file.read()
     except soundfile.SoundFileError as error:
         reason = str(error).rsplit(": ", 1)[-1]
         raise unreadable(path, "a readable recording", reason) from None

@@ -9,17 +9,21 @@ from av.stream import Disposition
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.clock import MAX_MISSING, MAX_MISSING_S
+from crossmodal.stimuli.whole_file import counts_its_frames, require_whole_file
 
 SOUND_SUFFIXES = (".wav", ".flac")
 SAMPLE_RATE_LIMITS_HZ = (4000, 384000)  # outside, a header is corrupt
 LFS_POINTER = b"version https://git-lfs"
+FILE = "file:"
 
 
 @contextmanager
 def opened(path: str | Path) -> Iterator[av.container.InputContainer]:
     """An open container; every decoding error inside the block becomes an InputError."""
     try:
-        with av.open(str(path)) as container:
+        require_whole_file(path)
+        # FFmpeg takes what stands before a colon for a protocol ("take1: angry.mp4", "http:…").
+        with av.open(f"{FILE}{path}") as container:
             yield container
     except FileNotFoundError:
         raise InputError(path, "file", "a clip", "no such file") from None
@@ -58,6 +62,11 @@ def is_avi(container: av.container.InputContainer) -> bool:
     return container.format.name == "avi"
 
 
+def is_asf(container: av.container.InputContainer) -> bool:
+    """ASF (.wmv) states one length, that of the file, for each of its streams."""
+    return container.format.name == "asf"
+
+
 def sound_may_miss_s(container: av.container.InputContainer) -> float | None:
     """By how much sound may end before the picture; None for the usual.
 
@@ -73,7 +82,7 @@ def sound_may_miss_s(container: av.container.InputContainer) -> float | None:
 def packets(
     container: av.container.InputContainer, stream: av.stream.Stream, path: str | Path
 ) -> Iterator[av.Packet]:
-    """Packets of one stream.
+    """Packets of one stream that hold anything: an empty one (Theora) says to hold the frame.
 
     Raises
     ------
@@ -82,7 +91,8 @@ def packets(
     end_s = 0.0
     for packet in container.demux():
         end_s = max(end_s, packet_end_s(packet))
-        if packet.stream is stream:
+        is_last = packet.dts is None and packet.pts is None
+        if packet.stream is stream and (packet.size or is_last):
             yield packet
     require_whole(path, "content", announced_duration_s(container), end_s)
 
@@ -96,6 +106,11 @@ def packet_end_s(packet: av.Packet) -> float:
 
 def announced_duration_s(container: av.container.InputContainer) -> float | None:
     """What the container's header says of its length; None if nothing."""
+    if _is_estimated(container):
+        return None
+    if is_asf(container):  # FFmpeg adds a stream's start to what is the whole file's length
+        ends_s = [announced_end_s(container, stream) for stream in container.streams]
+        return max((end_s for end_s in ends_s if end_s is not None), default=None)
     return None if container.duration is None else container.duration / av.time_base
 
 
@@ -105,9 +120,16 @@ def announced_end_s(
     """When a stream ends by its header, s; None where that does not say."""
     if is_avi(container) and stream.frames:  # PyAV shortens the duration of a cut file
         return float(stream.frames * stream.time_base)
-    if stream.duration is None:
+    if stream.duration is None or _is_estimated(container):
         return None
-    return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
+    start = 0 if is_asf(container) else stream.start_time or 0
+    return float((start + stream.duration) * stream.time_base)
+
+
+def _is_estimated(container: av.container.InputContainer) -> bool:
+    """FFmpeg guesses the length of raw AAC and of MP3 without a count of frames, by bit rates."""
+    name, path = container.format.name, container.name.removeprefix(FILE)
+    return name == "aac" or (name == "mp3" and not counts_its_frames(path))
 
 
 def require_sample_rate(path: str | Path, rate_hz: int) -> None:

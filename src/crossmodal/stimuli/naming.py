@@ -10,9 +10,10 @@ UNKNOWN = "n/a"
 NO_ACTOR = "unknown"  # of a GRID recording outside a talker's folder
 FILM_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".mkv", ".avi", ".flv", ".mpg", ".mpeg", ".webm", ".wmv"),
+    *(".3gp", ".mts", ".m2ts"),
 )
 # ASSUME: a container that may hold pictures (.ogg) is sound alone where its suffix says sound.
-AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".m4a", ".ogg")
+AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac", ".aif", ".aiff")
 MEDIA_SUFFIXES = (*FILM_SUFFIXES, *AUDIO_SUFFIXES)
 TALKER_FOLDER = re.compile(r"(?:s|talker|speaker)[ _-]?0*(\d{1,2})(?:[^0-9a-z].*)?", re.IGNORECASE)
 FIELDS = ("emotion", "identity", "gender", "sentence", "intensity", "repetition", "modality")

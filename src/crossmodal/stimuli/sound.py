@@ -23,7 +23,9 @@ from crossmodal.stimuli.container import (
     unreadable,
 )
 from crossmodal.stimuli.levels import Mixer, levelled, require_audible
-from crossmodal.stimuli.wave_header import require_whole_wave
+from crossmodal.stimuli.whole_file import require_whole_file
+
+UNKNOWN_FRAMES = 2**63 - 1  # libsndfile's number of a FLAC that was written to a pipe
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def read_audio(
         time than the picture; silent, too loud, or channels that cancel each other
     """
     is_sound_file = Path(path).suffix.lower() in SOUND_SUFFIXES
-    sound = _read_sound_file(path) if is_sound_file else _decode(path)
+    sound = (is_sound_file and _read_sound_file(path)) or _decode(path)
     if sound is None:
         return None
     samples = levelled(sound.samples, path)
@@ -78,11 +80,14 @@ def trim(audio: np.ndarray, duration_s: float, sample_rate_hz: int) -> np.ndarra
     return audio[: round(duration_s * sample_rate_hz)]
 
 
-def _read_sound_file(path: str | Path) -> Sound:
+def _read_sound_file(path: str | Path) -> Sound | None:
+    """All of a WAV or FLAC; None of one without its length, which libsndfile cannot read."""
     if not Path(path).is_file():
         raise InputError(path, "file", "a recording", "no such file")
-    require_whole_wave(path)
+    require_whole_file(path)
     try:
+        if soundfile.info(str(path)).frames == UNKNOWN_FRAMES:
+            return None
         samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
         reason = str(error).rsplit(": ", 1)[-1]
@@ -118,7 +123,8 @@ def _blocks(
 ) -> Iterator[tuple[float | None, np.ndarray]]:
     """Time in s, and float32 (channel, sample), of all that is decoded."""
     rate_hz, layout = stream.codec_context.sample_rate, None
-    to_planar = av.AudioResampler(format="fltp", rate=rate_hz)
+    # Not "fltp": PyAV's to_ndarray reads beyond the last of eight planes.
+    to_packed = av.AudioResampler(format="flt", rate=rate_hz)
     for packet in packets(container, stream, path):
         for frame in packet.decode():
             format_of = (frame.sample_rate, frame.layout.name)
@@ -126,5 +132,5 @@ def _blocks(
             if format_of != layout or frame.sample_rate != rate_hz:
                 expected = f"{rate_hz} Hz, {layout[1]} throughout"
                 raise InputError(path, "audio", expected, f"{format_of[0]} Hz, {format_of[1]}")
-            for block in to_planar.resample(frame):
-                yield frame.time, block.to_ndarray()
+            for block in to_packed.resample(frame):
+                yield frame.time, block.to_ndarray().reshape(block.samples, -1).T

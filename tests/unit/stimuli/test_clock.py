@@ -20,11 +20,13 @@ from crossmodal.stimuli.clock import (
 from crossmodal.stimuli.media import read_audio, read_video
 from tests.unit.flash_beep import COUNTED, Authored, ffmpeg, film, stored, write
 
+KINDS = ["mp4", "mkv", "mov", "avi", "flv", "mpg", "webm", "wmv", "3gp", "mts"]
+
 
 @st.composite
 def authored_films(draw: st.DrawFn) -> tuple[str, Authored]:
     """Any container, offset and rate; dropped frames and packets; sound of another length."""
-    kind = draw(st.sampled_from(["mp4", "mkv", "mov", "avi", "flv", "mpg", "webm"]))
+    kind = draw(st.sampled_from(KINDS))
     rate_hz = draw(st.sampled_from([24, 25, 30, 50] if kind == "mpg" else [10, 15, 25, 30, 50]))
     offset_s = st.floats(0, 0.5).map(lambda s: round(s, 2))
     start = draw(offset_s) if draw(st.booleans()) else 0.0
@@ -65,7 +67,7 @@ def test_flash_and_beep_are_stored_together_and_at_their_time_or_refused(
 
 
 @pytest.mark.parametrize("late_s", [0.1, 0.2, 0.24, 0.4])
-@pytest.mark.parametrize("kind", ["mp4", "mkv", "mov", "flv", "mpg", "webm"])
+@pytest.mark.parametrize("kind", ["mp4", "mkv", "mov", "flv", "mpg", "webm", "wmv", "3gp", "mts"])
 def test_late_sound_is_padded_and_late_picture_cuts_sound(
     tmp_path: Path, kind: str, late_s: float
 ) -> None:

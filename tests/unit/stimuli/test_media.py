@@ -11,6 +11,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.simulate.encoding import write_mp4
 from crossmodal.stimuli.check import probe
 from crossmodal.stimuli.media import read_audio, read_video, trim
+from tests.unit.flash_beep import ffmpeg
 
 RATE_HZ = 16000
 
@@ -168,3 +169,26 @@ def test_a_cut_flv_is_refused(shared: Path, tmp_path: Path) -> None:
     for read in (read_video, lambda path: read_audio(path, RATE_HZ), lambda p: probe(str(p), [])):
         with pytest.raises(InputError, match="duration: expected 2.23 s, got 1"):
             read(cut)
+
+
+@pytest.mark.parametrize("name", ["take1: angry.mp4", "http:clip.mp4", "C:\\clip.mp4", "%03d.mp4"])
+def test_a_colon_in_a_name_is_no_protocol(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Paths as a table in the working directory gives them."""
+    (tmp_path / name).write_bytes(clip.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert len(read_video(name)) == 30
+    assert len(read_audio(name, RATE_HZ)) >= 2 * RATE_HZ
+    probe(name, ["video", "audio"], 40)
+
+
+@pytest.mark.parametrize("n_channels", [2, 6, 8, 16])
+def test_the_last_of_many_channels_is_heard(tmp_path: Path, n_channels: int) -> None:
+    """Of eight planes and more PyAV's ``to_ndarray`` read beyond the last: a segmentation fault."""
+    channels = np.zeros((RATE_HZ, n_channels), np.float32)
+    channels[:, -1] = tone(440, 1, RATE_HZ)
+    soundfile.write(tmp_path / "sound.wav", channels, RATE_HZ, subtype="FLOAT")
+    ffmpeg("-i", tmp_path / "sound.wav", "-c:a", "pcm_f32le", tmp_path / "sound.mkv")
+    expected = channels.mean(axis=1)
+    np.testing.assert_allclose(read_audio(tmp_path / "sound.mkv", RATE_HZ), expected, atol=1e-6)

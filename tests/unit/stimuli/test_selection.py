@@ -198,7 +198,8 @@ def test_folders_that_are_linked_are_followed_and_each_is_visited_once(tmp_path:
     assert found == ["Actor_02/b.WAV", "z/Actor_01/a.wav", "z/c.Mp3", "z/d.wav"]
 
 
-FILMS = ("mp4", "m4v", "mov", "mkv", "avi", "flv", "mpg", "mpeg", "webm", "wmv")
+FILMS = "mp4 m4v mov mkv avi flv mpg mpeg webm wmv 3gp mts m2ts".split()  # noqa: SIM905
+SOUNDS = "wav flac mp3 m4a ogg opus aac aif aiff".split()  # noqa: SIM905
 
 
 @pytest.mark.parametrize("suffix", FILMS)
@@ -209,7 +210,7 @@ def test_films_are_films_in_any_case(suffix: str, tmp_path: Path) -> None:
     assert len(find_media(str(tmp_path))) == 2
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "m4a", "ogg"])
+@pytest.mark.parametrize("suffix", SOUNDS)
 def test_recordings_are_recordings_in_any_case(suffix: str, tmp_path: Path) -> None:
     for name in (f"1001_DFA_ANG_XX.{suffix}", f"1002_DFA_ANG_XX.{suffix.upper()}"):
         (tmp_path / name).touch()
