@@ -96,7 +96,8 @@ def _long_id(path: str) -> str:
 def _name(row: Mapping[str, str], path: str, given_id: str, actor: str | None) -> StimulusName:
     labels = {column: cell or UNKNOWN for column, cell in row.items()}
     known = {field: labels.get(field, UNKNOWN) for field in FIELDS}
-    known["identity"] = (row[actor] if actor else "") or NO_ACTOR
+    person = labels[actor] if actor else UNKNOWN
+    known["identity"] = NO_ACTOR if person == UNKNOWN else person
     further = {c: x for c, x in labels.items() if c not in (*FIELDS, PATH, STIMULUS_ID)}
     return StimulusName(
         path,

@@ -89,7 +89,7 @@ class StimulusName:
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that ``label`` knows."""
-        return (*FIELDS, "actor", *dict(self.further))
+        return tuple(dict.fromkeys((*FIELDS, "actor", *dict(self.further))))
 
     def label(self, column: str) -> str:
         """The label in a column; ``actor`` is another name of ``identity``.

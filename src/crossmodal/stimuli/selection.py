@@ -261,7 +261,8 @@ def find_selection(stimuli: Stimuli) -> tuple[list[InputError], Selection | None
 
 
 def _with_genders(selection: Selection, demographics: str | None) -> Selection:
-    filled = {name.path: name for name in with_genders(selection.clips, demographics)}
+    every = (*selection.study, *selection.pool, *selection.voices)  # ids may be there twice
+    filled = {name.path: name for name in with_genders(every, demographics)}
     study, pool, voices = (
         tuple(filled[name.path] for name in part)
         for part in (selection.study, selection.pool, selection.voices)

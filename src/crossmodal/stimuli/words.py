@@ -1,7 +1,8 @@
 """Words of a config that pick no clip: each is an error, with the words there are."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.naming import StimulusName
@@ -52,6 +53,19 @@ def _idle(block: str, wanted: ClipSet, chosen: Sequence[StimulusName]) -> Iterat
         if key != "intensity" and (idle := [word for word in words if word not in there]):
             expected = f"clips of every word together with the other keys of {block}"
             yield InputError("config", f"{block}.{key}", expected, f"none: {idle}")
+
+
+def look_alikes(words: Iterable[str]) -> list[tuple[str, ...]]:
+    """Words that differ only in capitals, blanks or the way Unicode writes a letter, sorted.
+
+    Nobody means two classes by 'Happy' and 'happy', and no reader of a table sees the difference
+    between the two ways to write é.
+    """
+    alike: dict[str, set[str]] = {}
+    for word in words:
+        folded = " ".join(unicodedata.normalize("NFKC", word).casefold().split())
+        alike.setdefault(folded, set()).add(word)
+    return sorted(tuple(sorted(group)) for group in alike.values() if len(group) > 1)
 
 
 def shown(word: str, there: Sequence[str]) -> str:

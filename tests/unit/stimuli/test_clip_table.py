@@ -86,6 +86,18 @@ def test_clips_of_one_name_have_ids_of_their_own(folder: Path) -> None:
     assert [name.stimulus_id for name in names] == ["left", "right"]
 
 
+def test_two_rows_of_one_id_are_named_both(folder: Path) -> None:
+    (folder / "t.csv").write_text("path,stimulus_id\na/1.mp4,x\nb/1.mp4,x\n")
+    ((problem,), selection) = find_selection(Stimuli(table=str(folder / "t.csv")))
+    assert (problem.file, problem.got) == (f"{folder}/b/1.mp4", f"the id of {folder}/a/1.mp4")
+    assert len(selection.study) == 2
+
+
+def test_a_person_called_n_a_is_nobody(folder: Path) -> None:
+    _, names = read(folder, "path\tactor\na/1.mp4\tn/a\nb/1.mp4\t\nc/2.wav\tNA\n")
+    assert [name.identity for name in names] == ["unknown", "unknown", "NA"]
+
+
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.naming import UNKNOWN, StimulusName
 from crossmodal.stimuli.table import stimulus_table
+from crossmodal.stimuli.words import look_alikes
 from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.study import Study
 
@@ -12,7 +13,8 @@ CLASSIFIERS = ("cross_channel", "mrpn")  # families whose regimes are label colu
 
 
 def labels(study: Study) -> Iterator[InputError]:
-    """Regimes, label models and bootstrap groups that the clips have no column for."""
+    """Columns of regimes, label models and bootstrap groups that the clips do not have or that
+    write one label in two ways, and persons whose names are written in two ways."""
     chosen = clip_selection(study)[1] if study.stimuli else None
     if chosen is None:
         return
@@ -24,6 +26,7 @@ def labels(study: Study) -> Iterator[InputError]:
     asked += [("models.labels", name, chosen.study) for name in study.models.labels]
     by = study.roi.inference.bootstrap_by if study.roi else ()
     asked += [("roi.inference.bootstrap_by", name, chosen.study) for name in by]
+    yield from _alike("stimuli.actor_column", "identity", chosen.clips)
     for field, name, names in asked:
         yield from _column(field, name, columns, names, field in regimes)
 
@@ -37,3 +40,11 @@ def _column(
     elif is_regime and (empty := [name for name in names if name.label(column) == UNKNOWN]):
         got = f"none for {len(empty)} of {len(names)}, of which {empty[0].path} is the first"
         yield InputError("config", f"{field}: {column}", "a label for every clip", got)
+    else:
+        yield from _alike(field, column, names)
+
+
+def _alike(field: str, column: str, clips: Sequence[StimulusName]) -> Iterator[InputError]:
+    for words in look_alikes({clip.label(column) for clip in clips}):
+        expected = "labels that differ in more than capitals, blanks or Unicode's ways of writing"
+        yield InputError("config", f"{field}: {column}", expected, ", ".join(map(ascii, words)))
