@@ -30,9 +30,9 @@ from crossmodal.contracts.clips import Clip, write_clips
 from crossmodal.contracts.stimulus_table import COLUMNS, StimulusTable
 from crossmodal.families.affect3d.experiment import Affect3dFamily
 from crossmodal.families.affect3d.network import N_FRAMES, Affect3d, Affect3dConfig
-from crossmodal.families.affect3d.training import Affect3dTraining, train
+from crossmodal.families.affect3d.training import Affect3dTraining, evaluation_batches, train
 from crossmodal.families.affect3d.windows import AffectClips, Windows, cut_windows
-from crossmodal.families.training.loop import choose_device
+from crossmodal.families.training.run import Run
 from crossmodal.study.validate import load_study
 
 CONFIG = "config/ravdess.yaml"
@@ -70,20 +70,21 @@ def bare_loop(config: Affect3dConfig, batches: Batches, rate: float, device: tor
 
 def speed(n_windows: int, batch_size: int, width: float, repeats: int) -> list[dict]:
     """Rows of the loop and of the data path."""
-    device, px = choose_device("auto"), family().network.image_px
+    run, px = Run(), family().network.image_px
+    device = run.device
     windows, config = synthetic_windows(n_windows, px), Affect3dConfig(width, px)
     loop = {"n_epochs": 1, "batch_size": batch_size, "learning_rate": 1e-4}
     rows = range(n_windows)
-    ready = [(i.to(device), t.to(device)) for i, t in windows.batches(rows, batch_size)]
+    ready = list(evaluation_batches(windows, rows, device, batch_size))
 
     def bare() -> None:
         bare_loop(config, ready, loop["learning_rate"], device)
 
     def ours() -> None:
-        train(config, Affect3dTraining(loop=loop), windows, rows, [], 0, device)
+        train(config, Affect3dTraining(loop=loop), windows, rows, [], 0, run)
 
     def data() -> None:
-        for _ in windows.batches(rows, batch_size):
+        for _ in evaluation_batches(windows, rows, device, batch_size):
             pass
 
     seconds(bare, device)

@@ -13,11 +13,12 @@ from torch import Tensor
 
 from benchmarks.report import report
 from crossmodal.families.mrpn.augmentation import MrpnAugmentation
-from crossmodal.families.mrpn.batches import Inputs, RawSource, train_batches
+from crossmodal.families.mrpn.batches import Inputs, RawSource, TrainBatches
 from crossmodal.families.mrpn.inputs import N_CHANNELS, ClipSequences, MrpnInputs
 from crossmodal.families.mrpn.networks import Mrpn, MrpnConfig, total_loss
 from crossmodal.families.mrpn.training import fit_rows
-from crossmodal.families.training.loop import LoopConfig, choose_device
+from crossmodal.families.training.config import LoopConfig
+from crossmodal.families.training.run import Run
 
 N_RAVDESS = 1440
 
@@ -79,13 +80,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.5)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    device = choose_device("auto")
+    run = Run()
+    device = run.device
     clips = synthetic_clips(args.clips, args.px, args.seconds)
     source = RawSource(clips, MrpnAugmentation(), device)
     rows, size = range(args.clips), max(2, args.clips // 2)
 
     def make() -> list[tuple[Inputs, Tensor]]:
-        return list(train_batches(source, rows, size, 0, 0))
+        return list(TrainBatches(source, rows, size, 0))
 
     data_s = best_time(make)
     batches = make()
@@ -93,7 +95,7 @@ def main() -> None:
     step_s = best_time(lambda: bare_epoch(network, batches, device))
     config = LoopConfig(n_epochs=1, batch_size=size, learning_rate=1e-4)
     loop_s = best_time(
-        lambda: fit_rows(network, Ready(source, batches), rows, None, config, 0, "benchmark")
+        lambda: fit_rows(network, Ready(source, batches), rows, None, config, 0, "benchmark", run)
     )
     sound_gb = sum(wave.nbytes for wave in clips.audio) / args.clips * N_RAVDESS / 1e9
     all_gb = clips.n_bytes / args.clips * N_RAVDESS / 1e9

@@ -15,11 +15,12 @@ from torch.nn.functional import cross_entropy
 from benchmarks.report import report
 from benchmarks.timing import seconds
 from crossmodal.families.cross_channel.config import CrossChannelConfig
-from crossmodal.families.cross_channel.fit import FitConfig, Machine, fit
+from crossmodal.families.cross_channel.fit import FitConfig, fit
 from crossmodal.families.cross_channel.inputs import ClipTensors
 from crossmodal.families.cross_channel.network import CrossChannel
 from crossmodal.families.cross_channel.states import new_network
-from crossmodal.families.training.loop import choose_device
+from crossmodal.families.training.config import Machine
+from crossmodal.families.training.run import choose_device
 
 N_CLASSES = 6
 

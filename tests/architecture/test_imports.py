@@ -19,7 +19,9 @@ from crossmodal.provenance.code_inputs import module_file
 TRAINED = {"pretrain_network", "tune_network", "train_voices"}
 MRPN = {"pretrain_extractors", "train_mrpn", "compute_mrpn_rdms", "measure_interference"}
 MAY_IMPORT = {
-    "pytorch_lightning": TRAINED | {"tabulate_voices", "fit_voice_baseline"},
+    "pytorch_lightning": TRAINED
+    | MRPN - {"compute_mrpn_rdms"}
+    | {"evaluate_affect3d", "train_affect3d", "tabulate_voices", "fit_voice_baseline"},
     "monai": MRPN,
     "librosa": {"fit_voice_baseline"},
     "rsatoolbox": {"compute_roi_rdms", "compare_roi_models"},

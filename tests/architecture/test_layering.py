@@ -47,7 +47,7 @@ ROOMS = {
     "inference/maps": {"sign_flips"},
     "inference/regions": {"sign_flips"},
     "families/training": set(),
-    **{f"families/{name}": {"training"} for name in FAMILIES},
+    **{f"families/{name}": {"training", "layers"} for name in FAMILIES},
 }
 
 

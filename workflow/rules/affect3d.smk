@@ -3,7 +3,8 @@
 AFFECT = STUDY.families.affect3d
 AFFECT_DIR = f"{RESULTS}/network/affect3d/affect"
 AFFECT_SEEDS = range(AFFECT.n_seeds)
-AFFECT_FAMILY = {key: plain(getattr(AFFECT, key)) for key in ("network", "training", "accelerator")}
+AFFECT_KEYS = ("network", "training", "accelerator", "precision")
+AFFECT_FAMILY = {key: plain(getattr(AFFECT, key)) for key in AFFECT_KEYS}
 AFFECT_LABELS = {
     "simulated": [f"{RESULTS}/simulated/truth/affect.csv"],
     "frames": [f"{AFFECT.labels_dir}/actor-{actor}.csv" for actor in ACTORS],
@@ -60,6 +61,7 @@ rule affect3d_train:
     params:
         family=AFFECT_FAMILY,
         study_seed=STUDY.study.seed,
+        checkpoints=f"{RESULTS}/checkpoints/affect3d_train/seed-{{seed}}",
     threads: AFFECT.threads
     resources:
         mem_mb=4000,

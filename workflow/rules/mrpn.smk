@@ -30,6 +30,7 @@ rule mrpn_pretrain:
     params:
         family=mrpn_family("pretrain"),
         study_seed=STUDY.study.seed,
+        checkpoints=f"{RESULTS}/checkpoints/mrpn_pretrain/{{regime}}_{{modality}}",
     threads: MRPN.threads
     resources:
         mem_mb=4000,
@@ -60,6 +61,7 @@ rule mrpn_train:
     params:
         family=MRPN_FAMILY,
         study_seed=STUDY.study.seed,
+        checkpoints=f"{RESULTS}/checkpoints/mrpn_train/{{regime}}_{{variant}}_seed-{{seed}}",
     threads: MRPN.threads
     resources:
         mem_mb=4000,
@@ -124,6 +126,12 @@ rule mrpn_rdms:
             seed=MRPN_SEEDS,
             allow_missing=True,
         ),
+        training=expand(
+            rules.mrpn_train.output.training,
+            variant=MRPN.rdm_variant,
+            seed=MRPN_SEEDS,
+            allow_missing=True,
+        ),
         code=code_inputs("compute_mrpn_rdms.py"),
     output:
         rdms=f"{RESULTS}/rdms/mrpn/{{regime}}.h5" if MRPN.rdms else [],
@@ -181,6 +189,7 @@ if MRPN_NOISE:
             family=MRPN_FAMILY,
             interference=plain(MRPN_NOISE),
             study_seed=STUDY.study.seed,
+            checkpoints=f"{RESULTS}/checkpoints/mrpn_interference/{{regime}}",
         threads: MRPN.threads
         resources:
             mem_mb=4000,

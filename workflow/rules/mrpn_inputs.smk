@@ -3,7 +3,8 @@
 
 def mrpn_family(*keys):
     """A slice of mrpn's config block."""
-    return {key: plain(getattr(MRPN, key)) for key in (*keys, "network", "inputs", "accelerator")}
+    keys = (*keys, "network", "inputs", "accelerator", "precision")
+    return {key: plain(getattr(MRPN, key)) for key in keys}
 
 
 def mrpn_extractors(wildcards):

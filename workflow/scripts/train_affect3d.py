@@ -14,12 +14,18 @@ from crossmodal.families.affect3d.experiment import (
     validation_actors,
 )
 from crossmodal.families.affect3d.windows import cut_windows
+from crossmodal.families.training.checkpoint import checkpoint_dir
+from crossmodal.families.training.seeds import derived_seed
+from crossmodal.provenance.hashing import sha256_json
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:
     snakemake: Any
 
-with recorded(snakemake):
+with (
+    recorded(snakemake) as identity,
+    checkpoint_dir(snakemake.params.checkpoints, sha256_json(identity)) as folder,
+):
     torch.set_num_threads(snakemake.threads)
     inputs, family = snakemake.input, Affect3dFamily(**snakemake.params.family)
     table = StimulusTable.read(inputs.table)
@@ -27,8 +33,8 @@ with recorded(snakemake):
     labels = labels_of(clips, table, inputs.labels, next(iter(inputs.circumplex), None))
     windows = cut_windows(clips, labels, family.training.hop_frames)
     seed = int(snakemake.wildcards.seed)
-    torch_seed = snakemake.params.study_seed * 1000 + seed
+    torch_seed = derived_seed(snakemake.params.study_seed, seed)
     held_out = validation_actors(table.genders, table.source)
-    weights, rows = train_network(family, windows, held_out, seed, torch_seed)
+    weights, rows = train_network(family, windows, held_out, seed, torch_seed, folder)
     weights.write(snakemake.output.weights)
     write_table(pd.DataFrame(rows), snakemake.output.curve)

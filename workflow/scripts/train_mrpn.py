@@ -6,24 +6,29 @@ import torch
 
 from crossmodal.families.mrpn.experiment import (
     MrpnFamily,
-    derived_seed,
-    extractor_files,
     load_training_set,
     read_tables,
     train_variant,
 )
+from crossmodal.families.mrpn.states import extractor_files
+from crossmodal.families.training.checkpoint import checkpoint_dir
+from crossmodal.families.training.seeds import derived_seed
+from crossmodal.provenance.hashing import sha256_json
 from crossmodal.provenance.record import recorded
 
 if TYPE_CHECKING:
     snakemake: Any
 
-with recorded(snakemake):
+with (
+    recorded(snakemake) as identity,
+    checkpoint_dir(snakemake.params.checkpoints, sha256_json(identity)) as folder,
+):
     torch.set_num_threads(snakemake.threads)
     family, where = MrpnFamily(**snakemake.params.family), snakemake.wildcards
     study, pool = read_tables(snakemake.input.tables)
     extractors = extractor_files(snakemake.input)
     clips = snakemake.input.clips
-    data = load_training_set(family, study, pool, clips, where.regime, extractors)
+    data = load_training_set(family, study, pool, clips, where.regime, extractors, folder)
     seed = int(where.seed)
     torch_seed = derived_seed(snakemake.params.study_seed, seed)
     weights, training = train_variant(family, data, where.variant, where.regime, seed, torch_seed)

@@ -7,9 +7,9 @@ import torch
 
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.tables import write_table
-from crossmodal.families.cross_channel.fit import Machine
 from crossmodal.families.cross_channel.inputs import load_clips
 from crossmodal.families.training.checkpoint import checkpoint_dir
+from crossmodal.families.training.config import Machine
 from crossmodal.provenance.hashing import sha256_json
 from crossmodal.provenance.record import recorded
 from crossmodal.voices.training import REGIME, VoiceJob, VoicePreset, train_fold

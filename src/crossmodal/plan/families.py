@@ -61,8 +61,8 @@ def mrpn_work(
         else len(noisy.snr_db)
         * noisy.n_seeds
         * sum(cross_validation(variant_modalities(v, modalities), 0) for v in noisy.variants),
-        # All seeds, an untrained and a pretrained network.
-        "mrpn_forward_work": FORWARD * pixels(modalities) * (block.n_seeds + 2),
+        # As many untrained and pretrained networks as trained ones.
+        "mrpn_forward_work": FORWARD * pixels(modalities) * 3 * block.n_seeds,
         "mrpn_clip_bytes": clip_bytes,
         "mrpn_train_bytes": found["clips"] * clip_bytes + _activation_bytes(block, steps, px),
     }
@@ -109,5 +109,5 @@ def affect3d_work(block: Affect3dSettings, clip_s: float, frame_rate_hz: float) 
     windows = max(n_frames - AFFECT_FRAMES, 0) / training.hop_frames + 1
     return {
         "affect_work": windows * size * training.loop.n_epochs,
-        "affect_forward_work": windows * size * (block.n_seeds + 1),
+        "affect_forward_work": windows * size * 2 * block.n_seeds,
     }

@@ -7,7 +7,8 @@ from annotated_types import Ge, MinLen
 
 from crossmodal.contracts.settings import Count, Matches, Positive, Settings, Unique
 from crossmodal.families.cross_channel.config import CrossChannelSize
-from crossmodal.families.cross_channel.fit_config import FitConfig, Machine
+from crossmodal.families.cross_channel.fit_config import FitConfig
+from crossmodal.families.training.config import Machine
 from crossmodal.voices.svm_config import SvmConfig
 
 RowName = Annotated[

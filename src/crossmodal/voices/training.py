@@ -14,10 +14,11 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import FitHistory
 from crossmodal.families.cross_channel.config import CrossChannelConfig
-from crossmodal.families.cross_channel.fit import FitConfig, Machine, fit
+from crossmodal.families.cross_channel.fit import FitConfig, fit
 from crossmodal.families.cross_channel.inputs import ClipTensors
 from crossmodal.families.cross_channel.network import CrossChannel
 from crossmodal.families.cross_channel.states import new_network
+from crossmodal.families.training.config import Machine
 from crossmodal.families.training.splits import actor_folds, require_classes, validation_actors
 
 REGIME = "emotion"

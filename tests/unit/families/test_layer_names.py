@@ -6,7 +6,7 @@ import torch
 from crossmodal.contracts.layer_names import AFFECT3D, cross_channel_layers, mrpn_layers
 from crossmodal.families.affect3d.layers import describe_layers
 from crossmodal.families.affect3d.network import Affect3d, Affect3dConfig
-from crossmodal.families.cross_channel.layer_table import layer_table
+from crossmodal.families.cross_channel.layer_table import describe_layers as cross_channel_layers_of
 from crossmodal.families.cross_channel.network import CrossChannel, CrossChannelConfig
 from crossmodal.families.mrpn.networks import Mrpn, MrpnConfig
 from crossmodal.families.mrpn.steps import join
@@ -17,7 +17,7 @@ from crossmodal.families.registry import Families, known_layers, n_models
 @pytest.mark.parametrize("audio_blocks", [1, 3])
 def test_cross_channel(audio_blocks: int) -> None:
     config = CrossChannelConfig(width=0.05, audio_blocks=audio_blocks)
-    table = layer_table(CrossChannel(config, 2)).frame
+    table = cross_channel_layers_of(CrossChannel(config, 2)).frame
     arms = cross_channel_layers(audio_blocks)
     assert {arm: tuple(rows.layer) for arm, rows in table.groupby("arm")} == arms
     assert sum(map(len, arms.values())) == 29

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.families.cross_channel.fit import Machine
 from crossmodal.families.cross_channel.inputs import load_clips
+from crossmodal.families.training.config import Machine
 from crossmodal.voices import training as voices
 from crossmodal.voices.svm import SvmConfig, svm_scores
 from tests.unit.network_clips import stimulus_table, write_actors

@@ -7,6 +7,7 @@ from annotated_types import MinLen
 
 from crossmodal.contracts.settings import Count, NonNegative, Settings
 from crossmodal.families.affect3d.config import Affect3dConfig, Affect3dTraining
+from crossmodal.families.training.config import Precision
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Affect3dSettings(Settings):
     fall below it."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     """Where to train; 'auto' takes a GPU if there is one."""
+    precision: Precision = "32-true"
+    """Lightning's precision; 'bf16-mixed' for GPUs."""
     threads: Count = 1
     """Threads of one training."""
     network: Affect3dConfig = Affect3dConfig()

@@ -1,6 +1,6 @@
 """How well a trained family predicts the study's clips: tables and the data of three figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,6 @@ class Evaluation:
 
 def evaluate(
     family: Affect3dFamily,
-    networks: Mapping[str, Affect3d],
     weights: Sequence[Weights],
     clips: AffectClips,
     labels: AffectLabels,
@@ -47,7 +46,7 @@ def evaluate(
     windows = cut_windows(clips, labels, training.hop_frames)
     truth = truth_of(clips, labels, training.hop_frames)
     residual = np.array([w.meta["residual_sd"] for w in weights])
-    predictive = combine(predictions_of(networks, windows, family.device), residual)
+    predictive = combine(predictions_of(weights, windows, family.device), residual)
     rows = range(len(windows))
     targets = None if truth is None else truth.targets
     return Evaluation(

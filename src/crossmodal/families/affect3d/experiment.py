@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from crossmodal.families.affect3d.training import (
     train,
 )
 from crossmodal.families.affect3d.windows import AffectClips, Windows, cut_windows, load_clips
+from crossmodal.families.layers import Networks, best_seed
+from crossmodal.families.training.config import Machine
 from crossmodal.families.training.history import copy_state
-from crossmodal.families.training.loop import choose_device
+from crossmodal.families.training.run import Run
 
 log = logging.getLogger(__name__)
 TRUTH = ("true_valence", "true_arousal")
@@ -34,16 +37,22 @@ TRUTH = ("true_valence", "true_arousal")
 class Affect3dFamily(Settings):
     """The config block of the family, as far as jobs need it.
 
-    ``accelerator``: 'auto', 'cpu' or 'gpu'.
+    ``accelerator``, ``precision``: as in ``Machine``.
     """
 
     network: Affect3dConfig = Affect3dConfig()
     training: Affect3dTraining = Affect3dTraining()
     accelerator: str = "auto"
+    precision: str = "32-true"
+
+    def run(self, checkpoint_dir: Path | None = None) -> Run:
+        """Where trainings run and keep their checkpoints."""
+        return Run(Machine(self.accelerator, self.precision), checkpoint_dir)
 
     @property
     def device(self) -> torch.device:
-        return choose_device(self.accelerator)
+        """Where windows are predicted."""
+        return self.run().device
 
     def load(self, paths: Sequence[str], table: StimulusTable) -> AffectClips:
         """Clips of a table at this family's size and rate."""
@@ -86,7 +95,12 @@ def validation_actors(genders: Mapping[str, str], source: str) -> tuple[str, ...
 
 
 def train_network(
-    family: Affect3dFamily, windows: Windows, held_out: Sequence[str], seed: int, torch_seed: int
+    family: Affect3dFamily,
+    windows: Windows,
+    held_out: Sequence[str],
+    seed: int,
+    torch_seed: int,
+    checkpoint_dir: Path | None = None,
 ) -> tuple[Weights, list[dict[str, float]]]:
     """Train on the pool's windows but those of ``held_out`` actors.
 
@@ -96,7 +110,8 @@ def train_network(
     kept = set(validation)
     rows = [i for i in range(len(windows)) if i not in kept]
     config, training = family.network, family.training
-    network, fitted = train(config, training, windows, rows, validation, torch_seed, family.device)
+    run = family.run(checkpoint_dir)
+    network, fitted = train(config, training, windows, rows, validation, torch_seed, run)
     predicted = predict(network, windows, validation, family.device).numpy()
     residual = residual_sd(predicted, windows.targets[validation].numpy())
     log.info("residual SD on held-out actors %s: %s", held_out, residual)
@@ -127,29 +142,33 @@ def restored(weights: Weights) -> Affect3d:
     return network.eval()
 
 
-def networks_of(weights: Sequence[Weights], seed: int) -> dict[str, Affect3d]:
-    """'seed-0', 'seed-1', … as trained, and 'untrained' with random weights.
+def networks_of(weights: Sequence[Weights], untrained_seeds: Sequence[int]) -> Networks:
+    """The trained networks and random ones.
 
-    Training sees the pool only, so 'pool' (no study clip seen) is the same as 'seed-0'.
+    Training sees the pool only: there is no 'pool' beside the seeds. The best seed has the
+    smallest error on validation actors.
     """
-    networks = {f"seed-{w.meta['seed']}": restored(w) for w in weights}
+    config = Affect3dConfig(**weights[0].meta["architecture"])
+    by_seed = {int(one.meta["seed"]): one for one in weights}
+    scores = {k: -float(np.mean(np.square(w.meta["residual_sd"]))) for k, w in by_seed.items()}
+    seeds = {k: partial(restored, w) for k, w in by_seed.items()}
+    untrained = (blank_network(config, seed) for seed in untrained_seeds)
+    return Networks(seeds, {"untrained": untrained}, best_seed(scores))
+
+
+def blank_network(config: Affect3dConfig, seed: int) -> Affect3d:
+    """A network with random weights."""
     torch.manual_seed(seed)
-    networks["untrained"] = Affect3d(Affect3dConfig(**weights[0].meta["architecture"]))
-    return networks
+    return Affect3d(config)
 
 
 def predictions_of(
-    networks: Mapping[str, Affect3d], windows: Windows, device: torch.device
+    weights: Sequence[Weights], windows: Windows, device: torch.device
 ) -> np.ndarray:
     """Predictions of the trained seeds, float32 (seed, window, axis)."""
     rows = range(len(windows))
-    return np.stack(
-        [
-            predict(network.to(device), windows, rows, device).numpy()
-            for source, network in networks.items()
-            if source.startswith("seed-")
-        ]
-    )
+    networks = (restored(one).to(device) for one in weights)
+    return np.stack([predict(network, windows, rows, device).numpy() for network in networks])
 
 
 def truth_of(clips: AffectClips, labels: AffectLabels, hop_frames: int) -> Windows | None:

@@ -1,18 +1,18 @@
 """Layers of the network, and its valence-arousal plane, as model RDMs."""
 
-from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
-import pandas as pd
 import torch
 
 from crossmodal.contracts.layer_table import LayerTable
-from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.families.affect3d.network import Affect3d
 from crossmodal.families.affect3d.windows import Windows
+from crossmodal.families.layers import layer_table
 from crossmodal.representations.rdm import correlation_rdm, upper_triangle
 
 PLANE = "visual_affect"  # the output: two units, so distances in the plane, not correlations
+MEASURES = {PLANE: "euclidean"}
 
 
 def layer_activations(
@@ -36,44 +36,24 @@ def plane_rdm(affect: np.ndarray) -> np.ndarray:
 
 
 def layer_rdms(
-    networks: Mapping[str, Affect3d], windows: Windows, device: torch.device
-) -> ModelRDMs:
-    """RDMs of all layers of all networks, and the seeds' mean RDM ('ensemble').
+    network: Affect3d, windows: Windows, device: torch.device
+) -> tuple[list[str], np.ndarray]:
+    """Layers and their RDMs, float64 (layer, pair).
 
     1 - Pearson, except for the output: with two units a correlation is always -1 or 1, so its
     RDM is the distance in the plane.
     """
-    rdms = {}
-    for source, network in networks.items():
-        activations = layer_activations(network, windows, device)
-        layers = list(activations)
-        rdms[source] = np.stack(
-            [plane_rdm(a) if n == PLANE else correlation_rdm(a) for n, a in activations.items()]
-        )
-    rdms["ensemble"] = np.mean([r for s, r in rdms.items() if s.startswith("seed-")], axis=0)
-    n = len(rdms)
-    return ModelRDMs(
-        np.concatenate(list(rdms.values())),
-        windows.clips.stimulus_ids,
-        tuple(layers) * n,
-        ("visual",) * len(layers) * n,
-        tuple(source for source in rdms for _ in layers),
-        "affect3d",
-        "affect",
-        tuple("euclidean" if layer == PLANE else "correlation" for layer in layers) * n,
-    )
+    activations = layer_activations(network, windows, device)
+    rdms = [plane_rdm(a) if n == PLANE else correlation_rdm(a) for n, a in activations.items()]
+    return list(activations), np.stack(rdms)
 
 
 def describe_layers(network: Affect3d) -> LayerTable:
     """The layers from a forward pass with an empty window."""
     px = network.config.image_px
-    rows = []
     with torch.no_grad():
-        for name, activation in network.eval().layers(torch.zeros(1, 3, 16, px, px)):
-            shape = "x".join(map(str, activation.shape[1:]))
-            kind = name.split("_")[1].rstrip("123")
-            rows.append((name, "visual", kind, shape, n_weights(network, name)))
-    return LayerTable(pd.DataFrame(rows, columns=["layer", "arm", "kind", "shape", "n_weights"]))
+        activations = network.eval().layers(torch.zeros(1, 3, 16, px, px))
+        return layer_table(activations, partial(n_weights, network))
 
 
 def n_weights(network: Affect3d, layer: str) -> int:

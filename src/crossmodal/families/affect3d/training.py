@@ -14,7 +14,9 @@ from torch.nn.functional import mse_loss
 from crossmodal.families.affect3d.config import Affect3dTraining
 from crossmodal.families.affect3d.network import AXES, Affect3d, Affect3dConfig
 from crossmodal.families.affect3d.windows import Windows
-from crossmodal.families.training.loop import Fitted, fit
+from crossmodal.families.training.batches import InOrder, Shuffled
+from crossmodal.families.training.loop import Fitted, Task, fit
+from crossmodal.families.training.run import Run
 
 log = logging.getLogger(__name__)
 COVERAGES = (0.5, 0.8, 0.95)
@@ -27,36 +29,54 @@ def train(
     rows: Sequence[int],
     validation_rows: Sequence[int],
     seed: int,
-    device: torch.device,
+    run: Run,
 ) -> tuple[Affect3d, Fitted]:
     """Mean squared error of both axes; half of the windows are mirrored left-right.
 
     The epoch is selected on ``validation_rows`` (windows of other actors).
     """
     torch.manual_seed(seed)
-    network = Affect3d(config).to(device)
-    loop = training.loop
-
-    def batches(epoch: int) -> object:
-        generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
-        order = torch.as_tensor(list(rows))[torch.randperm(len(rows), generator=generator)]
-        for part in order.split(loop.batch_size):
-            images = windows.images(part.tolist(), device)
-            mirrored = torch.rand(len(part), generator=generator) < 0.5
-            images[mirrored] = images[mirrored].flip(-1)
-            yield images, windows.targets[part].to(device)
+    network = Affect3d(config).to(run.device)
 
     def step(batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         return {"loss": mse_loss(network(batch[0]), batch[1])}
 
-    def validate() -> dict[str, float]:
-        predicted = predict(network, windows, validation_rows, device)
-        return {"loss": mse_loss(predicted, windows.targets[list(validation_rows)]).item()}
+    def check(batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        errors = mse_loss(network(batch[0]).float(), batch[1], reduction="none")
+        return {"loss": errors.mean(1)}
 
-    fitted = fit(
-        network, batches, step, validate if len(validation_rows) else None, loop, seed, "affect3d"
+    batches = TrainBatches(windows, rows, training.loop.batch_size, seed, run)
+    checked = evaluation_batches(windows, validation_rows, run.device)
+    task = Task(network, batches, step, checked if len(validation_rows) else None, check)
+    return network, fit(task, training.loop, "affect3d", run.machine, run.checkpoint_dir)
+
+
+class TrainBatches(Shuffled):
+    """Windows once per epoch, half of them mirrored; see ``Shuffled``."""
+
+    def __init__(
+        self, windows: Windows, rows: Sequence[int], batch_size: int, seed: int, run: Run
+    ) -> None:
+        super().__init__(rows, batch_size, seed)
+        self.windows, self.device = windows, run.device
+
+    def batch(self, rows: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Images and targets of windows."""
+        images = self.windows.images(rows.tolist(), self.device)
+        mirrored = torch.rand(len(rows), generator=generator) < 0.5
+        images[mirrored] = images[mirrored].flip(-1)
+        return images, self.windows.targets[rows].to(self.device)
+
+
+def evaluation_batches(
+    windows: Windows, rows: Sequence[int], device: torch.device, batch_size: int = 32
+) -> InOrder:
+    """Images and targets of rows, in order."""
+    return InOrder(
+        rows,
+        batch_size,
+        lambda part: (windows.images(part.tolist(), device), windows.targets[part].to(device)),
     )
-    return network, fitted
 
 
 def predict(
@@ -65,7 +85,7 @@ def predict(
     """Valence and arousal, float32 (window, 2), on the CPU."""
     network.eval()
     with torch.no_grad():
-        batches = windows.batches(rows, device=device)
+        batches = evaluation_batches(windows, rows, device)
         parts = [network(images).cpu() for images, _ in batches]
     return torch.cat(parts)
 

@@ -134,14 +134,6 @@ class Windows:
         """Rows of windows of some actors."""
         return [i for i, clip in enumerate(self.clip) if self.clips.actors[clip] in actors]
 
-    def batches(
-        self, rows: Sequence[int], batch_size: int = 32, device: torch.device | None = None
-    ) -> Iterator[tuple[Tensor, Tensor]]:
-        """Images and targets of rows, in order; images on the device."""
-        for start in range(0, len(rows), batch_size):
-            part = list(rows[start : start + batch_size])
-            yield self.images(part, device), self.targets[part]
-
 
 def cut_windows(
     clips: AffectClips,

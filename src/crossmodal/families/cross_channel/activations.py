@@ -1,22 +1,20 @@
 """From clips to the RDMs of all layers in one pass that stores no layer."""
 
-import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.contracts.rdms import ModelRDMs
-from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.families.cross_channel.batches import as_unit_range
 from crossmodal.families.cross_channel.blocks import Layers
 from crossmodal.families.cross_channel.config import CrossChannelConfig
 from crossmodal.families.cross_channel.inputs import ClipTensors
-from crossmodal.families.cross_channel.layer_table import kind_of
-from crossmodal.families.cross_channel.network import CrossChannel, arm_of
+from crossmodal.families.cross_channel.network import CrossChannel
 from crossmodal.families.cross_channel.states import new_network, restored
+from crossmodal.families.layers import Networks, kind_of
 from crossmodal.representations.rdm import correlation_rdm
 
 
@@ -64,40 +62,27 @@ def layer_rdms(network: CrossChannel, clips: ClipTensors) -> tuple[tuple[str, ..
     return tuple(names), np.stack(rdms)
 
 
-def best_seed(trainings: Sequence[Training], kept: Sequence[int] | None = None) -> int:
-    """Position of the seed with the best mean accuracy on *validation* parts (ties: the first).
-
-    ``kept``: positions of the seeds that learnt; None for all.
-    """
-    scores = [-1.0 if t.validation_accuracy is None else t.validation_accuracy for t in trainings]
-    return max(range(len(scores)) if kept is None else kept, key=lambda i: (scores[i], -i))
-
-
-def family_rdms(
+def networks_of(
     clips: ClipTensors,
     tuned: Sequence[Weights],
     pretrained: Sequence[Weights],
     best: int,
-    untrained_seeds: Iterable[int],
+    untrained_seeds: Sequence[int],
     kept: Sequence[int] | None = None,
-) -> ModelRDMs:
-    """RDMs of one regime from every source.
+) -> Networks:
+    """Tuned networks, random ones, and those that were trained on the pool alone.
 
-    'seed-k' each tuned network; 'ensemble' the mean RDM over seeds (those at positions ``kept``,
-    see ``trained.py``); 'best' the seed chosen by validation; 'untrained' and 'pool' (trained
-    on the pool, never tuned): mean over seeds.
+    ``best``, ``kept``: see ``Networks``.
 
     Raises
     ------
-    InputError : weights of another regime or of another set of modalities than the clips
+    InputError : weights of another set of modalities than the clips
     """
     for weights in (*tuned, *pretrained):
         if tuple(weights.meta["modalities"]) != clips.modalities:
             raise InputError(
                 weights.source, "modalities", clips.modalities, weights.meta["modalities"]
             )
-    seeds = [layer_rdms(restored(weights), clips) for weights in tuned]
-    names = seeds[0][0]
     blank = CrossChannelConfig(**tuned[0].meta["architecture"])
     controls = {
         "untrained": (
@@ -106,27 +91,5 @@ def family_rdms(
         ),
         "pool": (restored(weights) for weights in pretrained),
     }
-    sources = {f"seed-{w.meta['seed']}": rdms for w, (_, rdms) in zip(tuned, seeds, strict=True)}
-    members = range(len(seeds)) if kept is None else kept
-    sources["ensemble"] = np.mean([seeds[i][1] for i in members], axis=0)
-    sources["best"] = seeds[best][1]
-    for source, networks in controls.items():
-        sources[source] = np.mean([layer_rdms(network, clips)[1] for network in networks], axis=0)
-    n = len(names)
-    logging.getLogger(__name__).info(
-        "%s %s: RDMs of %d layers, %d clips, from %s",
-        tuned[0].meta["model"],
-        tuned[0].meta["regime"],
-        n,
-        len(clips),
-        ", ".join(sources),
-    )
-    return ModelRDMs(
-        np.concatenate(list(sources.values())),
-        clips.stimulus_ids,
-        names * len(sources),
-        tuple(map(arm_of, names)) * len(sources),
-        tuple(source for source in sources for _ in range(n)),
-        str(tuned[0].meta["model"]),
-        str(tuned[0].meta["regime"]),
-    )
+    seeds = {int(weights.meta["seed"]): partial(restored, weights) for weights in tuned}
+    return Networks(seeds, controls, best, kept)

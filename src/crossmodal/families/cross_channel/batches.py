@@ -1,6 +1,5 @@
 """Batches of clips that lie in memory: shuffled, sampled and augmented as a whole."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +13,7 @@ from crossmodal.families.cross_channel.augmentation import (
     mixing_weights,
 )
 from crossmodal.families.cross_channel.inputs import ClipTensors
+from crossmodal.families.training.batches import InOrder, Shuffled
 
 
 @dataclass
@@ -37,16 +37,15 @@ class Batch:
         )
 
 
-class TrainBatches:
-    """All clips once per epoch, in an order that depends on seed and epoch only.
+class TrainBatches(Shuffled):
+    """All clips once per epoch.
 
     Parameters
     ----------
     clips : the training set; float inputs (stored outputs of arms) are never augmented
-    batch_size : clips per step; a last batch of one clip is left out (batch normalisation)
     n_frames : frames per clip and step, drawn anew each time; None takes all
     augmentation : how much clips vary
-    seed : together with ``epoch`` the only source of randomness
+    batch_size, seed : as in ``Shuffled``
     """
 
     def __init__(
@@ -57,18 +56,8 @@ class TrainBatches:
         augmentation: Augmentation,
         seed: int,
     ) -> None:
-        self.clips, self.batch_size, self.n_frames = clips, batch_size, n_frames
-        self.augmentation, self.seed, self.epoch = augmentation, seed, 0
-
-    def __len__(self) -> int:
-        full, rest = divmod(len(self.clips), self.batch_size)
-        return full + (rest > 1)
-
-    def __iter__(self) -> Iterator[Batch]:
-        generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
-        order = torch.randperm(len(self.clips), generator=generator)
-        for rows in order.split(self.batch_size)[: len(self)]:
-            yield self.batch(rows, generator)
+        super().__init__(range(len(clips)), batch_size, seed, smallest=2)
+        self.clips, self.n_frames, self.augmentation = clips, n_frames, augmentation
 
     def batch(self, rows: Tensor, generator: torch.Generator) -> Batch:
         """Sampled, augmented and mixed clips of some rows."""
@@ -94,25 +83,14 @@ class TrainBatches:
         return augment_frames(frames, self.augmentation, generator)
 
 
-class EvaluationBatches:
+def evaluation_batches(clips: ClipTensors, batch_size: int = 32) -> InOrder:
     """All clips in order, all frames, unchanged."""
 
-    def __init__(self, clips: ClipTensors, batch_size: int = 32) -> None:
-        self.clips, self.batch_size = clips, batch_size
+    def whole(rows: Tensor) -> Batch:
+        part, share = clips.rows(rows), torch.ones(len(rows))
+        return Batch(as_unit_range(part.frames), part.mel, part.labels, part.labels, share)
 
-    def __len__(self) -> int:
-        return -(-len(self.clips) // self.batch_size)
-
-    def __iter__(self) -> Iterator[Batch]:
-        for rows in torch.arange(len(self.clips)).split(self.batch_size):
-            part = self.clips.rows(rows)
-            yield Batch(
-                as_unit_range(part.frames),
-                part.mel,
-                part.labels,
-                part.labels,
-                torch.ones(len(rows)),
-            )
+    return InOrder(range(len(clips)), batch_size, whole)
 
 
 def as_unit_range(frames: Tensor | None) -> Tensor | None:

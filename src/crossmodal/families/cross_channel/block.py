@@ -8,7 +8,8 @@ from annotated_types import Ge
 from crossmodal.contracts.names import Regimes
 from crossmodal.contracts.settings import Count, Settings
 from crossmodal.families.cross_channel.config import CrossChannelSize
-from crossmodal.families.cross_channel.fit_config import FitConfig, Machine, Pretraining
+from crossmodal.families.cross_channel.fit_config import FitConfig, Pretraining
+from crossmodal.families.training.config import Machine
 
 
 @dataclass(frozen=True)

@@ -68,18 +68,6 @@ class FitConfig(Settings):
 
 
 @dataclass(frozen=True)
-class Machine(Settings):
-    """Where and how trainings run."""
-
-    accelerator: Literal["auto", "cpu", "gpu", "cuda", "mps"] = "auto"
-    """Lightning's accelerator; 'auto' takes a GPU if there is one."""
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
-    """Lightning's precision; 'bf16-mixed' for GPUs."""
-    progress: bool = False
-    """A progress bar per training, on a terminal."""
-
-
-@dataclass(frozen=True)
 class Pretraining(Settings):
     """How each part is trained on the pool."""
 

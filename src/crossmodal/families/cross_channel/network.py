@@ -100,8 +100,3 @@ class CrossModalHead(nn.Module):
     def forward(self, visual: Tensor, auditory: Tensor) -> Tensor:
         """Logits (clip, class) from (clip, 100) each."""
         return self.readout(self.crossmodal(visual, auditory))
-
-
-def arm_of(layer: str) -> str:
-    """'visual', 'auditory' or 'cross_modal', from a layer's name."""
-    return layer.split("_")[0].replace("crossmodal", "cross_modal")

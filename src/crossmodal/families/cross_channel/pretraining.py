@@ -8,7 +8,7 @@ import torch
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import FitHistory, Training
 from crossmodal.contracts.weights import Weights
-from crossmodal.families.cross_channel.batches import EvaluationBatches
+from crossmodal.families.cross_channel.batches import evaluation_batches
 from crossmodal.families.cross_channel.fit import fit
 from crossmodal.families.cross_channel.inputs import ClipTensors
 from crossmodal.families.cross_channel.network import CrossChannel, CrossModalHead
@@ -86,7 +86,10 @@ def _fit_crossmodal(
     config: TrainingConfig,
     job: Job,
 ) -> FitHistory:
-    """Fit the cross-modal part on the stored outputs of both (fixed) arms."""
+    """Fit the cross-modal part on the stored outputs of both (fixed) arms.
+
+    ``arm_outputs`` leaves it in evaluation mode: it is fitted without dropout.
+    """
     stored = [arm_outputs(network, part) for part in (train, validation)]
     return fit(
         CrossModalHead(network),
@@ -103,7 +106,7 @@ def _fit_crossmodal(
 def arm_outputs(network: CrossChannel, clips: ClipTensors) -> ClipTensors:
     """The clips with both arms' dense outputs, (clip, 100) each, in place of the inputs."""
     network.eval()
-    tops = [network.tops(batch.frames, batch.mel) for batch in EvaluationBatches(clips)]
+    tops = [network.tops(batch.frames, batch.mel) for batch in evaluation_batches(clips)]
     visual, auditory = (torch.cat(parts) for parts in zip(*tops, strict=True))
     return replace(clips, frames=visual, mel=auditory)
 

@@ -7,7 +7,8 @@ import torch
 
 from crossmodal.contracts.settings import Settings, plain, stated
 from crossmodal.families.cross_channel.config import CrossChannelConfig
-from crossmodal.families.cross_channel.fit_config import FitConfig, Machine, Pretraining
+from crossmodal.families.cross_channel.fit_config import FitConfig, Pretraining
+from crossmodal.families.training.config import Machine
 
 ARMS = {"video": "visual", "audio": "auditory"}
 

@@ -9,7 +9,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import FitHistory, Predictions, Training
 from crossmodal.contracts.weights import Weights
-from crossmodal.families.cross_channel.batches import EvaluationBatches
+from crossmodal.families.cross_channel.batches import evaluation_batches
 from crossmodal.families.cross_channel.config import CrossChannelConfig
 from crossmodal.families.cross_channel.fit import fit
 from crossmodal.families.cross_channel.inputs import ClipTensors
@@ -122,7 +122,7 @@ def pool_only_predictions(study: ClipTensors, pretrained: Weights) -> list[Predi
 
 
 def _predictions(kind: str, fold: str, network: CrossChannel, clips: ClipTensors) -> Predictions:
-    predicted = predict(network, EvaluationBatches(clips))
+    predicted = predict(network, evaluation_batches(clips))
     return Predictions(
         kind, fold, list(clips.stimulus_ids), clips.names(clips.labels), clips.names(predicted)
     )

@@ -1,7 +1,7 @@
 """Batches of clips: raw images for the whole network, or stored features for the fusion."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from crossmodal.families.mrpn.augmentation import MrpnAugmentation, augment_face
 from crossmodal.families.mrpn.inputs import ClipSequences, MrpnInputs
 from crossmodal.families.mrpn.spectrogram import spectrograms, windows
 from crossmodal.families.mrpn.steps import Steps, join
+from crossmodal.families.training.batches import InOrder, Shuffled
 
 Inputs = dict[str, Steps]
 
@@ -115,23 +116,20 @@ def as_images(frames: Tensor) -> Tensor:
     return (frames.permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.25
 
 
-def train_batches(
-    source: Source, rows: Sequence[int], batch_size: int, seed: int, epoch: int
-) -> Iterator[tuple[Inputs, Tensor]]:
-    """All rows once, in an order that depends on seed and epoch only.
+class TrainBatches(Shuffled):
+    """Rows of a source once per epoch; see ``Shuffled``."""
 
-    A last batch of one clip is left out: batch normalisation needs two.
-    """
-    generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
-    order = torch.as_tensor(list(rows))[torch.randperm(len(rows), generator=generator)]
-    for part in order.split(batch_size):
-        if len(part) > 1:
-            yield source.batch(part.tolist(), generator), source.labels[part]
+    def __init__(self, source: Source, rows: Sequence[int], batch_size: int, seed: int) -> None:
+        super().__init__(rows, batch_size, seed, smallest=2)
+        self.source = source
+
+    def batch(self, rows: Tensor, generator: torch.Generator) -> tuple[Inputs, Tensor]:
+        """Sliced and augmented clips, and their labels."""
+        return self.source.batch(rows.tolist(), generator), self.source.labels[rows]
 
 
-def evaluation_batches(
-    source: Source, rows: Sequence[int], batch_size: int = 16
-) -> Iterator[tuple[Inputs, Tensor]]:
-    """Rows in order, complete and unchanged."""
-    for part in torch.as_tensor(list(rows)).split(batch_size):
-        yield source.batch(part.tolist(), None), source.labels[part]
+def evaluation_batches(source: Source, rows: Sequence[int], batch_size: int = 16) -> InOrder:
+    """Rows in order, complete and unchanged, with their labels."""
+    return InOrder(
+        rows, batch_size, lambda part: (source.batch(part.tolist(), None), source.labels[part])
+    )

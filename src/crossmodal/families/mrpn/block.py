@@ -14,6 +14,7 @@ from crossmodal.families.mrpn.config import (
     MrpnTraining,
     VariantName,
 )
+from crossmodal.families.training.config import Precision
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class MrpnSettings(Settings):
     weights: MrpnWeights = MrpnWeights()
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     """Where to train; 'auto' takes a GPU if there is one."""
+    precision: Precision = "32-true"
+    """Lightning's precision; 'bf16-mixed' for GPUs."""
     threads: Count = 1
     """Threads of one training."""
     network: MrpnSize = MrpnSize()

@@ -13,7 +13,7 @@ from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import FitHistory, Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.families.mrpn.folds import Fold, actor_folds
-from crossmodal.families.mrpn.inputs import MODALITIES, ClipSequences, MrpnInputs, load_sequences
+from crossmodal.families.mrpn.inputs import ClipSequences, MrpnInputs, load_sequences
 from crossmodal.families.mrpn.networks import MrpnConfig
 from crossmodal.families.mrpn.states import extractor_states, to_weights
 from crossmodal.families.mrpn.training import (
@@ -24,7 +24,8 @@ from crossmodal.families.mrpn.training import (
     pretrain_extractor,
 )
 from crossmodal.families.mrpn.variants import Variant, find_variant
-from crossmodal.families.training.loop import choose_device
+from crossmodal.families.training.config import Machine
+from crossmodal.families.training.run import Run
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class MrpnFamily(Settings):
     """The config block of the family, as far as training needs it.
 
     ``n_folds``, ``n_validation_folds``: actor-disjoint folds over the study's actors, and how many
-    of the training folds choose the epoch; ``accelerator``: 'auto', 'cpu' or 'gpu'.
+    of the training folds choose the epoch; ``accelerator``, ``precision``: as in ``Machine``.
     """
 
     network: MrpnConfig = MrpnConfig()
@@ -44,11 +45,11 @@ class MrpnFamily(Settings):
     n_folds: int = 12
     n_validation_folds: int = 1
     accelerator: str = "auto"
+    precision: str = "32-true"
 
-
-def derived_seed(study_seed: int, seed: int) -> int:
-    """The one number all randomness of a job follows from."""
-    return study_seed * 1000 + seed
+    def run(self, checkpoint_dir: Path | None = None) -> Run:
+        """Where trainings run and keep their checkpoints."""
+        return Run(Machine(self.accelerator, self.precision), checkpoint_dir)
 
 
 def pretrain(
@@ -58,13 +59,14 @@ def pretrain(
     regime: str,
     modality: str,
     seed: int,
+    checkpoint_dir: Path | None = None,
 ) -> tuple[Weights, Training]:
     """Extractor of one modality from the pool, in torchvision's layout."""
-    device = choose_device(family.accelerator)
     inputs = replace(family.inputs, modalities=(modality,), noise_snr_db={})
     pool = load_sequences(clips, table, inputs, regime)
     config, training = family.network, family.pretrain
-    extractor, fitted = pretrain_extractor(pool, modality, config.width, training, seed, device)
+    run = family.run(checkpoint_dir)
+    extractor, fitted = pretrain_extractor(pool, modality, config.width, training, seed, run)
     meta = {"model": "mrpn", "regime": regime, "seed": 0, "stage": "pretrained"}
     weights = to_weights(extractor, config, pool.classes, (modality,), meta)
     history = FitHistory(modality, len(pool), 0, fitted.selected_epoch, fitted.rows)
@@ -84,13 +86,14 @@ class TrainingSet:
     n_study: int
     folds: list[Fold]
     extractors: dict[str, dict[str, torch.Tensor]]
-    device: torch.device
+    run: Run
 
-    def trainer(self, family: MrpnFamily, variant: Variant) -> VariantTrainer:
+    def trainer(self, family: MrpnFamily, variant: Variant, *place: str) -> VariantTrainer:
+        """``place``: folders below that of the checkpoints, one for each of several trainings."""
+        run = self.run.within(*place)
         return VariantTrainer(
-            variant, family.network, family.train, self.clips,
-            self.extractors, self.device,
-        )  # fmt: skip
+            variant, family.network, family.train, self.clips, self.extractors, run
+        )
 
 
 def load_training_set(
@@ -100,6 +103,7 @@ def load_training_set(
     clips: Sequence[str],
     regime: str,
     extractors: Mapping[str, str | Path],
+    checkpoint_dir: Path | None = None,
 ) -> TrainingSet:
     """Everything that training and testing variants needs."""
     folds = actor_folds(study.genders, family.n_folds, family.n_validation_folds)
@@ -109,7 +113,7 @@ def load_training_set(
     joined = join_clips(own, more)
     log.info("%d clips, %.0f MB", len(joined), joined.n_bytes / 1e6)
     states = extractor_states(extractors, family.network.width)
-    return TrainingSet(joined, len(own), folds, states, choose_device(family.accelerator))
+    return TrainingSet(joined, len(own), folds, states, family.run(checkpoint_dir))
 
 
 def train_variant(
@@ -151,8 +155,3 @@ def read_tables(paths: Sequence[str]) -> tuple[StimulusTable, StimulusTable | No
     """Study table and, where there is one, the pool's."""
     tables = {Path(path).stem: StimulusTable.read(path) for path in paths}
     return tables["study"], tables.get("pool")
-
-
-def extractor_files(inputs: Any) -> dict[str, str]:
-    """modality -> extractor file among a rule's named inputs."""
-    return {m: str(inputs[m]) for m in MODALITIES if inputs.get(m)}

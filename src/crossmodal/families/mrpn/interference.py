@@ -8,10 +8,11 @@ import pandas as pd
 
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.families.mrpn.config import Interference
-from crossmodal.families.mrpn.experiment import MrpnFamily, derived_seed, load_training_set
+from crossmodal.families.mrpn.experiment import MrpnFamily, load_training_set
 from crossmodal.families.mrpn.tables import paired_difference
 from crossmodal.families.mrpn.training import cross_validate
 from crossmodal.families.mrpn.variants import find_variant
+from crossmodal.families.training.seeds import derived_seed
 
 
 def run_interference(
@@ -22,6 +23,7 @@ def run_interference(
     regime: str,
     extractors: Mapping[str, str | Path],
     study_seed: int,
+    checkpoint_dir: Path | None = None,
 ) -> pd.DataFrame:
     """Test accuracy for every noise level, variant, seed and fold.
 
@@ -31,10 +33,10 @@ def run_interference(
     for level in experiment.snr_db:
         noise = {} if level is None else {experiment.modality: level}
         noisy = replace(family, inputs=replace(family.inputs, noise_snr_db=noise))
-        data = load_training_set(noisy, *tables, clips, regime, extractors)
+        data = load_training_set(noisy, *tables, clips, regime, extractors, checkpoint_dir)
         for name in experiment.variants:
-            trainer = data.trainer(noisy, find_variant(name))
             for seed in range(experiment.n_seeds):
+                trainer = data.trainer(noisy, find_variant(name), f"{level}-{name}-{seed}")
                 _, predictions = cross_validate(trainer, data.folds, derived_seed(study_seed, seed))
                 rows += [
                     {

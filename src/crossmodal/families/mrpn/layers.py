@@ -1,20 +1,20 @@
 """Layer activations of the study clips, and their RDMs."""
 
 from collections.abc import Container, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 
 from crossmodal.contracts.layer_table import LayerTable
-from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.weights import Weights
+from crossmodal.families.layers import Networks, layer_table
 from crossmodal.families.mrpn.augmentation import MrpnAugmentation
 from crossmodal.families.mrpn.batches import RawSource, evaluation_batches
-from crossmodal.families.mrpn.inputs import N_CHANNELS, ClipSequences
-from crossmodal.families.mrpn.networks import ARM_PREFIXES, Mrpn, MrpnConfig, arm_of
-from crossmodal.families.mrpn.states import extractor_states, restored
+from crossmodal.families.mrpn.inputs import ClipSequences
+from crossmodal.families.mrpn.networks import ARM_PREFIXES, Mrpn
+from crossmodal.families.mrpn.states import blank_network, extractor_states, restored
 from crossmodal.representations.rdm import correlation_rdm
 
 
@@ -38,51 +38,29 @@ def layer_activations(
 
 
 def layer_rdms(
-    networks: Mapping[str, Mrpn], clips: ClipSequences, regime: str, device: torch.device
-) -> ModelRDMs:
-    """1 - Pearson RDMs of all layers of all networks, and the seeds' mean RDM ('ensemble').
-
-    ``networks``: source ('seed-0', …, 'untrained', 'pool') -> network.
-    """
-    rdms = {}
-    for source, network in networks.items():
-        activations = layer_activations(network, clips, device)
-        layers = list(activations)
-        rdms[source] = np.stack([correlation_rdm(patterns) for patterns in activations.values()])
-    seeds = [rdm for source, rdm in rdms.items() if source.startswith("seed-")]
-    rdms["ensemble"] = np.mean(seeds, axis=0)
-    n = len(rdms)
-    return ModelRDMs(
-        np.concatenate(list(rdms.values())),
-        clips.stimulus_ids,
-        tuple(layers) * n,
-        tuple(arm_of(layer) for layer in layers) * n,
-        tuple(source for source in rdms for _ in layers),
-        "mrpn",
-        regime,
-    )
+    network: Mrpn, clips: ClipSequences, device: torch.device
+) -> tuple[list[str], np.ndarray]:
+    """Layers and their RDMs (1 - Pearson), float64 (layer, pair)."""
+    activations = layer_activations(network, clips, device)
+    return list(activations), np.stack([correlation_rdm(a) for a in activations.values()])
 
 
 def networks_of(
-    weights: Sequence[Weights], extractors: Mapping[str, str | Path], seed: int
-) -> dict[str, Mrpn]:
-    """The trained networks and two controls.
+    weights: Sequence[Weights],
+    extractors: Mapping[str, str | Path],
+    best: int,
+    untrained_seeds: Sequence[int],
+) -> Networks:
+    """The trained networks, random ones, and such with pretrained extractors.
 
-    'seed-0', 'seed-1', …: as trained. 'untrained': random weights. 'pool': pretrained
-    extractors with a random fusion, a network that never saw a study clip (where there are
-    pretrained extractors).
+    The latter ('pool', where there are extractors) never saw a study clip: their fusion is random.
     """
-    networks = {f"seed-{w.meta['seed']}": restored(w) for w in weights}
-    meta = weights[0].meta
-    channels = {m: N_CHANNELS[m] for m in meta["modalities"]}
-    config = MrpnConfig(**meta["architecture"])
-    for name in ("untrained", "pool") if extractors else ("untrained",):
-        torch.manual_seed(seed)
-        networks[name] = Mrpn(config, len(meta["classes"]), channels)
-    if extractors:
-        for modality, state in extractor_states(extractors, config.width).items():
-            networks["pool"].extractors[modality].load_state_dict(state)
-    return networks
+    seeds = {int(one.meta["seed"]): partial(restored, one) for one in weights}
+    states = extractor_states(extractors, weights[0].meta["architecture"]["width"])
+    controls = {"untrained": (blank_network(weights[0], {}, seed) for seed in untrained_seeds)}
+    if states:
+        controls["pool"] = (blank_network(weights[0], states, seed) for seed in untrained_seeds)
+    return Networks(seeds, controls, best)
 
 
 def describe_layers(network: Mrpn, clips: ClipSequences, device: torch.device) -> LayerTable:
@@ -90,13 +68,7 @@ def describe_layers(network: Mrpn, clips: ClipSequences, device: torch.device) -
     images = RawSource(clips, MrpnAugmentation(), device).batch([0], None)
     network.to(device).eval()
     with torch.no_grad():
-        rows = [
-            (name, arm_of(name), name.split("_")[1].rstrip("1234"), _shape(a), 0)
-            for name, a in network.layers(images)
-        ]
-    frame = pd.DataFrame(rows, columns=["layer", "arm", "kind", "shape", "n_weights"])
-    frame["n_weights"] = [n_weights(network, layer) for layer in frame.layer]
-    return LayerTable(frame)
+        return layer_table(network.layers(images), partial(n_weights, network))
 
 
 def n_weights(network: Mrpn, layer: str) -> int:
@@ -115,7 +87,3 @@ def n_weights(network: Mrpn, layer: str) -> int:
         groups = {"aggregated": "aggregate", "normalised": "normalise", "residual": "residual"}
         parts = [getattr(fusion, groups[name])[modality]] if name in groups else []
     return sum(weight.numel() for part in parts for weight in part.parameters())
-
-
-def _shape(activation: torch.Tensor) -> str:
-    return "x".join(map(str, activation.shape[1:]))

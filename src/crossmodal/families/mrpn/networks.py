@@ -207,11 +207,6 @@ def arm_prefix(modality: str) -> str:
     return ARM_PREFIXES.get(modality, modality)
 
 
-def arm_of(layer: str) -> str:
-    """'visual', 'auditory' or 'cross_modal', from a layer's name."""
-    return layer.split("_")[0].replace("crossmodal", "cross_modal")
-
-
 def total_loss(scores: Mapping[str, Tensor], labels: Tensor) -> Tensor:
     """L_va for N0, L_v + L_a + L_va for N1 and N2 (equation 5): the sum over given scores."""
     return sum(cross_entropy(values, labels) for values in scores.values())

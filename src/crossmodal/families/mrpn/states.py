@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from crossmodal.contracts.weights import Weights
-from crossmodal.families.mrpn.inputs import N_CHANNELS
+from crossmodal.families.mrpn.inputs import MODALITIES, N_CHANNELS
 from crossmodal.families.mrpn.networks import Mrpn, MrpnConfig
 from crossmodal.families.mrpn.resnet import build_extractor, check_state, load_extractor
 from crossmodal.families.training.history import copy_state
@@ -48,6 +48,17 @@ def restored(weights: Weights) -> Mrpn:
     return network.eval()
 
 
+def blank_network(weights: Weights, extractors: Mapping[str, dict[str, Tensor]], seed: int) -> Mrpn:
+    """A random network of the architecture of some weights, with the given extractors if any."""
+    meta = weights.meta
+    torch.manual_seed(seed)
+    channels = {m: N_CHANNELS[m] for m in meta["modalities"]}
+    network = Mrpn(MrpnConfig(**meta["architecture"]), len(meta["classes"]), channels)
+    for modality, state in extractors.items():
+        network.extractors[modality].load_state_dict(state)
+    return network
+
+
 def extractor_states(files: Mapping[str, str | Path], width: float) -> dict[str, dict[str, Tensor]]:
     """modality -> extractor state, from torchvision-format files.
 
@@ -61,3 +72,8 @@ def extractor_states(files: Mapping[str, str | Path], width: float) -> dict[str,
         load_extractor(extractor, path)
         states[modality] = extractor.state_dict()
     return states
+
+
+def extractor_files(inputs: Any) -> dict[str, str]:
+    """modality -> extractor file among a rule's named inputs."""
+    return {m: str(inputs[m]) for m in MODALITIES if inputs.get(m)}

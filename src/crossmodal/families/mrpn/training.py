@@ -17,8 +17,8 @@ from crossmodal.families.mrpn.batches import (
     Inputs,
     RawSource,
     Source,
+    TrainBatches,
     evaluation_batches,
-    train_batches,
 )
 from crossmodal.families.mrpn.config import MrpnTraining
 from crossmodal.families.mrpn.folds import Fold
@@ -27,7 +27,9 @@ from crossmodal.families.mrpn.networks import FUSED, Mrpn, MrpnConfig, total_los
 from crossmodal.families.mrpn.resnet import build_extractor, n_features
 from crossmodal.families.mrpn.steps import Steps
 from crossmodal.families.mrpn.variants import Variant
-from crossmodal.families.training.loop import Fitted, LoopConfig, fit
+from crossmodal.families.training.config import LoopConfig
+from crossmodal.families.training.loop import Fitted, Task, fit
+from crossmodal.families.training.run import Run
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ def pretrain_extractor(
     width: float,
     config: MrpnTraining,
     seed: int,
-    device: torch.device,
+    run: Run,
 ) -> tuple[nn.Module, Fitted]:
     """An extractor trained to tell the pool's emotions, where no weights are given.
 
@@ -62,11 +64,12 @@ def pretrain_extractor(
     # never appear in the study set, so no test clip is seen.
     """
     torch.manual_seed(seed)
-    network = FrameClassifier(modality, width, len(clips.classes)).to(device)
+    network = FrameClassifier(modality, width, len(clips.classes)).to(run.device)
     only = replace(clips, inputs=replace(clips.inputs, modalities=(modality,)))
-    source = RawSource(only, MrpnAugmentation(**plain(config.augmentation)), device, config.n_steps)
+    augmentation = MrpnAugmentation(**plain(config.augmentation))
+    source = RawSource(only, augmentation, run.device, config.n_steps)
     rows = range(len(clips))
-    fitted = fit_rows(network, source, rows, None, config.loop, seed, modality)
+    fitted = fit_rows(network, source, rows, None, config.loop, seed, modality, run)
     return network.extractor, fitted
 
 
@@ -78,11 +81,9 @@ def fit_rows(
     config: LoopConfig,
     seed: int,
     name: str,
+    run: Run,
 ) -> Fitted:
     """Train on some rows of a source and select the epoch on others."""
-
-    def batches(epoch: int) -> object:
-        return train_batches(source, rows, config.batch_size, seed, epoch)
 
     def step(batch: tuple[Inputs, Tensor]) -> dict[str, Tensor]:
         inputs, labels = batch
@@ -91,12 +92,16 @@ def fit_rows(
         hits = (scores[FUSED].argmax(1) == labels).float().mean()
         return {"loss": total_loss(scores, labels), "accuracy": hits}
 
-    def validate() -> dict[str, float]:
-        scores, labels = predict_scores(network, source, validation_rows)
-        hits = (scores.argmax(1) == labels).float().mean().item()
-        return {"loss": cross_entropy(scores, labels).item(), "accuracy": hits}
+    def check(batch: tuple[Inputs, Tensor]) -> dict[str, Tensor]:
+        scores = network(batch[0])[FUSED].float()
+        labels = batch[1].to(scores.device)
+        losses = cross_entropy(scores, labels, reduction="none")
+        return {"loss": losses, "accuracy": (scores.argmax(1) == labels).float()}
 
-    return fit(network, batches, step, validate if validation_rows else None, config, seed, name)
+    batches = TrainBatches(source, rows, config.batch_size, seed)
+    checked = evaluation_batches(source, validation_rows) if validation_rows else None
+    task = Task(network, batches, step, checked, check)
+    return fit(task, config, name, run.machine, run.checkpoint_dir)
 
 
 def predict_scores(
@@ -133,6 +138,7 @@ class VariantTrainer:
     variant, config, training : what is trained and how
     clips : study clips, then pool clips
     extractors : modality -> state dict of a pretrained ResNet, or nothing for random ones
+    run : where, and where checkpoints are kept
     """
 
     def __init__(
@@ -142,12 +148,12 @@ class VariantTrainer:
         training: MrpnTraining,
         clips: ClipSequences,
         extractors: Mapping[str, dict[str, Tensor]],
-        device: torch.device,
+        run: Run,
     ) -> None:
         if missing := sorted(set(variant.modalities) - set(clips.inputs.modalities)):
             got = f"only {clips.inputs.modalities}"
             raise InputError(f"variant {variant.name}", "modalities", missing[0], got)
-        self.variant, self.training, self.device = variant, training, device
+        self.variant, self.training, self.run = variant, training, run
         aggregator = variant.aggregator or config.aggregator
         self.config = replace(config, network=variant.network, aggregator=aggregator)
         inputs = replace(clips.inputs, modalities=variant.modalities)
@@ -158,9 +164,9 @@ class VariantTrainer:
         slices = self.variant.time_slices
         if self.training.train_extractors:
             augmentation = MrpnAugmentation(**plain(self.training.augmentation), time_slices=slices)
-            return RawSource(self.clips, augmentation, self.device, self.training.n_steps)
+            return RawSource(self.clips, augmentation, self.run.device, self.training.n_steps)
         network = self.build(0).extractors
-        features = compute_features(network, self.clips, self.device)
+        features = compute_features(network, self.clips, self.run.device)
         return features.only(self.variant.modalities, slices)
 
     def build(self, seed: int) -> Mrpn:
@@ -171,7 +177,7 @@ class VariantTrainer:
         for modality, state in self.extractors.items():
             if modality in channels:
                 network.extractors[modality].load_state_dict(state)
-        return network.to(self.device)
+        return network.to(self.run.device)
 
     def trained_part(self, network: Mrpn) -> nn.Module:
         """What is optimised: the whole network, or its fusion."""
@@ -184,7 +190,7 @@ class VariantTrainer:
         network = self.build(seed)
         part = self.trained_part(network)
         loop = self.training.loop
-        fitted = fit_rows(part, self.source, rows, validation_rows, loop, seed, name)
+        fitted = fit_rows(part, self.source, rows, validation_rows, loop, seed, name, self.run)
         n_validation = len(validation_rows or ())
         history = FitHistory(name, len(rows), n_validation, fitted.selected_epoch, fitted.rows)
         return network.eval(), history

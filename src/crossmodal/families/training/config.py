@@ -1,16 +1,34 @@
-"""How a plain training loop runs."""
+"""Where trainings run, and how those of mrpn and affect3d do."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Gt, Le
 
 from crossmodal.contracts.settings import Count, Natural, NonNegative, Positive, Settings
 
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
+
+
+@dataclass(frozen=True)
+class Machine(Settings):
+    """Where and how trainings run."""
+
+    accelerator: Literal["auto", "cpu", "gpu", "cuda", "mps"] = "auto"
+    """Lightning's accelerator; 'auto' takes a GPU if there is one."""
+    precision: Precision = "32-true"
+    """Lightning's precision; 'bf16-mixed' for GPUs."""
+    progress: bool = False
+    """A progress bar per training, on a terminal."""
+
 
 @dataclass(frozen=True)
 class LoopConfig(Settings):
     """The training loop (AdamW)."""
+
+    optimiser: ClassVar[str] = "adamw"
+    schedule: ClassVar[str] = "plateau"
+    select_by: ClassVar[str] = "loss"
 
     n_epochs: Count = 50
     """The most epochs."""

@@ -1,6 +1,8 @@
 """The affect3d family: network, labels, importers, windows, errors, predictive spread."""
 
 import json
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +15,30 @@ from crossmodal.contracts.affect_labels import AffectLabels
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.weights import Weights
 from crossmodal.families.affect3d.circumplex import circumplex_labels, read_circumplex
-from crossmodal.families.affect3d.experiment import restored, validation_actors
+from crossmodal.families.affect3d.experiment import (
+    blank_network,
+    networks_of,
+    predictions_of,
+    restored,
+    validation_actors,
+)
 from crossmodal.families.affect3d.importers import import_afew_va, import_traces
-from crossmodal.families.affect3d.layers import PLANE, describe_layers, layer_rdms, plane_rdm
+from crossmodal.families.affect3d.layers import (
+    MEASURES,
+    PLANE,
+    describe_layers,
+    layer_rdms,
+    plane_rdm,
+)
 from crossmodal.families.affect3d.network import Affect3d, Affect3dConfig, n_published_weights
 from crossmodal.families.affect3d.relevance import relevance
 from crossmodal.families.affect3d.training import combine, coverage_table, rmse_table
 from crossmodal.families.affect3d.windows import cut_windows, load_clips, thinned
+from crossmodal.families.layers import family_rdms
 from crossmodal.simulate.encoding import write_mp4
 from tests.unit.mrpn_clips import write_set
 
+META = ("model", "regime", "stage", "classes", "modalities")
 SMALL = Affect3dConfig(width=0.0625, image_px=16)
 CPU = torch.device("cpu")
 
@@ -362,14 +378,28 @@ def test_spread_grows_with_disagreement_between_seeds() -> None:
 
 
 def test_plane_is_compared_by_distance_and_layers_by_correlation(clips) -> None:
-    torch.manual_seed(0)
-    networks = {"seed-0": Affect3d(SMALL), "seed-1": Affect3d(SMALL)}
+    def weights(seed: int, residual_sd: float) -> Weights:
+        tensors = {k: v.numpy() for k, v in blank_network(SMALL, seed).state_dict().items()}
+        meta = dict.fromkeys(META, "x") | {"seed": seed, "residual_sd": [residual_sd] * 2}
+        return Weights(tensors, meta | {"architecture": asdict(SMALL)})
+
     windows = cut_windows(clips[0], None, 8)
-    rdms = layer_rdms(networks, windows, CPU)
-    assert set(rdms.sources) == {"seed-0", "seed-1", "ensemble"}
-    ensemble = rdms.select("ensemble").dissimilarities
+    trained = [weights(0, 0.5), weights(1, 0.2)]
+    networks = networks_of(trained, [7, 8])
+    assert networks.best == 1  # the smaller error on validation actors
+    rdms_of = partial(layer_rdms, windows=windows, device=CPU)
+    ids = clips[0].stimulus_ids
+    rdms = family_rdms(networks, rdms_of, ids, "affect3d", "affect", MEASURES)
+    expected = ["seed-0", "seed-1", "ensemble", "best", "untrained"]
+    assert list(dict.fromkeys(rdms.sources)) == expected
     seeds = [rdms.select(f"seed-{k}").dissimilarities for k in (0, 1)]
-    np.testing.assert_allclose(ensemble, np.mean(seeds, axis=0))
+    np.testing.assert_allclose(rdms.select("ensemble").dissimilarities, np.mean(seeds, axis=0))
+    np.testing.assert_array_equal(rdms.select("best").dissimilarities, seeds[1])
+    plane = rdms.layers.index(PLANE)
+    assert rdms.measures[plane] == "euclidean"
     with torch.no_grad():
-        affect = networks["seed-0"].eval()(windows.images(range(4))).numpy()
-    np.testing.assert_allclose(seeds[0][rdms.layers.index(PLANE)], plane_rdm(affect), atol=1e-6)
+        affect = blank_network(SMALL, 0).eval()(windows.images(range(4))).numpy()
+    np.testing.assert_allclose(seeds[0][plane], plane_rdm(affect), atol=1e-6)
+    predicted = predictions_of(trained, windows, CPU)
+    np.testing.assert_allclose(predicted[0], affect, atol=1e-6)
+    assert not np.allclose(predicted[1], affect)

@@ -7,8 +7,9 @@ from torch.testing import assert_close
 from crossmodal.contracts.errors import InputError
 from crossmodal.families.cross_channel.blocks import Shunting
 from crossmodal.families.cross_channel.config import CrossChannelConfig
-from crossmodal.families.cross_channel.layer_table import layer_table
-from crossmodal.families.cross_channel.network import CrossChannel, arm_of
+from crossmodal.families.cross_channel.layer_table import describe_layers
+from crossmodal.families.cross_channel.network import CrossChannel
+from crossmodal.families.layers import arm_of
 
 PUBLISHED = {
     "visual_conv1": ("64x64x64", 1 * 64 * 9 + 64 + 128),
@@ -48,7 +49,7 @@ def small(**kwargs) -> CrossChannelConfig:
 
 
 def test_every_layer_has_its_published_shape_and_weights():
-    frame = layer_table(CrossChannel(CrossChannelConfig(), 6)).frame
+    frame = describe_layers(CrossChannel(CrossChannelConfig(), 6)).frame
     got = {row.layer: (row.shape, row.n_weights) for row in frame.itertuples(index=False)}
     assert got == PUBLISHED
     assert list(got) == list(PUBLISHED)
@@ -61,7 +62,7 @@ def test_it_has_3_77_million_weights_with_six_outputs():
 
 @pytest.mark.parametrize(("audio_blocks", "expected"), [(3, (17, 9, 3)), (1, (17, 7, 5))])
 def test_both_audio_variants_have_29_layers(audio_blocks, expected):
-    frame = layer_table(CrossChannel(small(audio_blocks=audio_blocks), 6)).frame
+    frame = describe_layers(CrossChannel(small(audio_blocks=audio_blocks), 6)).frame
     counts = frame.groupby("arm", sort=False).size()
     assert counts.to_dict() == dict(
         zip(("visual", "auditory", "cross_modal"), expected, strict=True)
@@ -70,7 +71,8 @@ def test_both_audio_variants_have_29_layers(audio_blocks, expected):
 
 def test_width_changes_neither_number_nor_kind_of_layers():
     wide, narrow = (
-        layer_table(CrossChannel(CrossChannelConfig(width=width), 6)).frame for width in (1, 0.25)
+        describe_layers(CrossChannel(CrossChannelConfig(width=width), 6)).frame
+        for width in (1, 0.25)
     )
     assert wide[["layer", "arm", "kind"]].equals(narrow[["layer", "arm", "kind"]])
 
@@ -81,7 +83,7 @@ def test_width_changes_neither_number_nor_kind_of_layers():
 )
 def test_one_modality_gives_its_arm_alone(modalities, arms, n_layers):
     network = CrossChannel(small(), 6, modalities)
-    frame = layer_table(network).frame
+    frame = describe_layers(network).frame
     assert set(frame.arm) == arms
     assert len(frame) == n_layers
     inputs = torch.rand(2, 3, 64, 64), torch.rand(2, 96, 80)

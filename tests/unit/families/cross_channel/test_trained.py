@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +11,8 @@ from scipy.stats import binomtest
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.trained_table import TrainedTable
 from crossmodal.contracts.training import FitHistory, Training
-from crossmodal.families.cross_channel.activations import best_seed
 from crossmodal.families.cross_channel.trained import LEVEL, chance_p, trained_table
+from crossmodal.families.layers import best_seed, validation_scores
 from crossmodal.figures.accuracy import untrained_note
 from crossmodal.figures.seed_variability import _name_untrained
 from crossmodal.report.content import untrained_lines
@@ -129,6 +128,7 @@ def test_a_table_without_its_columns_is_refused() -> None:
 
 def test_the_best_seed_is_one_that_learnt() -> None:
     trainings = seeds({}, {}, {})
-    assert best_seed(trainings) == 0
-    assert best_seed(trainings, [1, 2]) == 1
-    assert np.isscalar(best_seed(trainings))
+    scores = validation_scores(trainings)
+    assert scores == dict.fromkeys(range(3), -1.0)
+    assert best_seed(scores) == 0
+    assert best_seed(scores, [1, 2]) == 1

@@ -1,6 +1,7 @@
 """Both stages of training on small synthetic clips, their files and their refusals."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,15 +11,11 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.training import Training
 from crossmodal.contracts.weights import Weights
 from crossmodal.families.cross_channel import pretraining, states, tuning
-from crossmodal.families.cross_channel.activations import (
-    best_seed,
-    family_rdms,
-    layer_rdms,
-    stream_layers,
-)
+from crossmodal.families.cross_channel.activations import layer_rdms, networks_of, stream_layers
 from crossmodal.families.cross_channel.config import CrossChannelConfig
 from crossmodal.families.cross_channel.inputs import load_clips
 from crossmodal.families.cross_channel.training_config import Job, TrainingConfig
+from crossmodal.families.layers import best_seed, family_rdms, validation_scores
 from crossmodal.representations.rdm import correlation_rdm
 from tests.unit.network_clips import stimulus_table, write_actors
 
@@ -157,33 +154,41 @@ def test_streaming_yields_each_clip_in_order(trained):
         np.testing.assert_allclose(chunked[name], activations, rtol=1e-4, atol=1e-5)
 
 
+def rdms_from(study, tuned, pretrained, best, kept=None):
+    seeds = range(len(tuned))
+    networks = networks_of(study, tuned, pretrained, best, seeds, kept)
+    rdms_of = partial(layer_rdms, clips=study)
+    return family_rdms(networks, rdms_of, study.stimulus_ids, "cross_channel", "emotion")
+
+
+def other_seed(tuned):
+    """Weights that give other RDMs, of a second seed."""
+    flipped = {name: np.array(np.flip(tensor)) for name, tensor in tuned.tensors.items()}
+    return replace(tuned, tensors=flipped, meta=tuned.meta | {"seed": 1})
+
+
 def test_family_rdms_have_every_source(trained):
     pretrained, _, tuned, _, study = trained
-    other = replace(tuned, meta=tuned.meta | {"seed": 1})
-    rdms = family_rdms(study, [tuned, other], [pretrained, pretrained], 1, [0, 1])
+    rdms = rdms_from(study, [tuned, other_seed(tuned)], [pretrained, pretrained], 1)
     expected = ["seed-0", "seed-1", "ensemble", "best", "untrained", "pool"]
     assert list(dict.fromkeys(rdms.sources)) == expected
     assert len(rdms.layers) == 6 * 29
-    mean = (rdms.select("seed-0").dissimilarities + rdms.select("seed-1").dissimilarities) / 2
-    np.testing.assert_allclose(rdms.select("ensemble").dissimilarities, mean)
-    np.testing.assert_array_equal(
-        rdms.select("best").dissimilarities, rdms.select("seed-1").dissimilarities
-    )
+    found = {source: rdms.select(source).dissimilarities for source in expected}
+    assert not np.allclose(found["seed-0"], found["seed-1"])
+    np.testing.assert_allclose(found["ensemble"], (found["seed-0"] + found["seed-1"]) / 2)
+    np.testing.assert_array_equal(found["best"], found["seed-1"])
+    blank = states.new_network(CrossChannelConfig(width=0.1), 6, ("video", "audio"), 0)
+    other = states.new_network(CrossChannelConfig(width=0.1), 6, ("video", "audio"), 1)
+    mean = (layer_rdms(blank, study)[1] + layer_rdms(other, study)[1]) / 2
+    np.testing.assert_allclose(found["untrained"], mean)
+    np.testing.assert_array_equal(found["pool"], layer_rdms(states.restored(pretrained), study)[1])
 
 
 def test_seeds_that_learnt_nothing_are_not_in_the_ensemble(trained):
     pretrained, _, tuned, _, study = trained
-    untrained = replace(
-        tuned,
-        tensors={name: np.array(np.flip(tensor)) for name, tensor in tuned.tensors.items()},
-        meta=tuned.meta | {"seed": 1},
-    )
-    rdms = family_rdms(study, [tuned, untrained], [pretrained, pretrained], 0, [0, 1], [0])
+    rdms = rdms_from(study, [tuned, other_seed(tuned)], [pretrained], 0, [0])
     np.testing.assert_array_equal(
         rdms.select("ensemble").dissimilarities, rdms.select("seed-0").dissimilarities
-    )
-    assert not np.array_equal(
-        rdms.select("seed-1").dissimilarities, rdms.select("seed-0").dissimilarities
     )
 
 
@@ -191,7 +196,11 @@ def test_the_best_seed_is_chosen_by_validation_never_by_test(trained):
     record = trained[3]
     lucky = [replace(p, predicted=p.labels, validation_accuracy=0.1) for p in record.predictions]
     solid = [replace(p, validation_accuracy=0.9) for p in record.predictions]
-    assert best_seed([replace(record, predictions=p) for p in (lucky, solid)]) == 1
+    scores = validation_scores(
+        [replace(record, seed=k, predictions=p) for k, p in enumerate((lucky, solid))]
+    )
+    assert scores == pytest.approx({0: 0.1, 1: 0.9})
+    assert best_seed(scores) == 1
 
 
 def test_a_checkpoint_of_another_architecture_names_the_layer(trained):
@@ -216,7 +225,7 @@ def test_weights_of_other_modalities_are_refused(trained):
     with pytest.raises(InputError, match=r"modalities: expected \('audio',\)"):
         tuning.pool_only_predictions(audio, pretrained)
     with pytest.raises(InputError, match=r"modalities: expected \('audio',\)"):
-        family_rdms(audio, [tuned], [pretrained], 0, [0])
+        networks_of(audio, [tuned], [pretrained], 0, [0])
 
 
 def test_labels_that_do_not_match_are_refused():

@@ -1,6 +1,7 @@
 """Windows, spectrograms, slices, augmentation, folds and reading of the mrpn family."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from crossmodal.contracts.clips import Clip, write_clips
 from crossmodal.contracts.errors import InputError
 from crossmodal.families.mrpn.augmentation import MrpnAugmentation, augment_faces, random_slice
-from crossmodal.families.mrpn.batches import FeatureSource, RawSource, n_windows, train_batches
+from crossmodal.families.mrpn.batches import FeatureSource, RawSource, TrainBatches, n_windows
 from crossmodal.families.mrpn.folds import GENDERS, actor_folds
 from crossmodal.families.mrpn.inputs import (
     MrpnInputs,
@@ -153,7 +154,9 @@ def test_training_batches_depend_on_seed_and_epoch_only(clips) -> None:
     source = RawSource(clips[0], MrpnAugmentation(), CPU, n_steps=3)
 
     def first(epoch: int) -> torch.Tensor:
-        return next(iter(train_batches(source, range(8), 4, 7, epoch)))[0]["video"].values
+        batches = TrainBatches(source, range(8), 4, 7)
+        batches.epoch = epoch
+        return next(iter(batches))[0]["video"].values
 
     torch.testing.assert_close(first(2), first(2), rtol=0, atol=0)
     assert first(2).shape != first(3).shape or not torch.equal(first(2), first(3))
@@ -161,7 +164,7 @@ def test_training_batches_depend_on_seed_and_epoch_only(clips) -> None:
 
 def test_a_batch_of_one_is_left_out(clips) -> None:
     source = RawSource(clips[0], MrpnAugmentation(), CPU)
-    assert len(list(train_batches(source, range(5), 4, 0, 0))) == 1
+    assert len(list(TrainBatches(source, range(5), 4, 0))) == 1
 
 
 def test_modalities_are_sliced_independently(clips) -> None:
@@ -174,6 +177,39 @@ def test_modalities_are_sliced_independently(clips) -> None:
     fixed = source.only(["audio"], time_slices=False).batch([0], generator)
     assert list(fixed) == ["audio"]
     assert fixed["audio"].lengths == (20,)
+
+
+def test_slices_are_as_short_as_the_config_allows_and_no_shorter(clips, monkeypatch) -> None:
+    """1.6 s of sound at 16 kHz and 16 frames at 10 Hz, cut to 1 s or more in either modality."""
+    inputs = replace(clips[0].inputs, min_slice_s=1.0, video_rate_hz=5.0)
+    seen: dict[str, list[int]] = {"audio": [], "video": []}
+
+    def noted(wave: torch.Tensor, size: int, hop: int) -> torch.Tensor:
+        seen["audio"].append(len(wave))
+        return windows(wave, size, hop)
+
+    monkeypatch.setattr("crossmodal.families.mrpn.batches.windows", noted)
+    source = RawSource(replace(clips[0], inputs=inputs), MrpnAugmentation(), CPU)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(150):
+        seen["video"] += source.batch([0], generator)["video"].lengths
+    n_samples = len(clips[0].audio[0])
+    assert 16_000 <= min(seen["audio"]) < 16_400
+    assert n_samples - 400 < max(seen["audio"]) <= n_samples
+    assert min(seen["video"]) == 5
+    assert max(seen["video"]) == len(clips[0].video[0])
+
+
+def test_slices_of_stored_features_are_of_the_same_length() -> None:
+    """2 s are ten frames at 5 Hz and six one-second windows .2 s apart."""
+    features = {m: [torch.arange(40.0)[:, None]] for m in ("video", "audio")}
+    inputs = MrpnInputs(min_slice_s=2.0, video_rate_hz=5.0, window_s=1.0, window_hop_s=0.2)
+    source = FeatureSource(features, torch.tensor([0]), inputs, time_slices=True)
+    generator = torch.Generator().manual_seed(0)
+    drawn = [source.batch([0], generator) for _ in range(400)]
+    for modality, shortest in (("video", 10), ("audio", 6)):
+        lengths = [batch[modality].lengths[0] for batch in drawn]
+        assert (min(lengths), max(lengths)) == (shortest, 40)
 
 
 def test_clip_without_a_modality(clips, tmp_path: Path) -> None:

@@ -1,20 +1,19 @@
-"""Training, evaluation, tables and errata of the mrpn family, and the shared training loop."""
+"""Training, evaluation, tables and errata of the mrpn family."""
 
-import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from scipy.stats import binomtest
-from torch import nn
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import plain
 from crossmodal.contracts.training import Predictions, Training
 from crossmodal.contracts.weights import Weights
+from crossmodal.families.layers import family_rdms
 from crossmodal.families.mrpn.embedding import embed_features
 from crossmodal.families.mrpn.experiment import (
     MrpnFamily,
@@ -37,7 +36,7 @@ from crossmodal.families.mrpn.published import (
     read_published,
     row_values,
 )
-from crossmodal.families.mrpn.states import restored
+from crossmodal.families.mrpn.states import blank_network, restored
 from crossmodal.families.mrpn.tables import (
     fold_table,
     paired_difference,
@@ -45,7 +44,6 @@ from crossmodal.families.mrpn.tables import (
     wilson_interval,
 )
 from crossmodal.families.mrpn.variants import VARIANTS, find_variant
-from crossmodal.families.training.loop import LoopConfig, choose_device, fit, n_plateaus
 from tests.unit.mrpn_clips import write_set
 from tests.unit.script_job import execute
 
@@ -59,103 +57,6 @@ FAMILY = MrpnFamily(
     n_folds=3,
     accelerator="cpu",
 )
-
-
-# --- the loop ------------------------------------------------------------------------------
-
-
-def regression(seed: int = 0, **config):
-    torch.manual_seed(1)
-    x = torch.randn(40, 3)
-    y = x @ torch.tensor([[1.0], [-2.0], [0.5]])
-    torch.manual_seed(seed)
-    network = nn.Linear(3, 1)
-    settings = LoopConfig(**{"n_epochs": 60, "batch_size": 40, "learning_rate": 0.1} | config)
-    fitted = fit(
-        network,
-        lambda epoch: [(x, y)],
-        lambda batch: {"loss": ((network(batch[0]) - batch[1]) ** 2).mean()},
-        lambda: {"loss": float(((network(x) - y) ** 2).mean())},
-        settings,
-        seed,
-    )
-    return network, fitted
-
-
-def test_loop_minimises_and_keeps_the_best_epoch() -> None:
-    network, fitted = regression()
-    losses = [row["validation_loss"] for row in fitted.rows]
-    assert fitted.selected_epoch == int(np.argmin(losses))
-    assert losses[fitted.selected_epoch] < 0.01 * losses[0]
-    np.testing.assert_allclose(network.weight.detach(), [[1, -2, 0.5]], atol=0.1)
-    assert not network.training
-
-
-def test_loop_is_deterministic() -> None:
-    assert regression()[1].rows == regression()[1].rows
-
-
-def test_loop_stops_when_nothing_improves() -> None:
-    fitted = regression(patience_epochs=2, learning_rate=1e-12, weight_decay=0.0)[1]
-    assert len(fitted.rows) == 3
-
-
-def test_rate_is_halved_on_plateaus() -> None:
-    rows = [{"train_loss": value} for value in (5, 4, 4, 4, 4, 4)]
-    assert [n_plateaus(rows[:n], 1) for n in range(7)] == [0, 0, 0, 0, 1, 1, 2]
-    fitted = regression(rate_patience_epochs=0, learning_rate=1e-12, n_epochs=3, weight_decay=0)[1]
-    rates = [row["learning_rate"] for row in fitted.rows]
-    np.testing.assert_allclose(rates, [1e-12, 1e-12, 0.5e-12])
-
-
-def test_nan_loss_names_epoch_and_batch() -> None:
-    network = nn.Linear(1, 1)
-    values = [1.0, float("nan")]
-
-    def step(value: float) -> dict[str, torch.Tensor]:
-        return {"loss": network(torch.ones(1, 1)).sum() * value}
-
-    with pytest.raises(InputError, match="x: loss: .* got nan at epoch 0, batch 1"):
-        fit(network, lambda epoch: values, step, None, LoopConfig(n_epochs=2), 0, "x")
-
-
-def fit_with_validation(losses: list[float]) -> int:
-    network, values = nn.Linear(1, 1), iter(losses)
-    config = LoopConfig(n_epochs=len(losses))
-    return fit(
-        network,
-        lambda epoch: [torch.ones(1, 1)],
-        lambda x: {"loss": network(x).sum() ** 2},
-        lambda: {"loss": next(values)},
-        config,
-        0,
-        "x",
-    ).selected_epoch
-
-
-def test_an_epoch_without_a_finite_validation_loss_is_never_the_best() -> None:
-    assert fit_with_validation([math.nan, math.inf, 4.0, 5.0, math.nan]) == 2
-    message = "x: validation loss: expected a finite number, got none in 2 epochs"
-    with pytest.raises(InputError, match=message):
-        fit_with_validation([math.nan, math.inf])
-
-
-@pytest.mark.parametrize(
-    ("config", "message"),
-    [
-        ({"n_epochs": 0}, "n_epochs: expected at least 1"),
-        ({"rate_factor": 2}, "rate_factor: expected at most 1"),
-    ],
-)
-def test_bad_loop(config: dict, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        LoopConfig(**config)
-
-
-def test_accelerator() -> None:
-    assert choose_device("cpu").type == "cpu"
-    with pytest.raises(InputError, match="accelerator: expected 'auto'"):
-        choose_device("tpu")
 
 
 # --- a small study, end to end -------------------------------------------------------------
@@ -230,15 +131,25 @@ def test_a_variant_needs_its_modalities(study) -> None:
 def test_rdms_of_all_layers_with_controls(study, trained, tmp_path: Path) -> None:
     data, weights, _ = trained
     weights.write(tmp_path / "w.safetensors")
-    networks = networks_of([Weights.read(tmp_path / "w.safetensors")], study[2], 3)
-    rdms = layer_rdms(networks, data.clips, "emotion", data.device)
-    assert set(rdms.sources) == {"seed-0", "untrained", "pool", "ensemble"}
-    table = describe_layers(networks["seed-0"], data.clips, data.device)
+    network = restored(Weights.read(tmp_path / "w.safetensors"))
+    device, ids = data.run.device, data.clips.stimulus_ids
+    networks = networks_of([weights], study[2], 0, [3, 4])
+    rdms_of = partial(layer_rdms, clips=data.clips, device=device)
+    rdms = family_rdms(networks, rdms_of, ids, "mrpn", "emotion")
+    expected = ["seed-0", "ensemble", "best", "untrained", "pool"]
+    assert list(dict.fromkeys(rdms.sources)) == expected
+    untrained = [rdms_of(blank_network(weights, {}, seed))[1] for seed in (3, 4)]
+    assert not np.allclose(*untrained)
+    np.testing.assert_allclose(rdms.select("untrained").dissimilarities, np.mean(untrained, axis=0))
+    assert not np.allclose(
+        rdms.select("untrained").dissimilarities, rdms.select("pool").dissimilarities
+    )
+    table = describe_layers(network, data.clips, device)
     assert tuple(table.layers) == rdms.select("ensemble").layers
     assert len(table.layers) == 20
-    counted = sum(p.numel() for p in networks["seed-0"].parameters())
-    heads = sum(p.numel() for p in networks["seed-0"].fusion.heads.parameters())
-    scores = sum(p.numel() for p in networks["seed-0"].fusion.fuse.scores.parameters())
+    counted = sum(p.numel() for p in network.parameters())
+    heads = sum(p.numel() for p in network.fusion.heads.parameters())
+    scores = sum(p.numel() for p in network.fusion.fuse.scores.parameters())
     assert table.frame.n_weights.sum() == counted - heads - scores
 
 
@@ -257,15 +168,17 @@ def test_the_transformer_variant_has_one_whatever_the_config_says(study, tmp_pat
     assert weights.meta["architecture"]["aggregator"] == "transformer"
     assert training.config["network"]["aggregator"] == "transformer"
     weights.write(tmp_path / "w.safetensors")
-    networks = networks_of([Weights.read(tmp_path / "w.safetensors")], extractors, 3)
-    for network in networks.values():
+    networks = networks_of([Weights.read(tmp_path / "w.safetensors")], extractors, 0, [3])
+    made = [networks.seeds[0](), *networks.controls["untrained"], *networks.controls["pool"]]
+    assert len(made) == 3
+    for network in made:
         for aggregator in network.fusion.aggregate.values():
             assert isinstance(aggregator, TransformerAggregator)
         assert network.fusion.residual  # N2
     stored = restored(weights).state_dict()
     for name, array in weights.tensors.items():
         np.testing.assert_array_equal(stored[name], array)
-    kept = layer_activations(networks["seed-0"], data.clips, data.device, {"crossmodal_dense"})
+    kept = layer_activations(made[0], data.clips, data.run.device, {"crossmodal_dense"})
     assert list(kept) == ["crossmodal_dense"]
     assert data.trainer(FAMILY, find_variant("n2")).config.aggregator == "lstm"
 
@@ -278,7 +191,9 @@ def test_features_are_embedded_with_and_without_rdms(
     paths, table, extractors = study
     table.write("study.tsv")
     trained[1].write("weights.safetensors")
+    trained[2].write("training.json")
     given = {
+        "training": ["training.json"],
         "table": "study.tsv",
         "clips": list(map(str, paths)),
         "weights": ["weights.safetensors"],

@@ -14,6 +14,8 @@ from crossmodal.families.affect3d import windows
 from crossmodal.families.affect3d.network import Affect3dConfig
 from crossmodal.families.affect3d.training import Affect3dTraining, train
 from crossmodal.families.affect3d.windows import AffectClips, cut_windows, load_clips
+from crossmodal.families.training.config import Machine
+from crossmodal.families.training.run import Run
 from crossmodal.families.training.scratch import in_scratch_file
 from tests.unit.mrpn_clips import write_set
 
@@ -78,8 +80,8 @@ def test_networks_have_the_same_bytes_as_with_frames_in_memory(
         cut = cut_windows(clips, None, 8)
         cut.targets[:] = torch.linspace(-1, 1, cut.targets.numel()).view(-1, 2)
         training = Affect3dTraining(loop={"n_epochs": 2, "batch_size": 2})
-        config, device = Affect3dConfig(0.05, 16), torch.device("cpu")
-        network, _ = train(config, training, cut, range(len(cut)), [], 0, device)
+        config, run = Affect3dConfig(0.05, 16), Run(Machine(accelerator="cpu"))
+        network, _ = train(config, training, cut, range(len(cut)), [], 0, run)
         return [tensor.numpy().tobytes() for tensor in network.state_dict().values()]
 
     mapped = trained(load_clips(paths, table, 10.0, 16))
