@@ -90,7 +90,7 @@ def test_layer_table_counts_all_weights() -> None:
 
 @pytest.mark.parametrize(
     ("config", "message"),
-    [({"width": 0}, "width: expected more than 0"), ({"image_px": 20}, "a multiple of 8")],
+    [({"width": 0}, "width: expected at least 0.01"), ({"image_px": 20}, "a multiple of 8")],
 )
 def test_bad_size(config: dict, message: str) -> None:
     with pytest.raises(InputError, match=message):

@@ -143,7 +143,7 @@ def test_arms_are_named_by_the_layers():
     ("kwargs", "message"),
     [
         ({"audio_blocks": 2}, "audio_blocks: expected one of .1, 3., got 2"),
-        ({"width": 0}, "width: expected more than 0"),
+        ({"width": 0}, "width: expected at least 0.01"),
         ({"visual_px": 60}, "image sizes"),
         ({"mel_shape": (90, 80)}, "image sizes"),
     ],

@@ -230,7 +230,7 @@ def test_missing_and_damaged_weights(tmp_path: Path) -> None:
     [
         ({"network": "N3"}, "network: expected one of"),
         ({"aggregator": "gru"}, "aggregator: expected one of"),
-        ({"width": 0}, "width: expected more than 0"),
+        ({"width": 0}, "width: expected at least 0.01"),
         ({"aggregator": "transformer", "aggregated_units": 6}, "multiple of 4 heads"),
     ],
 )
