@@ -209,10 +209,12 @@ def _draw(root: Path) -> None:
     records = sorted(str(path) for path in Path(results, "provenance/records").rglob("*.json"))
     files = [path for name in figures for path in _figure_files(name).values()]
     run_script(
-        root, "write_lineage", "write_lineage.py", {"records": records},
+        root, "write_lineage", "write_lineage.py",
+        {"records": records, "tables": [f"{results}/tables/accuracy.tsv"]},
         {
             "sidecars": [f"{results}/figures/{name}.prov.json" for name in figures],
             "seals": f"{results}/provenance/seals.json",
+            "dictionaries": [f"{results}/tables/accuracy.json"],
         },
         {
             "figure_files": files, "temporary": [],

@@ -27,6 +27,7 @@ from snakemake.iocontainers import OutputFiles, Wildcards
 
 from crossmodal.commands.planning import show_problems
 from crossmodal.contracts.atomic import remove_leftovers
+from crossmodal.contracts.dictionary import dictionary_path
 from crossmodal.contracts.errors import problems_of
 from crossmodal.contracts.settings import plain
 from crossmodal.provenance import guard
@@ -43,6 +44,7 @@ from crossmodal.provenance.record import (
 )
 from crossmodal.provenance.roots import data_paths, named
 from crossmodal.provenance.seals import FILE as SEALS
+from crossmodal.provenance.seals import is_printed
 from crossmodal.study.checks.run import planning_problems
 from crossmodal.study.invocation import altered, dropped
 from crossmodal.study.overlay import load_layers

@@ -6,6 +6,9 @@ FIGURE_FILES = sorted(
     if path.startswith(f"{RESULTS}/figures/") and Path(path).suffix in (".pdf", ".png", ".svg")
 )
 JOB_RECORDS = sorted(path for path in TARGETS if path.startswith(f"{RESULTS}/provenance/records/"))
+PRINTED_TABLES = sorted(
+    path for path in TARGETS if path.endswith(".tsv") and is_printed(path, RESULTS)
+)
 SIDECARS = sorted({str(Path(path).with_suffix(".prov.json")) for path in FIGURE_FILES})
 
 
@@ -14,10 +17,12 @@ rule write_lineage:
         "Trace every figure, table and map back to raw files"
     input:
         records=JOB_RECORDS,
+        tables=PRINTED_TABLES,
         code=code_inputs("write_lineage.py"),
     output:
         sidecars=SIDECARS,
         seals=f"{RESULTS}/{SEALS}",
+        dictionaries=[dictionary_path(path) for path in PRINTED_TABLES],
         record=record("write_lineage"),
     params:
         figure_files=FIGURE_FILES,

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from crossmodal.contracts.dictionary import dictionary_path
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import (
     SIDECARS_RULE,
@@ -94,9 +95,16 @@ class SealAuditor:
         return Verdict(title, number, len(upstream), len(files), list(dict.fromkeys(findings)))
 
     def _changed(self, paths: list[str], name: str | None) -> list[Finding]:
-        """Printed files that are not what was sealed; what a record says too is said by it."""
+        """Printed files that are not what was sealed, where their record does not say it, too;
+        and dictionaries of columns that are not what was written."""
         recorded = self.lineage.records[name]["outputs"] if name else {}
+        sidecars = [dictionary_path(path) for path in paths if path.endswith(".tsv")]
+        made = {path: self.auditor.recorded.get(path) for path in sidecars}
         return [
+            Finding(path, "column dictionary", SIDECARS_RULE, digest, got)
+            for path, digest in made.items()
+            if digest and (got := self.auditor.digest(path)) != digest
+        ] + [
             Finding(path, "output", Path(name).parts[-2] if name else "?", sealed, got)
             for path in paths
             if (sealed := self.seals.files[path]) != recorded.get(path)

@@ -137,6 +137,20 @@ def test_one_change_below_a_table_is_found_and_named(
     assert (path, kind, rule) in found
 
 
+def test_an_edited_dictionary_of_columns_is_found(
+    study: list[str], capsys: pytest.CaptureFixture
+) -> None:
+    path, written = "results/group/clusters.json", "results/provenance/seals.json"
+    write_json(path, {"Caption": "Clusters"})
+    write_record("write_lineage", study, [written, path], temporary=["results/t/"])
+    assert audit(capsys)[0] == 0
+    appended(path)
+    code, (group, _) = audit(capsys)
+    assert code == 1
+    (finding,) = group["findings"]
+    assert (finding["path"], finding["kind"]) == (path, "column dictionary")
+
+
 def test_a_table_whose_record_no_longer_names_it_is_a_doubt(
     study: list[str], capsys: pytest.CaptureFixture
 ) -> None:
