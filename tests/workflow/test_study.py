@@ -15,11 +15,13 @@ import pandas as pd
 import pytest
 from rocrate_validator import services
 
+from crossmodal.contracts.dictionary import header, undescribed
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.rois import read_rois
 from crossmodal.provenance.crate import seed_context_cache
 from crossmodal.provenance.embedded import embedded_ids
+from crossmodal.provenance.seals import is_printed
 from tests.workflow.changes import flip_last_byte
 from tests.workflow.sandbox import sandbox
 from tests.workflow.study import Study
@@ -166,6 +168,29 @@ def test_crate_of_the_study_is_valid(finished_study: Study, tmp_path: Path) -> N
     )
     issues = services.validate(settings).get_issues()
     assert [issue.message for issue in issues] == []
+
+
+def test_every_printed_table_has_words_for_its_columns(finished_study: Study) -> None:
+    results = finished_study.folder / "results-test"
+    tables = [path for path in results.rglob("*.tsv")
+              if is_printed(path.as_posix(), results) and "crate" not in path.parts]  # fmt: skip
+    assert len(tables) > 30
+    for path in tables:
+        columns, sidecar = header(path), json.loads(path.with_suffix(".json").read_text())
+        assert list(sidecar) == sorted(["Caption", *columns])
+        assert undescribed(path.relative_to(results).as_posix(), columns) == []
+
+
+def test_an_edited_peak_of_the_cluster_table_fails_the_audit(finished_study: Study) -> None:
+    table = "results-test/group/clusters.tsv"
+    with sandbox(finished_study) as box:
+        box.rewrite(table, flip_last_byte)
+        whole, alone = (finished_study.crossmodal("audit", *one) for one in ((), (table,)))
+        lineage = finished_study.crossmodal("lineage", table).stdout
+    assert (whole.returncode, alone.returncode) == (1, 1)
+    assert f"{table}: output, since rule correct_over_sets" in whole.stdout
+    assert "changed: " in lineage.splitlines()[0]
+    assert finished_study.crossmodal("audit", table).returncode == 0
 
 
 def other_letter(content: bytes) -> bytes:
