@@ -37,7 +37,11 @@ if STUDY.models:
     include: "workflow/rules/representations.smk"
 
 
-if STUDY.scans:
+if STUDY.scans and STUDY.scans.betas:
+
+    include: "workflow/rules/outside_betas.smk"
+
+elif STUDY.scans:
 
     include: "workflow/rules/bold.smk"
     include: "workflow/rules/quality.smk"
@@ -48,7 +52,11 @@ if STUDY.searchlight:
     include: "workflow/rules/searchlight.smk"
 
 
-if STUDY.group:
+if STUDY.group and STUDY.group.maps:
+
+    include: "workflow/rules/group_of_given.smk"
+
+elif STUDY.group:
 
     include: "workflow/rules/group.smk"
 

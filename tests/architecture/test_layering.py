@@ -43,6 +43,7 @@ ALLOWED = {
 ROOMS = {
     "bold/read": set(),
     "bold/align": {"read"},
+    "bold/outside": {"read"},
     "bold/model": {"read", "align"},
     "inference/maps": {"sign_flips"},
     "inference/regions": {"sign_flips"},

@@ -13,6 +13,7 @@ from crossmodal import cli
 PAGES = (
     "docs/your-own-clips.md",
     "docs/your-own-scans.md",
+    "docs/betas-from-outside.md",
     "docs/your-cluster.md",
     "docs/a-new-figure.md",
     "docs/a-new-network-family.md",

@@ -13,6 +13,7 @@ from tests.workflow.sandbox import Sandbox
 CONFIG = "config/own-data.yaml"
 FILE_CONFIG = "config/files.yaml"
 OWN, FAMILIES, FILES = "own data", "all families", "files"
+OUTSIDE, GIVEN = "betas of another program", "maps of another program"
 DRAW = frozenset({"draw_architecture", "draw_accuracy", "draw_contact_sheet", "draw_rdms",
                   "draw_layer_similarity", "draw_maps", "draw_training"})  # fmt: skip
 MAPS = frozenset({"group_maps", "draw_maps", "correct_over_sets"})
@@ -38,6 +39,8 @@ EVERYTHING = (
     | DRAW
     | {"describe_architecture", "compute_label_rdms", "describe_derivatives"}
 )
+REGIONS = frozenset({"compute_roi_rdms", "compare_roi_models", "plot_roi"})
+GIVEN_RULES = frozenset({"test_given_maps", "draw_given_maps"})
 NOTHING: frozenset[str] = frozenset()
 FROM_MODEL_FILE = frozenset({"compute_file_rdms", "compare_roi_models", "plot_roi"})
 FROM_BRAIN_FILE = frozenset({"read_roi_rdms", "compare_roi_models", "plot_roi"})
@@ -131,6 +134,20 @@ CHANGES = [
            lambda box: box.swap(FILE_CONFIG, "features: data/units.npy",
                                 "features: data/units.npy\n      distance: cosine"),
            FROM_MODEL_FILE, FILES),
+    Change("inputs", "an image of betas that another program wrote",
+           lambda box: box.rewrite("data/spm/sub-01/beta_0001.nii", flip_last_byte),
+           SEARCHLIGHT | CEILING | REGIONS | {"import_betas"}, OUTSIDE),
+    Change("inputs", "a participant's own labels",
+           lambda box: box.rewrite("data/aseg/01.nii", flip_last_byte), REGIONS, OUTSIDE),
+    Change("inputs", "a participant's localiser mask",
+           lambda box: box.rewrite("data/loc/02.nii", flip_last_byte), REGIONS, OUTSIDE),
+    Change("inputs", "a map of another program",
+           lambda box: box.rewrite("data/maps/con_0002.nii", flip_last_byte),
+           GIVEN_RULES, GIVEN),
+    Change("inputs", "a row of the table of maps",
+           lambda box: box.rewrite("data/maps/table.tsv",
+                                   lambda text: text.rsplit(b"\n", 2)[0] + b"\n"),
+           GIVEN_RULES, GIVEN),
     Change("config", "the searchlight's radius",
            lambda box: box.swap(CONFIG, "radius_mm: 12.0", "radius_mm: 10.0"),
            SEARCHLIGHT | CEILING),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.workflow import file_study as file_rdms
-from tests.workflow import own_data
+from tests.workflow import outside, own_data
 from tests.workflow.changes import CONFIG
 from tests.workflow.study import Study, clone, copied, made_once
 
@@ -64,3 +64,17 @@ def file_study(studies: Path, tmp_path_factory: pytest.TempPathFactory) -> Study
     """A study of RDMs from files alone."""
     made = made_once(studies / "files", file_rdms.file_study)
     return copied(made, tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture(scope="session")
+def outside_study(studies: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A study of betas and regions that other programs left."""
+    made = made_once(studies / "outside", outside.outside_study)
+    return copied(made, tmp_path_factory.mktemp("outside"))
+
+
+@pytest.fixture(scope="session")
+def given_study(studies: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A group test of maps that another program left."""
+    made = made_once(studies / "given", outside.given_study)
+    return copied(made, tmp_path_factory.mktemp("given"))

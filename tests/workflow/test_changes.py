@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.changes import CHANGES, FAMILIES, FILES, OWN, Change, page
+from tests.workflow.changes import CHANGES, FAMILIES, FILES, GIVEN, OUTSIDE, OWN, Change, page
 from tests.workflow.sandbox import sandbox
 from tests.workflow.study import Study
 
@@ -14,6 +14,7 @@ pytestmark = pytest.mark.workflow
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 def test_exactly_these_rules_run_again(request: pytest.FixtureRequest, change: Change) -> None:
     fixture = {OWN: "own_data_study", FAMILIES: "finished_study", FILES: "file_study"}
+    fixture |= {OUTSIDE: "outside_study", GIVEN: "given_study"}
     study = request.getfixturevalue(fixture[change.study])
     with sandbox(study) as box:
         change.apply(box)

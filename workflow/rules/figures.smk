@@ -10,6 +10,8 @@ FIGURE_CONFIG = STUDY.figures
 STUDY_NETWORK = "cross_channel"
 HAS_NETWORK = STUDY.families.cross_channel is not None
 HAS_MAPS = bool(STUDY.scans and STUDY.searchlight and STUDY.group)
+# Maps in native space are drawn on the mean BOLD image, which other people's betas lack.
+HAS_MAPS = HAS_MAPS and not (SCANS.betas and NATIVE)
 NETWORK_REGIMES = list(FAMILIES[STUDY_NETWORK].regimes) if HAS_NETWORK else []
 # Arms that the data can have: audio-only studies draw one.
 ARM_MODALITIES = {"visual": {"video"}, "auditory": {"audio"}, "cross_modal": {"video", "audio"}}

@@ -6,7 +6,7 @@ ANATOMY = dict(
     labels=STUDY.group.atlas.labels if STUDY.group.atlas else [],
     spheres=(STUDY.roi and STUDY.roi.spheres) or "resources/rois.tsv",
 )
-GROUP = plain(STUDY.group, without=("atlas", "prevalence"))
+GROUP = plain(STUDY.group, without=("atlas", "prevalence", "maps", "maps_space"))
 GROUP_MAPS = ["mean", "t", "effect_size", "p_fwe", "p_fwe_all"]
 SIGN_FLIPS = STUDY.group.test == "sign_flip"
 if SIGN_FLIPS:

@@ -1,5 +1,6 @@
 """Regions of interest: brain RDMs, which models explain them, and what is unique to an arm."""
 
+from crossmodal.contracts.braces import filled
 from crossmodal.inference.regions.file_names import brain_files
 
 ROI = STUDY.roi
@@ -54,8 +55,10 @@ else:
                 else []
             ),
             spheres=ROI.spheres or [],
-            image=ROI.atlas.image if ROI.atlas else [],
+            images=[filled(ROI.atlas.image, sub) for sub in PARTICIPANTS] if ROI.atlas else [],
             labels=ROI.atlas.labels if ROI.atlas else [],
+            warps=(expand(WARP, sub=PARTICIPANTS) if ROI.atlas and ROI.atlas.space == "T1w" else []),
+            masks=[filled(path, sub) for path in ROI.masks.values() for sub in PARTICIPANTS],
             code=code_inputs("compute_roi_rdms.py"),
         output:
             rdms=f"{ROI_DIR}/rdms.h5",
@@ -63,6 +66,8 @@ else:
         params:
             participants=PARTICIPANTS,
             patterns=plain(ROI.patterns),
+            regions=plain(ROI.atlas.regions) if ROI.atlas else None,
+            masks=list(ROI.masks),
         threads: 1
         resources:
             mem_mb=2000,
@@ -87,7 +92,7 @@ rule compare_roi_models:
         models=[
             f"{RESULTS}/rdms/{model}/{regime}.h5" for model, regime in MODEL_SETS + LOW_LEVEL_SETS
         ],
-        timing=f"{RESULTS}/rdms/timing/participants.h5" if STUDY.scans else [],
+        timing=(f"{RESULTS}/rdms/timing/participants.h5" if STUDY.scans and TIMING_SETS else []),
         table=ROI_STIMULI,
         code=code_inputs("compare_roi_models.py"),
     output:

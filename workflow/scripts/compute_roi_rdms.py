@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from crossmodal.bold.align.transform_files import read_warp
 from crossmodal.contracts.rois import read_rois
+from crossmodal.inference.regions.own import OwnRegions
 from crossmodal.inference.regions.rdms import RoiPatterns, roi_rdms
 from crossmodal.provenance.record import recorded
 
@@ -10,14 +12,17 @@ if TYPE_CHECKING:
     snakemake: Any
 
 with recorded(snakemake):
-    rois = read_rois(snakemake.input.spheres) if snakemake.input.get("spheres") else ()
-    atlas = {key: snakemake.input.get(key) for key in ("image", "labels")}
-    residuals = snakemake.input.residuals
-    paths = list(zip(snakemake.input.betas, *([residuals] if residuals else []), strict=True))
-    roi_rdms(
-        paths,
-        snakemake.params.participants,
-        rois,
-        atlas if atlas["image"] else None,
-        RoiPatterns(**snakemake.params.patterns),
-    ).write(snakemake.output.rdms)
+    given, params = snakemake.input, snakemake.params
+    n = len(params.participants)
+    rois = read_rois(given.spheres) if given.get("spheres") else ()
+    images = [*given.images] or [None] * n
+    carry = [read_warp(path) for path in given.warps] or [None] * n
+    masks = [given.masks[i::n] for i in range(n)]  # mask after mask, each of all participants
+    own = [
+        OwnRegions(image, given.get("labels") or None, params.regions, to_image, dict(zip(
+            params.masks, files, strict=True)))
+        for image, to_image, files in zip(images, carry, masks, strict=True)
+    ]  # fmt: skip
+    paths = list(zip(given.betas, *([given.residuals] if given.residuals else []), strict=True))
+    patterns = RoiPatterns(**params.patterns)
+    roi_rdms(paths, params.participants, rois, own, patterns).write(snakemake.output.rdms)

@@ -10,7 +10,9 @@ from crossmodal.bold.align.motion_config import MotionConfig
 from crossmodal.bold.align.normalise_config import NormaliseConfig
 from crossmodal.bold.model.glm_config import GLMConfig
 from crossmodal.bold.model.quality_config import QualityConfig
+from crossmodal.bold.outside.betas_config import BetasConfig
 from crossmodal.bold.read.events_config import EventsConfig
+from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import Matches, Natural, NonNegative, Settings, Unique
 
 STANDARD_VOXEL_MM = 3.0
@@ -18,6 +20,7 @@ Names = Annotated[tuple[str, ...], MinLen(1), Unique()]
 ContrastName = Annotated[
     str, Matches(r"^[A-Za-z0-9_-]+$", "letters, digits, hyphens and underscores")
 ]
+TaskLabel = Annotated[str, Matches(r"^[A-Za-z0-9+]+$", "letters and digits, as in the names")]
 MaskPattern = Annotated[str, Matches(r"^.*\{participant\}.*$", "a path with {participant} in it")]
 
 
@@ -25,8 +28,8 @@ MaskPattern = Annotated[str, Matches(r"^.*\{participant\}.*$", "a path with {par
 class Scans(Settings):
     """Where the scans are, and how they become betas."""
 
-    task: Annotated[str, Matches(r"^[A-Za-z0-9+]+$", "letters and digits, as in the names")]
-    """The task entity of the runs to use."""
+    task: TaskLabel | None = None
+    """The task entity of the runs to use; only betas can do without."""
     bids_dir: str | None = None
     """Folder of a BIDS data set; null takes the simulated one."""
     fmriprep_dir: Annotated[str, MinLen(1)] | None = None
@@ -45,12 +48,15 @@ class Scans(Settings):
     """So many first volumes were removed from fMRIPrep's images; events keep the raw clock."""
     participants: Names | None = None
     """Labels without 'sub-', in quotes; null takes all that have the task."""
-    space: Literal["MNI152NLin2009aSym", "native", "MNI152NLin2009cAsym", "MNI152NLin6Asym"] = (
-        "MNI152NLin2009aSym"
-    )
+    betas: BetasConfig | None = None
+    """Betas of another program, taken instead of raw scans; null estimates them."""
+    space: Literal[
+        "MNI152NLin2009aSym", "native", "MNI152NLin2009cAsym", "MNI152NLin6Asym", "MNI152"
+    ] = "MNI152NLin2009aSym"
     """Where patterns are estimated: MNI152NLin2009aSym (needs a T1w image) or native (the grid
     of the BOLD reference, no normalisation); with fmriprep_dir, one of fMRIPrep's:
-    MNI152NLin2009cAsym or MNI152NLin6Asym."""
+    MNI152NLin2009cAsym or MNI152NLin6Asym; with betas, where these lie (MNI152: some MNI space,
+    as SPM's)."""
     analysis_voxel_mm: Annotated[float, Ge(0.5), Le(20)] | None = None
     """Voxel size of the analysis grid, mm; null: 3 in standard space, the scans' own grid in native
     space."""
@@ -87,7 +93,9 @@ class Scans(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.space == "native":
+        if self.task is None and self.betas is None:
+            raise InputError("Scans", "task", "key 'task' (without scans.betas)", "no such key")
+        if self.space == "native" or self.betas:
             return
         defaults = {"analysis_voxel_mm": STANDARD_VOXEL_MM}
         if self.fmriprep_dir is None:

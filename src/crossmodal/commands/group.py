@@ -1,7 +1,6 @@
 """Test any participants' maps as a group: max-t, TFCE, cluster mass, FDR, prevalence of sign."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +11,11 @@ from rich.table import Table
 from crossmodal.contracts.atomic import write_json
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.group_result import GroupResult
-from crossmodal.contracts.maps import Maps
-from crossmodal.contracts.participant_maps import read_participant_maps
 from crossmodal.inference.maps.anatomy import Anatomy
-from crossmodal.inference.maps.group import TITLES, common_grid, group_result
+from crossmodal.inference.maps.given import given_result, read_given
+from crossmodal.inference.maps.group import TITLES
 from crossmodal.inference.maps.group_config import GroupConfig
-from crossmodal.inference.maps.one_sample import ALTERNATIVES, sign_prevalence
-from crossmodal.inference.maps.smoothness import MAX_RATIO, fwhm_mm, odd_ones
+from crossmodal.inference.maps.one_sample import ALTERNATIVES
 from crossmodal.provenance.hashing import sha256_files, sha256_json
 from crossmodal.provenance.record import git_state, package_versions, sealed
 
@@ -48,9 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.out.exists() and any(options.out.iterdir()):
         raise InputError(options.out, "--out", "a new or empty folder", "files in it")
-    maps = read_participant_maps(options.maps)
-    maps = [replace(one, space=options.space or one.space) for one in maps]
-    require_one_smoothness(options.maps, maps)
+    maps = read_given(options.maps, options.space)
     config = GroupConfig(
         options.n_permutations,
         options.alternative,
@@ -60,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     )
     spheres = REGIONS if Path(REGIONS).is_file() else None
     anatomy = Anatomy.read(*(options.atlas or (None, None)), spheres)
-    result = with_sign_prevalence(group_result(maps, config, options.seed, 1, anatomy), maps)
+    result = given_result(maps, config, options.seed, anatomy)
     result.write(options.out)
     inputs = sha256_files(map(str, options.maps))
     facts = {"inputs": {Path(path).name: digest for path, digest in inputs.items()}}
@@ -71,36 +66,6 @@ def run(options: argparse.Namespace) -> int:
     save_figure(draw_group_tests(result, TITLES), paths, sha256_json(facts)[:16], "Group maps")
     show(result, options.out)
     return 0
-
-
-def require_one_smoothness(paths: list[str], maps: list[Maps]) -> None:
-    """Maps that were smoothed otherwise than the others make the test mean nothing.
-
-    Raises
-    ------
-    InputError : names the first of them, its FWHM and the others'
-    """
-    widths = [fwhm_mm(one) for one in maps]
-    for position in odd_ones(widths):
-        middle = np.nanmedian(widths)
-        expected = f"within {MAX_RATIO:g}x of the median FWHM, {middle:.1f} mm"
-        raise InputError(paths[position], "smoothness", expected, f"{widths[position]:.1f} mm")
-
-
-def with_sign_prevalence(result: GroupResult, maps: list[Maps]) -> GroupResult:
-    """Two more maps: the share of participants above zero, and its lower bound."""
-    data, mask = common_grid(maps)
-    share, lower = sign_prevalence(data)
-    first = result.maps["mean"]
-    quantities = {
-        "sign_prevalence": (share, "share of participants with a value above 0"),
-        "sign_prevalence_lower": (lower, "lower 95 % bound of that share, Clopper-Pearson"),
-    }
-    more = {
-        name: replace(first, values=values.astype(np.float32), mask=mask, quantity=quantity)
-        for name, (values, quantity) in quantities.items()
-    }
-    return replace(result, maps=result.maps | more)
 
 
 def place_name(row: dict[str, object]) -> str:

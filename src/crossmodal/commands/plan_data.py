@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.block import Scans
+from crossmodal.bold.outside.listing import participants_of
+from crossmodal.bold.outside.read import conditions_of
 from crossmodal.bold.read.events import usual_conditions
 from crossmodal.bold.read.images import open_image
 from crossmodal.bold.read.study_runs import runs_of
@@ -24,7 +26,9 @@ def found_data(study: Study) -> Data:
     """Sizes of the clips and scans that are there; the published study's for what is not."""
     found: dict[str, Any] = {}
     scans, stimuli = study.scans, study.stimuli
-    if scans and scans.bids_dir and Path(scans.bids_dir).is_dir():
+    if scans and scans.betas:
+        found |= _outside(scans)
+    elif scans and scans.bids_dir and Path(scans.bids_dir).is_dir():
         found |= _scans(scans)
     if stimuli and has_clips(stimuli):
         is_there = stimuli.table is not None or Path(stimuli.clips_dir).is_dir()
@@ -70,6 +74,15 @@ def _first_clip(path: str) -> dict[str, Any]:
         rate_hz = stream.average_rate
         rate = {"frame_rate_hz": float(rate_hz)} if rate_hz else {}
         return {"width_px": stream.width, "height_px": stream.height} | length | rate
+
+
+def _outside(scans: Scans) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    with suppress(InputError):
+        labels = participants_of(scans)
+        found["n_participants"] = len(labels)
+        found["n_conditions"] = len(scans.conditions or conditions_of(scans, labels[0]))
+    return found
 
 
 def _scans(scans: Scans) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from crossmodal.contracts.reading import reading
 
 COLUMNS = ("index", "name")
 STANDARD = {3: "form code 3 (Talairach)", 4: "form code 4 (MNI152)"}
+# FreeSurferColorLUT.txt: label, name, red, green, blue, transparency.
+COLOUR_ROW = re.compile(r"\s*(\d+)\s+(\S+)\s+\d+\s+\d+\s+\d+\s+\d+\s*$")
 WHOLE = re.compile(r"\d+(\.0*)?")
 
 
@@ -47,7 +49,7 @@ class Atlas:
 
     @classmethod
     def read(cls, image: str | Path, labels: str | Path) -> "Atlas":
-        """Read a NIfTI of labels and its TSV with columns index and name.
+        """Read an image of labels and its table; see ``read_labels``.
 
         Raises
         ------
@@ -58,11 +60,25 @@ class Atlas:
             values = np.asarray(atlas.dataobj)
         if values.ndim != 3:
             raise InputError(image, "shape", "a 3-D label image", values.shape)
-        with reading(labels, "a table of labels"):
-            table = pd.read_csv(labels, sep="\t", dtype=str, keep_default_na=False)
-        if not set(COLUMNS) <= set(table):
-            raise InputError(labels, "columns", list(COLUMNS), list(table))
-        return cls(values, atlas.affine, _names(labels, table))
+        return cls(values, atlas.affine, read_labels(labels))
+
+
+def read_labels(path: str | Path) -> dict[int, str]:
+    """Label -> name, from a TSV with columns index and name or FreeSurfer's colour table.
+
+    Raises
+    ------
+    InputError : no such file, no such columns, a bad row
+    """
+    with reading(path, "a table of labels"):
+        text = Path(path).read_text(encoding="utf-8-sig")
+        rows = [COLOUR_ROW.match(line) for line in text.splitlines()]
+        if any(rows) and not text.startswith(COLUMNS[0]):
+            return {int(row[1]): row[2] for row in rows if row}
+        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    if not set(COLUMNS) <= set(table):
+        raise InputError(path, "columns", list(COLUMNS), list(table))
+    return _names(path, table)
 
 
 def require_space(image: str | Path, space: str) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+TABLES = ("scans.betas.path", "group.maps")  # their files lie beside them
 FOLDER_KEYS = (
     "stimuli.clips_dir",
     "scans.bids_dir",
     "scans.fmriprep_dir",
+    *TABLES,
     "simulate.clips.voices_dir",
 )
 
@@ -18,10 +20,17 @@ def data_paths(config: dict[str, Any]) -> dict[str, str]:
     Relative paths of other keys (an atlas in ``resources``) stand in records as they are.
     """
     return {
-        key: value
+        key: str(Path(value).parent) if key in TABLES and value.endswith(".tsv") else _folder(value)
         for key, value in _texts(config)
         if value and (key in FOLDER_KEYS or value.startswith("/"))
     }
+
+
+def _folder(path: str) -> str:
+    """A path as it is; of one with ``{participant}``, the folder above the first such part."""
+    parts = Path(path).parts
+    first = next((i for i, part in enumerate(parts) if "{participant}" in part), None)
+    return path if first is None else str(Path(*parts[:first]))
 
 
 def located(path: str, roots: Mapping[str, str]) -> Path:

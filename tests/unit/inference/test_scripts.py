@@ -171,14 +171,16 @@ def test_regions_with_residuals(root: Path, workdir: Path) -> None:
     given = {
         "betas": [f"betas-{sub}.h5" for sub in SUBJECTS],
         "residuals": [f"res-{sub}.npy" for sub in SUBJECTS],
-        "image": [],
+        "images": [],
         "labels": [],
+        "warps": [],
+        "masks": [],
         "spheres": "ffa.tsv",
     }
     rois = pd.read_csv(root / "resources/rois.tsv", sep="\t")
     rois[(rois.name == "FFA") & (rois.hemisphere == "R")].to_csv("ffa.tsv", sep="\t", index=False)
     patterns = {"noise_normalisation": "multivariate", "distance": "crossnobis"}
-    params = {"participants": SUBJECTS, "patterns": patterns}
+    params = {"participants": SUBJECTS, "patterns": patterns, "regions": None, "masks": []}
     execute(root, "compute_roi_rdms", given, {"rdms": "roi.h5"}, params)
     assert RoiRDMs.read("roi.h5").dissimilarities.shape == (6, 1, 28)
 

@@ -137,7 +137,7 @@ def test_a_problem_names_the_file_that_said_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"scans": {"task": 1}}, "scans.task: expected type string, got 1"),
+        ({"scans": {"task": 1}}, "scans.task: expected type string or null, got 1"),
         ({"scans": {"task": "x", "a_comp_cor": True}}, "expected type integer, got True"),
         ({"scans": {"task": "x", "participants": "01"}}, "expected type list or null, got '01'"),
         ({"scans": ["x"]}, r"scans: expected type mapping or null, got \['x'\]"),

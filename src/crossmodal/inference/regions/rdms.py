@@ -4,25 +4,19 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 from rsatoolbox.data import Dataset
 from rsatoolbox.rdm import calc_rdm
 
-from crossmodal.contracts.atlas import Atlas, require_space
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.rois import Roi
 from crossmodal.inference.regions.config import RoiPatterns
+from crossmodal.inference.regions.own import OwnRegions, voxel_centres_mm
 from crossmodal.rsa.noise import univariate, whiten_patterns
 
 DISTANCES = ("correlation", "crossnobis")
-
-
-def voxel_centres_mm(betas: Betas) -> np.ndarray:
-    """Coordinates of the mask's voxels in the space of the betas, (voxel, 3)."""
-    return nib.affines.apply_affine(betas.affine, np.argwhere(betas.mask))
 
 
 def sphere_regions(betas: Betas, rois: Sequence[Roi], hemispheres: str) -> dict[str, np.ndarray]:
@@ -40,35 +34,6 @@ def sphere_regions(betas: Betas, rois: Sequence[Roi], hemispheres: str) -> dict[
         inside = roi.contains(centres)
         regions[name] = regions.get(name, np.zeros(len(centres), dtype=bool)) | inside
     return regions
-
-
-def atlas_regions(betas: Betas, image: str | Path, labels: str | Path) -> dict[str, np.ndarray]:
-    """Region -> bool (voxel,), from a label image (or 0/1 mask) in the betas' space.
-
-    ``labels`` : TSV with columns index and name; labels of one name are one region. Each voxel
-    centre takes the label of the atlas voxel it lies in, whatever the atlas's grid.
-
-    Raises
-    ------
-    InputError : an image that is not 3-D or of another space, a table without these columns
-    """
-    require_space(image, betas.space)
-    return Atlas.read(image, labels).regions_at(voxel_centres_mm(betas))
-
-
-def _joined(
-    spheres: dict[str, np.ndarray], labelled: dict[str, np.ndarray], atlas: dict[str, str] | None
-) -> dict[str, np.ndarray]:
-    """Regions of both kinds.
-
-    Raises
-    ------
-    InputError : a sphere and a label of one name
-    """
-    if both := sorted(set(spheres) & set(labelled)):
-        expected = "names that no sphere of roi.spheres has"
-        raise InputError(atlas["labels"], "name", expected, repr(both[0]))
-    return spheres | labelled
 
 
 def region_rdm(betas: Betas, inside: np.ndarray, region: str, patterns: RoiPatterns) -> np.ndarray:
@@ -165,22 +130,26 @@ def roi_rdms(
     paths: Sequence[tuple[str | Path, ...]],
     participants: Sequence[str],
     rois: Sequence[Roi],
-    atlas: dict[str, str] | None,
+    own: Sequence[OwnRegions],
     patterns: RoiPatterns,
 ) -> RoiRDMs:
     """RDMs of all participants and regions.
 
-    ``paths`` : the betas file of each participant, and its residuals if they are needed.
+    Parameters
+    ----------
+    paths : the betas file of each participant, and its residuals if they are needed
+    rois : spheres in MNI space
+    own : label images and masks, of each participant
 
     Raises
     ------
     InputError : participants whose conditions differ
     """
     rows, counts, ids, names = [], [], None, None
-    for path in paths:
+    for path, images in zip(paths, own, strict=True):
         betas = Betas.read(*path)
         regions = sphere_regions(betas, rois, patterns.hemispheres) if rois else {}
-        regions = _joined(regions, atlas_regions(betas, **atlas) if atlas else {}, atlas)
+        regions |= images.of(betas, taken=regions)
         ids, names = ids or betas.condition_ids, names or tuple(regions)
         if betas.condition_ids != ids:
             raise InputError(path[0], "condition_ids", "those of the first participant", "others")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crossmodal.bold.check import find_problems as scan_problems
+from crossmodal.bold.outside.check import remarks as outside_remarks
 from crossmodal.bold.remarks import scan_remarks
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.check import find_problems as clip_problems
@@ -11,7 +12,10 @@ from crossmodal.stimuli.selection import find_selection, has_clips
 from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.checks.family_files import family_problems
 from crossmodal.study.checks.folds import fold_problems
+from crossmodal.study.checks.given_maps import map_problems
 from crossmodal.study.checks.models import model_problems
+from crossmodal.study.checks.outside_betas import beta_problems
+from crossmodal.study.checks.own_regions import region_problems
 from crossmodal.study.checks.pairs import pair_problems
 from crossmodal.study.checks.place import elsewhere
 from crossmodal.study.checks.run import contradictions, planning_problems
@@ -39,6 +43,8 @@ def find_problems(paths: Sequence[str | Path], deep: bool = False) -> list[Input
 def find_remarks(paths: Sequence[str | Path]) -> list[str]:
     """What should be known of a study without problems, one line each; nothing is refused."""
     study = load_study(*paths)
+    if study.scans and study.scans.betas:
+        return list(outside_remarks(study.scans))
     return list(scan_remarks(study.scans, _conditions(study, []))) if study.scans else []
 
 
@@ -51,8 +57,11 @@ def data_problems(study: Study, layers: Layers, deep: bool = False) -> list[Inpu
         problems += fold_problems(study, chosen) if chosen else []
         problems += family_problems(study)
     if not contradictions(study):
-        problems += model_problems(study)
-    if study.scans:
+        problems += model_problems(study) + region_problems(study)
+        problems += map_problems(study)
+    if study.scans and study.scans.betas:
+        problems += [] if contradictions(study) else beta_problems(study)
+    elif study.scans:
         problems += scan_problems(study.scans, _conditions(study, problems), deep)
         problems += pair_problems(study)
     return located(problems, layers)

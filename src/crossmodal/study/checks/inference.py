@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from crossmodal.contracts.braces import PLACE
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.layer_names import cross_channel_layers
 from crossmodal.contracts.rois import read_rois
@@ -10,6 +11,8 @@ from crossmodal.families.registry import known_layers
 from crossmodal.inference.block import AtlasFiles, Group, Roi
 from crossmodal.inference.maps.prevalence import smallest_p as smallest_prevalence_p
 from crossmodal.inference.sign_flips import smallest_p
+from crossmodal.study.checks.given_maps import n_given_maps
+from crossmodal.study.checks.own_regions import own_regions
 from crossmodal.study.checks.scans import n_participants
 from crossmodal.study.study import Study
 
@@ -29,7 +32,7 @@ def inference(study: Study) -> Iterator[InputError]:
 
 def inference_names(study: Study) -> Iterator[InputError]:
     """Tests that the participants cannot support, files of regions and atlases that lack."""
-    for part in (_participants, _prevalence, _spaces, _regions, _atlases):
+    for part in (_participants, _prevalence, _spaces, _regions, _atlases, own_regions):
         for problem in part(study):
             yield InputError(CONFIG, *problem)
 
@@ -48,7 +51,8 @@ def model_sets(study: Study) -> list[str]:
 
 def _missing_blocks(study: Study) -> Iterator[Problem]:
     from_files = bool(study.roi and study.roi.rdms)
-    needed = {"searchlight": ["scans"], "group": ["scans", "searchlight"]}
+    given = study.group is not None and study.group.maps is not None
+    needed = {"searchlight": ["scans"], "group": [] if given else ["scans", "searchlight"]}
     needed |= {"roi": [] if from_files else ["scans"]}
     if from_files and study.scans:
         expected = "none beside a block scans, whose betas regions are made of"
@@ -156,6 +160,8 @@ def _sources(study: Study) -> Iterator[Problem]:
 
 def _participants(study: Study) -> Iterator[Problem]:
     group, n = study.group, n_participants(study)
+    if group and group.maps:
+        n = n_given_maps(study)
     if n is None:
         return
     if study.roi and n < MIN_PARTICIPANTS_OF_REGIONS:
@@ -202,7 +208,8 @@ def _regions(study: Study) -> Iterator[Problem]:
     try:
         known = region_names(roi)
     except InputError as error:
-        yield "roi.spheres", error.expected, error.got
+        field = error.field if error.field.startswith("roi.") else "roi.spheres"
+        yield field, error.expected, error.got
         return
     for arm, regions in roi.hierarchy.items():
         for name in regions:
@@ -217,15 +224,21 @@ def region_names(roi: Roi) -> Sequence[str]:
     ------
     InputError : a table of spheres or labels that cannot be read
     """
-    from crossmodal.contracts.atlas import Atlas  # nibabel, which planning without atlas spares
+    from crossmodal.contracts.atlas import read_labels  # pandas, nibabel: not for every plan
 
     if roi.rdms:
         return list(roi.rdms)
     joint = roi.patterns.hemispheres == "joint"
     rois = read_rois(roi.spheres) if roi.spheres else ()
     names = [one.name if joint else f"{one.name}_{one.hemisphere}" for one in rois]
+    names += list(roi.masks)
     if roi.atlas and Path(roi.atlas.labels).is_file():
-        labelled = dict.fromkeys(Atlas.read(roi.atlas.image, roi.atlas.labels).names.values())
+        labelled = list(dict.fromkeys(read_labels(roi.atlas.labels).values()))
+        for name in roi.atlas.regions or ():
+            if name not in labelled:
+                expected = f"names of {roi.atlas.labels}"
+                raise InputError("config", "roi.atlas.regions", expected, repr(name))
+        labelled = list(roi.atlas.regions or labelled)
         if both := [name for name in labelled if name in names]:
             expected = "names that no label of roi.atlas has"
             raise InputError(roi.spheres, "name", expected, repr(both[0]))
@@ -236,7 +249,9 @@ def region_names(roi: Roi) -> Sequence[str]:
 def _atlases(study: Study) -> Iterator[Problem]:
     space = study.scans.space if study.scans else OWN_SPACE
     yield from _atlas(study.group and study.group.atlas, "group.atlas", space)
-    yield from _atlas(study.roi and study.roi.atlas, "roi.atlas", space)
+    atlas = study.roi and study.roi.atlas
+    if not (atlas and (PLACE in atlas.image or atlas.space == "T1w")):
+        yield from _atlas(atlas, "roi.atlas", space)
 
 
 def _atlas(atlas: AtlasFiles | None, field: str, space: str) -> Iterator[Problem]:

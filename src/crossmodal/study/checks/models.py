@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from crossmodal.bold.block import Scans
+from crossmodal.bold.outside.listing import participants_of
 from crossmodal.bold.read.events import usual_conditions
 from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
@@ -49,6 +51,8 @@ def known_conditions(study: Study) -> list[str] | None:
         return [name.stimulus_id for name in chosen.study] if chosen else None
     if scans and scans.conditions:
         return list(scans.conditions)
+    if scans and scans.betas:
+        return _outside_conditions(scans)
     if scans is None or scans.bids_dir is None:
         return None
     try:
@@ -64,6 +68,15 @@ def _conditions_of_regions(study: Study) -> list[str] | None:
         return list(read_roi_rdms(study.roi.rdms).stimulus_ids)
     except InputError:
         return None  # reported as a problem of the regions
+
+
+def _outside_conditions(scans: Scans) -> list[str] | None:
+    from crossmodal.bold.outside.read import conditions_of  # scipy and nibabel
+
+    try:
+        return conditions_of(scans, participants_of(scans)[0])
+    except InputError:
+        return None  # reported as a problem of the betas
 
 
 def _table_problems(

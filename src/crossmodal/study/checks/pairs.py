@@ -14,7 +14,7 @@ from crossmodal.study.study import Study
 
 def pair_problems(study: Study) -> list[InputError]:
     """Pairs of conditions that too few of a participant's runs show both, one a participant."""
-    if not study.scans or study.scans.bids_dir is None:
+    if not study.scans or study.scans.betas or study.scans.bids_dir is None:
         return []
     conditions = known_conditions(study)
     try:

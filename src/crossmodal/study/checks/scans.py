@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from crossmodal.bold.outside.listing import participants_of
 from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
+from crossmodal.simulate.brain_layout import simulated_runs
+from crossmodal.study.checks.outside_betas import outside_betas
 from crossmodal.study.study import Study
 
 CONFIG = "config"
@@ -14,6 +17,9 @@ OWN_SPACES = ("MNI152NLin2009aSym", "native")
 def scans(study: Study) -> Iterator[InputError]:
     """Blocks without scans, and a space that whoever preprocesses them cannot provide."""
     block = study.scans
+    if block and block.betas:
+        yield from outside_betas(study)
+        return
     if study.simulate.brain and (study.simulate.clips is None or study.stimuli is None):
         expected = "blocks simulate.clips and stimuli, for what simulated participants see"
         yield InputError(CONFIG, "simulate.brain", expected, "none")
@@ -49,20 +55,29 @@ def scans(study: Study) -> Iterator[InputError]:
 
 def scan_names(study: Study) -> Iterator[InputError]:
     """Folders and names of runs that do not fit; the files stay closed."""
-    if study.scans and study.scans.bids_dir is not None:
+    scans = study.scans
+    if scans and (scans.betas or scans.bids_dir is not None):
         try:
-            runs_of(study.scans)
+            participants_of(scans) if scans.betas else runs_of(scans)
         except InputError as problem:
             yield problem
 
 
 def n_participants(study: Study) -> int | None:
     """How many there will be; None where the scans cannot be listed (reported elsewhere)."""
+    labels = participant_labels(study)
+    return None if labels is None else len(labels)
+
+
+def participant_labels(study: Study) -> list[str] | None:
+    """Who there will be; None where the scans cannot be listed (reported elsewhere)."""
     if study.scans is None:
         return None
-    if study.scans.bids_dir is None:
-        return study.simulate.brain.n_participants if study.simulate.brain else None
+    if study.scans.bids_dir is None and not study.scans.betas:
+        return list(simulated_runs(study.simulate.brain)) if study.simulate.brain else None
     try:
-        return len({run.participant for run in runs_of(study.scans)})
+        if study.scans.betas:
+            return participants_of(study.scans)
+        return sorted({run.participant for run in runs_of(study.scans)})
     except InputError:
         return None

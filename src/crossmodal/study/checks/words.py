@@ -45,7 +45,7 @@ def _participants(study: Study) -> Iterator[Words]:
     for label, missing in brain.missing_runs.items():
         runs = [str(run) for run in range(1, brain.n_runs + 1)]
         yield f"simulate.brain.missing_runs.{label}", list(map(str, missing)), runs
-    if study.scans and study.scans.bids_dir is None:
+    if study.scans and study.scans.bids_dir is None and not study.scans.betas:
         yield "scans.participants", study.scans.participants or (), known
 
 

@@ -13,9 +13,9 @@ from scipy.spatial.distance import pdist
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rois import Roi
+from crossmodal.inference.regions.own import OwnRegions
 from crossmodal.inference.regions.rdms import (
     RoiPatterns,
-    atlas_regions,
     region_rdm,
     roi_rdms,
     sphere_regions,
@@ -24,6 +24,10 @@ from crossmodal.inference.regions.rdms import (
 RIGHT = Roi("FFA", "R", (12.0, 0.0, 0.0), 6.0, "", "here")
 LEFT = Roi("FFA", "L", (-12.0, 0.0, 0.0), 6.0, "", "here")
 IDS = tuple(f"c{i}" for i in range(8))
+
+
+def atlas_regions(data, image, labels):
+    return OwnRegions(str(image), str(labels)).of(data)
 
 
 def betas(**changes):
@@ -126,7 +130,9 @@ def test_a_sphere_and_a_label_of_one_name_are_refused(tmp_path):
     with pytest.raises(
         InputError, match="labels.tsv: name: expected names that no sphere .* 'FFA'"
     ):
-        roi_rdms([(tmp_path / "sub-01.h5",)], ["01"], (RIGHT,), atlas, RoiPatterns())
+        roi_rdms(
+            [(tmp_path / "sub-01.h5",)], ["01"], (RIGHT,), [OwnRegions(**atlas)], RoiPatterns()
+        )
 
 
 @pytest.mark.parametrize(
@@ -272,7 +278,7 @@ def test_all_participants_and_regions_are_gathered(tmp_path):
         [(p,) for p in paths],
         ["01", "02"],
         (RIGHT, LEFT),
-        None,
+        [OwnRegions()] * 2,
         RoiPatterns(hemispheres="separate"),
     )
     assert result.regions == ("FFA_R", "FFA_L")
@@ -287,7 +293,7 @@ def test_other_conditions_are_named(tmp_path):
     betas(condition_ids=IDS[::-1]).write(tmp_path / "sub-02.h5")
     paths = [tmp_path / "sub-01.h5", tmp_path / "sub-02.h5"]
     with pytest.raises(InputError, match="sub-02.h5: condition_ids: expected those of the first"):
-        roi_rdms([(p,) for p in paths], ["01", "02"], (RIGHT,), None, RoiPatterns())
+        roi_rdms([(p,) for p in paths], ["01", "02"], (RIGHT,), [OwnRegions()] * 2, RoiPatterns())
 
 
 def test_multivariate_crossnobis_is_rsatoolboxs():

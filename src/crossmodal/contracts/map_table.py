@@ -1,0 +1,33 @@
+"""A table of participants' maps: columns participant and path. Light: rules read it."""
+
+import csv
+from pathlib import Path
+
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reading
+
+COLUMNS = ("participant", "path")
+
+
+def read_map_table(path: str | Path) -> dict[str, str]:
+    """Participant -> path as seen from here, in the table's order.
+
+    Raises
+    ------
+    InputError : no such table, columns that lack, an empty cell, somebody or a file twice
+    """
+    with reading(path, "a table of maps"), open(path, encoding="utf-8-sig", newline="") as file:
+        table = csv.DictReader(file, delimiter="\t")
+        if missing := [name for name in COLUMNS if name not in (table.fieldnames or ())]:
+            raise InputError(path, "columns", list(COLUMNS), f"no {missing}")
+        rows = list(table)
+    found: dict[str, str] = {}
+    for line, row in enumerate(rows, 2):
+        for name in COLUMNS:
+            if not (row[name] or "").strip():
+                raise InputError(path, f"line {line}, {name}", "a value", "none")
+        label, image = row["participant"], Path(path).parent.joinpath(row["path"]).as_posix()
+        if label in found or image in found.values():
+            raise InputError(path, f"line {line}", "each participant and file once", label)
+        found[label] = image
+    return found
