@@ -1,12 +1,13 @@
 """Find everything that is wrong with a study's scans before hours of work, all at once."""
 
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 
 from crossmodal.bold.align.epi_mask import brain_in_epi
-from crossmodal.bold.align.slice_timing import slice_times
 from crossmodal.bold.align.spaces import fmriprep_space
 from crossmodal.bold.block import Scans
 from crossmodal.bold.model.compcor import component_names
@@ -18,7 +19,7 @@ from crossmodal.bold.read.agreement import (
     check_same_grid,
     check_same_timing,
 )
-from crossmodal.bold.read.bids import Run, no_events, usable
+from crossmodal.bold.read.bids import Run, inherited, no_events, usable
 from crossmodal.bold.read.brain_masks import check_any_mask, own_mask, read_brain_mask
 from crossmodal.bold.read.clock import Timing
 from crossmodal.bold.read.completeness import check_complete
@@ -31,7 +32,8 @@ from crossmodal.bold.read.events import (
 )
 from crossmodal.bold.read.images import grid_of, open_image, read_first, read_series, read_volume
 from crossmodal.bold.read.run_files import RunFiles, run_timing
-from crossmodal.bold.read.sidecar import read_sidecars
+from crossmodal.bold.read.sidecar import check_units, read_sidecars
+from crossmodal.bold.read.slice_times import slice_times
 from crossmodal.bold.read.study_runs import runs_of, t1_of
 from crossmodal.bold.read.template import SPACE
 from crossmodal.contracts.errors import InputError
@@ -85,13 +87,17 @@ def _participant_problems(
         yield from _problems(lambda: _check_t1(scans, runs[0].participant, deep))
     for run in runs:
         yield from _problems(lambda run=run: usable([run]))
+        yield from _problems(lambda run=run: _check_units(run, scans))
     # What is wrong with a run's image is said once; without events, the image is looked at.
     runs = [run for run in runs if run.bold and (run.problem is None or no_events(run))]
     timings: dict[str, Timing] = {}
+    seen: dict[bytes, str] = {}  # first volumes
     shown: dict[str, list[str]] = {}  # conditions by events of runs without problems
     for run in runs:
         yield from _problems(lambda run=run: check_complete(run.bold))
-        yield from _problems(lambda run=run: _check_brain(run, scans, is_first=run is runs[0]))
+        yield from _problems(
+            lambda run=run: _check_brain(run, scans, seen, is_first=run is runs[0])
+        )
         yield from _problems(lambda run=run: timings.update({run.bold: _timing(run, scans)}))
         if run.events and run.bold in timings:
             timing = timings[run.bold]
@@ -168,12 +174,16 @@ def _check_t1(scans: Scans, participant: str, deep: bool) -> None:
         read_volume(path, scans.trust_affine)
 
 
-def _check_brain(run: Run, scans: Scans, is_first: bool) -> None:
+def _check_brain(run: Run, scans: Scans, seen: dict[bytes, str], is_first: bool) -> None:
     """Whether the first volume is one of a BOLD image, and shows a brain, to which all are aligned.
+
+    Parameters
+    ----------
+    seen : runs by what their first volumes hold; this one is added
 
     Raises
     ------
-    InputError : an image without its mean; no brain
+    InputError : an image without its mean, or another run's; no brain
     """
     try:
         volume, _ = read_first(run.bold, scans.trust_affine)
@@ -181,6 +191,9 @@ def _check_brain(run: Run, scans: Scans, is_first: bool) -> None:
         if problem.field == "intensities":
             raise
         return  # reported by the other checks, or empty in this volume only
+    other = seen.setdefault(sha256(volume).digest(), run.bold)
+    if other != run.bold:
+        raise InputError(run.bold, "first volume", "a recording of its own", f"that of {other}")
     if is_first and not run.mask and not brain_in_epi(volume).any():
         raise InputError(run.bold, "brain mask of the first volume", "at least one voxel", "none")
 
@@ -200,6 +213,10 @@ def _check_mask(run: Run, trust_affine: str | None) -> None:
         if bright < MIN_BRIGHT:
             wanted = "a BOLD image that is bright in most of its mask"
             raise InputError(run.bold, "intensities", wanted, f"{bright:.0%} of it bright")
+        outside = volume[mask <= 0.5]
+        if outside.size and outside.mean() > inside.mean():
+            got = f"means of {inside.mean():.3g} inside and {outside.mean():.3g} outside"
+            raise InputError(run.mask, "mask", "the brain, brighter than what is around it", got)
 
 
 def _check_confounds(run: Run, scans: Scans) -> None:
@@ -222,6 +239,14 @@ def _check_confound_names(scans: Scans) -> None:
     if set(wanted) >= set(MEASURED):
         got = f"{' and '.join(MEASURED)}, which are proportional"
         raise InputError("config", "scans.glm.confounds", "independent columns", got)
+
+
+def _check_units(run: Run, scans: Scans) -> None:
+    if run.events:
+        root, events = Path(scans.bids_dir), Path(run.events)
+        check_units(
+            [path for level in inherited(root, events, "events", ".json") for path in level]
+        )
 
 
 def _check_slice_times(run: Run, timing: Timing, scans: Scans) -> None:

@@ -13,9 +13,12 @@ from crossmodal.bold.read.events import (
     usual_conditions,
 )
 from crossmodal.bold.read.images import open_image
+from crossmodal.bold.read.lists import list_remarks
 from crossmodal.bold.read.sidecar import read_sidecars
 from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
+
+LIKE_MISSING = ("n.a.", "na", "nan", "none", "null", "nil", "missing", "-", "?")
 
 
 def scan_remarks(scans: Scans, conditions: Sequence[str] | None = None) -> Iterator[str]:
@@ -37,6 +40,9 @@ def scan_remarks(scans: Scans, conditions: Sequence[str] | None = None) -> Itera
             wanted = usual_conditions([run.events for run in runs], config)
         yield from _missing(tables, wanted)
         yield from _untimed(tables)
+        yield from _nameless(wanted)
+        yield from _momentary(tables)
+        yield from list_remarks(scans, runs)
     except InputError:
         return  # reported as a problem
 
@@ -77,4 +83,25 @@ def _untimed(tables: dict[Run, EventTable]) -> Iterator[str]:
             f"{sum(counts.values())} events of {len(counts)} runs have no onset or no duration "
             f"(n/a) and are not modelled, e.g. in {run.events}; "
             "scans.events.missing_duration_s can give a duration"
+        )
+
+
+def _nameless(conditions: Sequence[str]) -> Iterator[str]:
+    """Conditions that are called as other programs write what is missing."""
+    if found := [name for name in conditions if name.lower() in LIKE_MISSING]:
+        yield (
+            f"{', '.join(map(repr, found))} is modelled as a condition; BIDS writes n/a for what "
+            "is missing, and scans.events.ignore leaves conditions out"
+        )
+
+
+def _momentary(tables: dict[Run, EventTable]) -> Iterator[str]:
+    """Events without a duration beside others that last: SPM's units differ."""
+    shown = [event for table in tables.values() for event in table.events if event.of_interest]
+    short = sorted({event.condition for event in shown if event.duration_s == 0})
+    if short and any(event.duration_s > 0 for event in shown):
+        yield (
+            f"events of {short[0]!r}{' and others' * (len(short) > 1)} last 0 s, others last: as "
+            "in SPM a condition of moments has sticks of area 1, others boxes of height 1, so that "
+            "their betas have other units; moments among longer events of a condition hardly count"
         )

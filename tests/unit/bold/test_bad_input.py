@@ -112,6 +112,14 @@ RAW = {
         with_events((79.5, 0.4, "c"), without="c"),
         "independent columns, got zero or combinations of others: c$",
     ),
+    "onsets in ms": (
+        lambda: Path(f"bids/{STEM}_events.json").write_text('{"onset": {"Units": "ms"}}'),
+        "run-2_events.json: Units of onset: expected s, as BIDS wants it, got 'ms'",
+    ),
+    "a run copied under another name": (
+        lambda: shutil.copy(Path(str(bold()).replace("run-2", "run-1")), bold()),
+        "first volume: expected a recording of its own, got that of bids/sub-02/.*run-1",
+    ),
     "no T1w": (lambda: t1().unlink(), "sub-02: anat: expected a T1w image, got none"),
     "a truncated T1w": (lambda: truncated(t1()), "T1w.nii.gz: data: .*got truncated"),
     "a 4-D T1w": (four_axes_of_t1, "shape: expected 3-D"),
@@ -126,8 +134,16 @@ DERIVATIVES = {
         lambda: fmriprep_mask(0 * brain(2)),
         "mask: expected at least one voxel of brain, got none",
     ),
+    "a mask of what is no brain": (
+        lambda: save(
+            Path(DERIVED.replace("brain_mask", "preproc_bold")),
+            noise_series(ON, N_VOLUMES, 2) + 900 * (1 - brain(2)[..., None].astype(np.int16)),
+            ON.affine,
+        ),
+        "mask: expected the brain, brighter than what is around it, got means of",
+    ),
     "masks of runs without a common voxel": (
-        lambda: fmriprep_mask(1 - brain(1)),
+        lambda: fmriprep_mask(np.roll(brain(1), -9, axis=0) & (1 - brain(1)) & brain(0)),
         "brain masks of all runs: expected at least one voxel in common, got none",
     ),
     "a singular confound": (
@@ -245,6 +261,34 @@ def test_what_is_no_mistake_is_counted_and_said(study: dict, capsys: pytest.Capt
     assert status == 0
     assert "note: 1 of 4 runs lack conditions, e.g. sub-02_task-x_run-2: b;" in text
     assert "note: 2 events of 1 runs have no onset or no duration (n/a)" in text
+
+
+def test_words_for_what_is_missing_and_moments_are_said(
+    study: dict, capsys: pytest.CaptureFixture
+) -> None:
+    for path in Path("bids").rglob("*_events.tsv"):
+        write_events(path, [*rows(), (66, 0, "a"), (70, 1, "NaN")])
+    study["scans"].pop("conditions")
+    status, text = checked(study, capsys)
+    assert status == 0
+    assert "note: 'NaN' is modelled as a condition; BIDS writes n/a" in text
+    assert "note: events of 'a' last 0 s, others last: as in SPM" in text
+
+
+def test_lists_of_the_data_set_are_held_against_its_folders(
+    study: dict, capsys: pytest.CaptureFixture
+) -> None:
+    Path("bids/participants.tsv").write_text("participant_id\nsub-01\nsub-03\n")
+    func = "func/sub-01_task-x_run"
+    scans = [f"{func}-{run}_bold.nii.gz" for run in (1, 3)]
+    Path("bids/sub-01/sub-01_scans.tsv").write_text("\n".join(["filename", *scans]) + "\n")
+    Path("bids/.bidsignore").write_text(f"# bad\n**/sub-01_task-x_run-2_bold*\n/{func}-1*\n")
+    status, text = checked(study, capsys)
+    assert status == 0
+    assert "participants.tsv lists participants without such runs of task x: 03" in text
+    assert "participants.tsv does not list participants whose runs are used: 02" in text
+    assert "scans.tsv lists 1 images of the task that are not there, e.g. bids/sub-01/func" in text
+    assert "note: .bidsignore hides 1 files that are used all the same, e.g. bids/sub-01/fu" in text
 
 
 def test_a_condition_that_no_run_of_a_participant_shows(study: dict) -> None:

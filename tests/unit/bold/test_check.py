@@ -150,7 +150,7 @@ def test_confounds_that_are_proportional(scans):
 def test_no_repetition_time_at_all(scans, func, tmp_path):
     (tmp_path / "bids/task-x_bold.json").write_text(json.dumps({"TaskName": "x"}))
     for run in (1, 2):
-        save(bold(func, run), noise_series(grid(), 40), grid().affine, repetition_time_s=0)
+        save(bold(func, run), noise_series(grid(), 40, run), grid().affine, repetition_time_s=0)
     assert all("in the sidecar or the header" in message for message in messages(scans))
 
 

@@ -4,44 +4,8 @@ A shift of phases, as in SPM's spm_slice_timing; slices that are recorded togeth
 share a time and so a shift.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 from scipy import fft
-
-from crossmodal.bold.read.sidecar import TOLERANCE_S, is_number
-from crossmodal.contracts.errors import InputError
-
-AXES = {"i": 0, "j": 1, "k": 2}
-
-
-def slice_times(
-    sidecar: dict[str, Any], path: str | Path, shape: Sequence[int], repetition_time_s: float
-) -> tuple[int, np.ndarray]:
-    """Axis of the slices and when each is recorded, s from the start of the volume, (slice,).
-
-    Raises
-    ------
-    InputError : no SliceTiming, another number of slices than the image has, times that are
-        not within the repetition time, an unknown direction
-    """
-    direction = sidecar.get("SliceEncodingDirection", "k")
-    if direction not in (*AXES, *(f"{axis}-" for axis in AXES)):
-        raise InputError(path, "SliceEncodingDirection", "i, j or k, or i-, j-, k-", direction)
-    axis = AXES[direction[0]]
-    stated = sidecar.get("SliceTiming")
-    if not isinstance(stated, list) or not all(map(is_number, stated)):
-        got = "none" if stated is None else repr(stated)
-        raise InputError(path, "SliceTiming", "a list of seconds in the sidecar", got)
-    if len(stated) != shape[axis]:
-        raise InputError(path, "SliceTiming", f"{shape[axis]} slices", len(stated))
-    times = np.array(stated, dtype=float)
-    if times.min() < -TOLERANCE_S or times.max() > repetition_time_s + TOLERANCE_S:
-        wanted = f"0 to {repetition_time_s:g} s"
-        raise InputError(path, "SliceTiming", wanted, f"{times.min():g} to {times.max():g} s")
-    return axis, times[::-1] if direction.endswith("-") else times
 
 
 def at_one_time(

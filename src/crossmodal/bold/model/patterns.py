@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from crossmodal.bold.align.resample import always_inside, sample_series
-from crossmodal.bold.align.slice_timing import at_one_time, slice_times
+from crossmodal.bold.align.slice_timing import at_one_time
 from crossmodal.bold.align.spaces import Space
 from crossmodal.bold.align.transform_files import read_affines
 from crossmodal.bold.model.confounds import MOTION, read_confounds
@@ -37,6 +37,7 @@ from crossmodal.bold.read.images import (
 )
 from crossmodal.bold.read.run_files import RunFiles, check_runs, run_timing
 from crossmodal.bold.read.sidecar import read_sidecars
+from crossmodal.bold.read.slice_times import slice_times
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 

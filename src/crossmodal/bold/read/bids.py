@@ -15,6 +15,7 @@ from crossmodal.bold.read.entities import (
     entities,
     extension,
     listed,
+    numbered,
     selected,
 )
 from crossmodal.contracts.errors import InputError
@@ -191,10 +192,11 @@ def _label(root: Path, path: Path) -> str:
 
 
 def _acquisitions(images: Iterable[Path]) -> list[list[Path]]:
-    """Images of the same run: echoes, magnitude and phase, reconstructions, twice stored ones."""
+    """Images of the same run: echoes, magnitude and phase, reconstructions, twice stored ones;
+    run-1 and run-01 are one number."""
 
     def acquisition(path: Path) -> tuple[str, str]:
-        return str(path.parent), _joined(path, without=OF_ONE_ACQUISITION)
+        return str(path.parent), numbered(_joined(path, without=OF_ONE_ACQUISITION))
 
     ordered = sorted(images, key=lambda path: (acquisition(path), path.name))
     return [list(group) for _, group in groupby(ordered, key=acquisition)]

@@ -12,7 +12,14 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 
-from crossmodal.bold.read.sidecar import TOLERANCE_S, header_repetition_time_s, is_number
+from crossmodal.bold.read.entities import entities
+from crossmodal.bold.read.sidecar import (
+    TOLERANCE_S,
+    header_repetition_time_s,
+    is_number,
+    time_unit_s,
+)
+from crossmodal.bold.read.slice_times import require_headers_slices, slice_times
 from crossmodal.contracts.errors import InputError
 
 SHORTEST_S, LONGEST_S = 0.05, 30.0
@@ -64,7 +71,29 @@ def read_clock(
     """
     n_volumes = int(image.shape[3])
     seconds = repetition_time_s(image, path, sidecar)
+    if sidecar.get("SliceTiming") and "space" not in entities(path):  # resampled: no slices left
+        axis, times_s = slice_times(sidecar, path, image.shape, seconds)
+        if slice_reference is not None:
+            require_headers_slices(image, path, axis, times_s)
+    require_headers_offset(image, path, sidecar)
     return Timing(n_volumes, seconds, _reference_s(path, sidecar, seconds, slice_reference))
+
+
+def require_headers_offset(
+    image: nib.Nifti1Image, path: str | Path, sidecar: dict[str, Any]
+) -> None:
+    """The header's toffset moves the first volume; AFNI writes there where slices were timed to.
+
+    Raises
+    ------
+    InputError : an offset that no StartTime explains
+    """
+    offset_s = float(image.header["toffset"]) * time_unit_s(image)
+    start_s = sidecar.get("StartTime")
+    explained = start_s if is_number(start_s) else 0.0
+    if np.isfinite(offset_s) and min(abs(offset_s), abs(offset_s - explained)) > TOLERANCE_S:
+        wanted = "0, or the sidecar's StartTime, if slices were timed to that moment"
+        raise InputError(path, "toffset", wanted, f"{offset_s:g} s in the header")
 
 
 def repetition_time_s(image: nib.Nifti1Image, path: str | Path, sidecar: dict[str, Any]) -> float:
@@ -123,6 +152,9 @@ def _reference_s(
     path: str | Path, sidecar: dict[str, Any], seconds: float, slice_reference: float | None
 ) -> float:
     corrected, start_s = sidecar.get("SliceTimingCorrected"), sidecar.get("StartTime")
+    if corrected is False and start_s is not None:
+        wanted = "none beside SliceTimingCorrected: false, which says that slices keep their times"
+        raise InputError(path, "StartTime", wanted, start_s)
     if slice_reference is not None:
         if corrected is True or start_s is not None:
             wanted = "slices as they were recorded (scans.slice_reference is set)"

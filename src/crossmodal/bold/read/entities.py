@@ -1,5 +1,6 @@
 """BIDS file names: their entities, and which of them a study asks for."""
 
+import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -32,6 +33,11 @@ def extension(path: Path) -> str:
 def listed(folder: Path, pattern: str) -> list[Path]:
     """Files that fit a pattern, sorted; not the hidden ones ('._sub-01_…' of a Mac's archive)."""
     return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
+
+
+def numbered(stem: str) -> str:
+    """'run-01' as 'run-1': an index, whose zeros some versions of fMRIPrep leave out."""
+    return re.sub(r"(^|_)run-0+(?=\d)", r"\1run-", stem)
 
 
 def selected(path: str | Path, filters: Mapping[str, Wanted]) -> bool:

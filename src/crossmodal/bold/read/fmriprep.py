@@ -1,6 +1,5 @@
 """Finding fMRIPrep's files for the runs of a BIDS data set, by their names alone."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from crossmodal.bold.read.entities import (
     entities,
     extension,
     listed,
+    numbered,
     selected,
 )
 from crossmodal.contracts.errors import InputError
@@ -75,9 +75,9 @@ def _find_bold(folder: Path, stem: str, wanted: Mapping[str, Wanted]) -> tuple[P
     there = listed(folder, f"*{BOLD_END}.*")
     there = [path for path in there if extension(path) in IMAGE_ENDS]
     made_from = {path: _without(_beside(path), *OF_DERIVATIVES) for path in there}
-    runs = {path: _numbered(raw) for path, raw in made_from.items()}
-    combined = _without(_numbered(stem), "echo", "part")
-    stems = (_numbered(stem), combined, _without(combined, "rec"))
+    runs = {path: numbered(raw) for path, raw in made_from.items()}
+    combined = _without(numbered(stem), "echo", "part")
+    stems = (numbered(stem), combined, _without(combined, "rec"))
     raw = next((each for each in stems if each in runs.values()), combined)
     own = [path for path in there if runs[path] == raw]
     found = [path for path in own if selected(path, wanted)]
@@ -87,11 +87,6 @@ def _find_bold(folder: Path, stem: str, wanted: Mapping[str, Wanted]) -> tuple[P
     alike = [path for path in there if _entities_of(runs[path]) >= _entities_of(raw)]
     names = [path.name for path in found or own or alike]
     raise InputError(folder, "preprocessed run", expected, names or "none")
-
-
-def _numbered(stem: str) -> str:
-    """'run-01' as 'run-1': an index, whose zeros some versions of fMRIPrep leave out."""
-    return re.sub(r"_run-0+(?=\d)", "_run-", stem)
 
 
 def _is_there(path: str) -> bool:

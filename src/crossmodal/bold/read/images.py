@@ -20,6 +20,8 @@ UNREADABLE = (
 
 # Interpolation makes a few voxels negative; removing the mean makes half of everything so.
 MAX_NEGATIVE = 0.2
+MAX_WRAPPED = 0.5  # of the largest value; interpolation gives a tenth
+MAX_CLIPPED = 0.05  # of the bright voxels; in a good image hardly two have the largest value
 
 
 @dataclass(frozen=True)
@@ -161,14 +163,30 @@ def read_first(path: str | Path, trust_affine: str | None = None) -> tuple[np.nd
 
     Raises
     ------
-    InputError : moreover, an image whose mean was removed
+    InputError : moreover, an image whose mean was removed; integers that have run over
     """
     image = open_image(path, 4, trust_affine)
     data = np.nan_to_num(_load(image.slicer[..., :1], path)[..., 0])
     if data.max() == data.min():
         raise InputError(path, "data", "an image in each volume", "a constant first volume")
     require_intensities(data, path)
+    if image.get_data_dtype().kind in "iu":
+        _refuse_overflow(data, path)
     return data, grid_of(image)
+
+
+def _refuse_overflow(volume: np.ndarray, path: str | Path) -> None:
+    """Integers that were too large for their type: they come back negative, or all alike."""
+    largest = float(volume.max())
+    if -float(volume.min()) > MAX_WRAPPED * largest:
+        got = f"{volume.min():g} to {largest:g}: integers that have run over"
+        raise InputError(path, "intensities", "values above 0", got)
+    levels, counts = np.unique(volume[volume > 0.2 * largest], return_counts=True)
+    clipped = counts[-1] / counts.sum()
+    if len(levels) > 1 and clipped > MAX_CLIPPED and counts[-1] > 10 * counts[-2]:
+        wanted = "a BOLD image that is not cut off at its largest value"
+        got = f"{clipped:.0%} of what is bright at {largest:g}"
+        raise InputError(path, "intensities", wanted, got)
 
 
 def require_intensities(values: np.ndarray, path: str | Path) -> None:

@@ -15,6 +15,7 @@ from crossmodal.contracts.errors import InputError
 CHOICES = ("sform", "qform")
 # Of the smallest voxel edge: the qform cannot hold shear, and both are stored in few digits.
 TOLERANCE_VOXELS = 0.5
+SIZE_TOLERANCE = 0.05  # of an edge: sizes are rounded, but never by more
 ADVICE = "or scans.trust_affine: sform | qform if you know which is right"
 
 
@@ -24,9 +25,11 @@ def require_one_orientation(image: nib.Nifti1Image, path: str | Path) -> None:
     Raises
     ------
     InputError : both codes are 0; sform and qform, both valid, mirror each other or put a
-        corner of the image more than half a voxel apart
+        corner of the image more than half a voxel apart; voxels of two sizes
     """
     sform, qform = (_affine(image, path, name) for name in CHOICES)
+    if sform is not None and qform is None:
+        _require_voxel_size(image, path, sform)
     if sform is None and qform is None:
         wanted = f"one above 0 ({ADVICE})"
         raise InputError(path, "sform and qform codes", wanted, "0 and 0: left or right unknown")
@@ -66,6 +69,19 @@ def _affine(
         return image.get_qform(coded=True)[0] if coded else image.get_qform()
     except (nib.spatialimages.HeaderDataError, ValueError) as error:
         raise InputError(path, name, "an affine", str(error)) from None
+
+
+def _require_voxel_size(image: nib.Nifti1Image, path: str | Path, sform: np.ndarray) -> None:
+    """Sizes are in the header twice: in the sform, and in pixdim, which a qform is made with."""
+    stated = np.array(image.header.get_zooms()[:3], dtype=float)
+    edges = np.linalg.norm(sform[:3, :3], axis=0)
+    if edges.all() and (np.abs(stated - edges) > SIZE_TOLERANCE * edges).any():
+        wanted = f"{_mm(edges)} as by the sform ({ADVICE})"
+        raise InputError(path, "voxel size (pixdim)", wanted, _mm(stated))
+
+
+def _mm(sizes: np.ndarray) -> str:
+    return " x ".join(f"{size:.4g}" for size in sizes) + " mm"
 
 
 def _corner_distance_mm(one: np.ndarray, other: np.ndarray, shape: tuple[int, ...]) -> float:

@@ -10,7 +10,7 @@ from crossmodal.bold.read.agreement import check_same_grid, check_same_timing
 from crossmodal.bold.read.clock import Timing, read_clock
 from crossmodal.bold.read.entities import sidecars_of
 from crossmodal.bold.read.images import load_image, open_image
-from crossmodal.bold.read.sidecar import read_sidecars
+from crossmodal.bold.read.sidecar import TOLERANCE_S, header_repetition_time_s, read_sidecars
 from crossmodal.contracts.errors import InputError
 
 
@@ -92,12 +92,17 @@ def run_timing(run: RunFiles) -> Timing:
 
     Raises
     ------
-    InputError : see ``read_clock``; volumes that the raw image has and the derivative lacks
+    InputError : see ``read_clock``; volumes that the raw image has and the derivative lacks,
+        another repetition time than the raw image's
     """
     image = open_image(run.bold, 4, run.trust_affine)
     timing = read_clock(image, run.bold, read_sidecars(run.sidecars), run.slice_reference)
     if run.raw:
-        n_raw = int(np.prod(load_image(run.raw).shape[3:]))
+        raw = load_image(run.raw)
+        raw_s, n_raw = header_repetition_time_s(raw), int(np.prod(raw.shape[3:]))
+        if raw_s > 0 and abs(raw_s - timing.repetition_time_s) > TOLERANCE_S:
+            wanted = f"{raw_s:g} s as in the header of {run.raw}"
+            raise InputError(run.bold, "RepetitionTime", wanted, f"{timing.repetition_time_s:g} s")
         if n_raw != timing.n_volumes + run.removed_volumes:
             removed = f" less scans.removed_volumes, {run.removed_volumes}"
             wanted = f"{n_raw} as in {run.raw}{removed if run.removed_volumes else ''}"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from crossmodal.bold.align.slice_timing import at_one_time, shift_in_time, slice_times
+from crossmodal.bold.align.slice_timing import at_one_time, shift_in_time
+from crossmodal.bold.read.slice_times import slice_times
 from crossmodal.contracts.errors import InputError
 
 TR, N = 2.0, 120

@@ -107,3 +107,16 @@ def test_t1_is_found(dataset):
 def test_missing_t1(dataset):
     with pytest.raises(InputError, match=r"sub-02: anat: expected a T1w image, got none"):
         find_t1(dataset, "02")
+
+
+def test_run_1_and_run_01_are_one_run(tmp_path):
+    for run in ("1", "01"):
+        stem = f"bids/sub-01/func/sub-01_task-x_run-{run}"
+        write_events(tmp_path / f"{stem}_events.tsv", [])
+        (tmp_path / f"{stem}_bold.nii.gz").touch()
+    root = tmp_path / "bids"
+    (both,) = find_runs(root, "x")
+    with pytest.raises(InputError, match=r"one BOLD image a run, got .*run-01_bold.*run-1_bold"):
+        usable([both])
+    (one,) = usable(find_runs(root, "x", filters={"run": "01"}))
+    assert one.run_id == "task-x_run-01"

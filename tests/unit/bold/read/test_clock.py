@@ -178,11 +178,17 @@ def test_acquisition_duration_of_dcm2niix_is_the_whole_runs():
         ({"RepetitionTime": True}, "seconds, 0.05 to 30, got True"),
         ({"RepetitionTime": 2, "StartTime": 3}, "expected 0 to 2 s, within a volume, got 3"),
         ({"RepetitionTime": 2, "StartTime": "0"}, "StartTime: .*got '0'"),
+        (
+            {"RepetitionTime": 2, "StartTime": 0, "SliceTimingCorrected": False},
+            "StartTime: expected none beside SliceTimingCorrected: false",
+        ),
+        ({"RepetitionTime": 2, "SliceTiming": [0, 0.5, 1]}, "SliceTiming: expected 2 slices, got"),
+        ({"RepetitionTime": 2, "SliceTiming": ["0", "1"]}, "SliceTiming: expected a list of sec"),
         ({"RepetitionTime": 2, "DelayTime": 2.5}, "DelayTime: expected 0 to 2 s, got 2.5"),
         ({"RepetitionTime": 2, "DelayTime": 2}, "DelayTime: expected time to record a volume in"),
         ({"RepetitionTime": 2, "SliceTiming": [0, 1000]}, "SliceTiming: expected 0 to 2 s, got 0"),
         (
-            {"RepetitionTime": 2, "DelayTime": 1, "SliceTiming": [0, 0.6, 1.2]},
+            {"RepetitionTime": 2, "DelayTime": 1, "SliceTiming": [0, 0.9]},
             "one duration, got 1 s by DelayTime, 1.8 s by SliceTiming",
         ),
     ],
@@ -191,6 +197,54 @@ def test_clocks_that_cannot_be(tmp_path, sidecar, message):
     path = save(tmp_path / "b.nii", np.zeros((2, 2, 2, 3), np.int16), np.eye(4))
     with pytest.raises(InputError, match=message):
         read_clock(load_image(path), path, sidecar)
+
+
+def header_says(path, **fields):
+    """A run of two slices with entries of its header set by hand."""
+    image = load_image(save(path, np.zeros((2, 2, 2, 3), np.int16), np.eye(4)))
+    if "slice_code" in fields:
+        image.header.set_dim_info(slice=fields.pop("axis", 2))
+    for name, value in fields.items():
+        image.header[name] = value
+    image.to_filename(path)
+    return load_image(path)
+
+
+def test_a_header_that_moves_the_first_volume(tmp_path):
+    """As AFNI's 3dTshift writes it; in the header's unit of time."""
+    path = tmp_path / "b.nii"
+    image = header_says(path, toffset=1.0)
+    with pytest.raises(InputError, match=r"toffset: expected 0, or the sidecar's StartTime.*got 1"):
+        read_clock(image, path, {})
+    assert read_clock(image, path, {"StartTime": 1.0}).reference_s == 1.0
+    assert read_clock(header_says(path, toffset=0), path, {"StartTime": 1.0}).reference_s == 1.0
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"slice_code": 1, "axis": 0}, "dim_info: expected slices along k as by SliceEnc.* got i"),
+        ({"slice_code": 2}, "slice_code: expected the order of the sidecar's .* got sequential de"),
+    ],
+)
+def test_a_header_with_other_slices_than_the_sidecar(tmp_path, fields, message):
+    path = tmp_path / "b.nii"
+    image, sidecar = header_says(path, **fields), {"RepetitionTime": 2, "SliceTiming": [0, 1]}
+    with pytest.raises(InputError, match=message):
+        read_clock(image, path, sidecar, slice_reference=0.5)
+    assert read_clock(image, path, sidecar).reference_s == pytest.approx(7 / 16 * 2)
+    agreeing = header_says(path, slice_code=1)
+    assert read_clock(agreeing, path, sidecar, slice_reference=0.5).reference_s == 1
+    multiband = {"RepetitionTime": 2, "SliceTiming": [0, 0]}
+    turned = header_says(path, slice_code=2)
+    assert read_clock(turned, path, multiband, slice_reference=0.5).reference_s == 1
+
+
+def test_slices_of_the_raw_run_say_nothing_of_a_resampled_image(tmp_path):
+    path = tmp_path / "sub-1_space-MNI_bold.nii"
+    save(path, np.zeros((2, 2, 2, 3), np.int16), np.eye(4))
+    sidecar = {"RepetitionTime": 2, "SliceTiming": [0, 0.5, 1.0, 1.5]}
+    assert read_clock(load_image(path), path, sidecar).repetition_time_s == 2
 
 
 def test_slices_timed_twice(tmp_path):
@@ -210,6 +264,13 @@ def test_a_derivative_that_is_shorter_than_its_raw_run(tmp_path):
     run = write_run(tmp_path, 2.0, 1.0)
     raw = save(tmp_path / "raw.nii", np.zeros((2, 2, 2, 94), np.int16), np.eye(4))
     with pytest.raises(InputError, match=r"volumes: expected 94 as in .*raw.nii, got 90"):
+        run_timing(replace(run, raw=str(raw)))
+
+
+def test_a_derivative_with_another_repetition_time_than_its_raw_run(tmp_path):
+    run = write_run(tmp_path, 2.0, 1.0)
+    raw = save(tmp_path / "raw.nii", np.zeros((2, 2, 2, 90), np.int16), np.eye(4), 2.5)
+    with pytest.raises(InputError, match=r"expected 2.5 s as in the header of .*raw.nii, got 2 s"):
         run_timing(replace(run, raw=str(raw)))
 
 

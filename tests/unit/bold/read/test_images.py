@@ -59,6 +59,21 @@ def test_constant_first_volume_is_refused(tmp_path):
         images.read_first(save(tmp_path / "b.nii.gz", data, on.affine))
 
 
+def test_integers_that_were_too_large_for_their_type(tmp_path):
+    on = grid()
+    data = noise_series(on, 2) * 30  # up to 40,000
+    wrapped = save(
+        tmp_path / "w.nii", data.astype(np.int32).astype(np.uint16).view(np.int16), on.affine
+    )
+    with pytest.raises(InputError, match="intensities: expected values above 0, got -.* run over"):
+        images.read_first(wrapped)
+    clipped = save(tmp_path / "c.nii", np.minimum(noise_series(on, 2), 900), on.affine)
+    with pytest.raises(InputError, match="not cut off at its largest value, got .*bright at 900"):
+        images.read_first(clipped)
+    for good in (noise_series(on, 2), noise_series(on, 2).astype(np.uint16)):
+        images.read_first(save(tmp_path / "g.nii", good, on.affine))
+
+
 def test_three_axes_are_no_bold(tmp_path):
     path = save(tmp_path / "b.nii.gz", noise_series(grid(), 2)[..., 0], grid().affine)
     with pytest.raises(InputError, match=r"shape: expected 4-D .*got \(26, 30, 24\)"):

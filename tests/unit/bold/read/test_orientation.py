@@ -77,6 +77,17 @@ def test_runs_of_both_handednesses(tmp_path):
     check_same_grid([right, left], "sform")
 
 
+def test_voxels_of_two_sizes(tmp_path):
+    """pixdim against the sform, where no qform holds them together."""
+    raw = bytearray(write(tmp_path / "x.nii", codes=(1, 0)).read_bytes())
+    raw[80:92] = np.array([2, 2, 2], np.float32).tobytes()
+    path = tmp_path / "y.nii"
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=r"pixdim\): expected 3 x 3 x 4 mm as by .* got 2 x 2 x 2"):
+        open_image(path, 4)
+    np.testing.assert_allclose(grid_of(open_image(path, 4, "sform")).voxel_mm, (3, 3, 4))
+
+
 def test_a_fifth_axis_of_one(tmp_path):
     data = noise_series(ON, 3) + 100
     five = write(tmp_path / "5.nii.gz", data=data[..., None])
