@@ -1,6 +1,6 @@
 """What is wrong with tables and files of models, and RDMs that cannot be tested."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from crossmodal.contracts.model_table import ModelTable
 from crossmodal.inference.maps.condition_permutation import condition_orders, smallest_p
 from crossmodal.inference.regions.files import read_roi_rdms
 from crossmodal.representations.models import table_rdms
+from crossmodal.representations.rdm import category_rdm
 from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.checks.files import model_file_problems, region_file_problems
 from crossmodal.study.study import Study
@@ -32,13 +33,27 @@ def model_problems(study: Study) -> list[InputError]:
 
 
 def _label_problems(study: Study, labels: Sequence[str]) -> Iterator[InputError]:
-    """Label models that would be constant: all clips of one kind, or each of its own."""
+    """Label models that would be constant (all clips of one kind, or each of its own), or whose
+    clips allow too few orders; columns that the clips do not have are ``labels``' to report."""
     chosen = clip_selection(study)[1] if labels and study.stimuli else None
-    for label in labels if chosen and chosen.study else ():
-        kinds = {getattr(name, label, name) for name in chosen.study}
-        if len(kinds) in (1, len(chosen.study)) and len(chosen.study) > 1:
-            got = f"{len(kinds)} of them in {len(chosen.study)} clips: its RDM is constant"
+    for label in labels if chosen and len(chosen.study) > 1 else ():
+        try:
+            kinds = [name.label(label) for name in chosen.study]
+        except InputError:
+            continue
+        rdm = category_rdm(kinds)
+        if np.ptp(rdm) == 0:
+            got = f"{len(set(kinds))} of them in {len(kinds)} clips: its RDM is constant"
             yield InputError("config", "models.labels", f"several kinds of {label}", got)
+        elif (p := next(_smallest_ps(study, [rdm], len(kinds)), 0.0)) >= _alpha(study):
+            got = f"{len(kinds)} of them, whose permutations reach p = {p:.3g} at best"
+            expected = f"clips enough for p < {_alpha(study)} with the model {label}"
+            yield InputError("config", "models.labels", expected, got)
+
+
+def _alpha(study: Study) -> float:
+    """The level of the group's test; infinite where there is none."""
+    return study.group.alpha if study.group else np.inf
 
 
 def known_conditions(study: Study) -> list[str] | None:
@@ -112,12 +127,16 @@ def _other_conditions(
         yield InputError(path, "conditions", expected, f"{len(extra)} more ({extra[0]!r} …)")
 
 
-def _reachable(study: Study, path: str, name: str) -> list[tuple[str, float]]:
-    """Smallest p of every model where conditions are permuted, by the orders of the test itself."""
-    group = study.group
-    if group is None or group.test != "condition_permutation":
-        return []
+def _reachable(study: Study, path: str, name: str) -> Iterator[tuple[str, float]]:
+    """Smallest p of every model of a table, where conditions are permuted."""
     rdms = table_rdms(path, name)
-    orders = condition_orders(len(rdms.stimulus_ids), group.n_permutations, study.study.seed)
-    vectors = np.asarray(rdms.dissimilarities)
-    return [(layer, smallest_p(v, orders)) for layer, v in zip(rdms.layers, vectors, strict=True)]
+    n = len(rdms.stimulus_ids)
+    yield from zip(rdms.layers, _smallest_ps(study, rdms.dissimilarities, n), strict=False)
+
+
+def _smallest_ps(study: Study, models: Iterable[np.ndarray], n_conditions: int) -> Iterator[float]:
+    """By the orders of the test itself; nothing where conditions are not permuted."""
+    group = study.group
+    if group is not None and group.test == "condition_permutation":
+        orders = condition_orders(n_conditions, group.n_permutations, study.study.seed)
+        yield from (smallest_p(np.asarray(model), orders) for model in models)

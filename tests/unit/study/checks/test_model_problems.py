@@ -90,6 +90,36 @@ def test_labels_that_all_clips_share(root: Path) -> None:
     assert "several kinds of gender" in text
 
 
+@pytest.fixture
+def four_clips(tmp_path: Path) -> dict[str, Any]:
+    """A study of four clips of a table with a column of its own."""
+    rows = [f"{k}.mp4\t{'ab'[k % 2]}\t{'xy'[k // 2]}\t{'de'[k % 2]}" for k in range(4)]
+    (tmp_path / "clips.tsv").write_text(
+        "\n".join(["path\tidentity\temotion\tlanguage", *rows]) + "\n"
+    )
+    for k in range(4):
+        (tmp_path / f"{k}.mp4").touch()
+    return {
+        "study": {"name": "own", "results_dir": "r", "seed": 1},
+        "stimuli": {"table": str(tmp_path / "clips.tsv")},
+        "models": {"labels": ["language", "emotion"]},
+    }
+
+
+def test_labels_of_a_tables_own_column(four_clips: dict[str, Any]) -> None:
+    """They are the column's, not the clips' names, which are all different."""
+    assert model_problems(four_clips) == []
+
+
+def test_labels_of_clips_that_allow_too_few_orders(four_clips: dict[str, Any]) -> None:
+    """Of two and two clips 8 of 24 orders leave the labels' RDM as it is."""
+    group = {"test": "condition_permutation", "n_permutations": 50, "alpha": 0.3}
+    language, _ = map(str, model_problems(four_clips | {"group": group}))
+    assert "models.labels: expected clips enough for p < 0.3 with the model language" in language
+    assert "got 4 of them, whose permutations reach p = 0.333 at best" in language
+    assert model_problems(four_clips | {"group": group | {"alpha": 0.4}}) == []
+
+
 def test_pairs_that_too_few_runs_show(study: dict[str, Any], tmp_path: Path) -> None:
     write_bids(tmp_path / "bids", runs=("1", "2", "3"))
     for run, lacks in (("1", "a"), ("2", "b")):
