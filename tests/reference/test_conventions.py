@@ -5,7 +5,10 @@ A test that fails here means that a peer behaves otherwise now: correct the page
 
 import csv
 import io
+import json
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import librosa
@@ -18,6 +21,7 @@ from nilearn.datasets import load_mni152_template
 from nilearn.glm.first_level import (
     FirstLevelModel,
     compute_regressor,
+    first_level_from_bids,
     make_first_level_design_matrix,
 )
 from nilearn.image import load_img, new_img_like, resample_img, smooth_img
@@ -33,8 +37,12 @@ from scipy.io import loadmat
 from scipy.spatial.distance import pdist
 
 from crossmodal.bold.model.design import high_pass_basis
+from crossmodal.bold.read.bids import find_runs
+from crossmodal.bold.read.clock import read_clock
+from crossmodal.contracts.errors import InputError
 from crossmodal.inference.sign_flips import sign_patterns, smallest_p
 from crossmodal.rsa.neighbourhoods import sphere_steps, spheres
+from crossmodal.stimuli.media import read_video
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 MM3 = np.diag([3.0, 3.0, 3.0, 1.0])
@@ -153,6 +161,43 @@ def test_mne_rsa_sorts_items_by_y():
     assert_allclose(found, pdist(data[[3, 1, 2, 0]], "correlation"))
 
 
+def mne_rsas_sphere(affine: np.ndarray, radius_mm: float, measure) -> int:
+    """A number about mne-rsa's sphere around the middle; data are indices along two axes."""
+    mne_rsa = pytest.importorskip("mne_rsa", reason="no package of the default environment")
+    roi = np.zeros((13, 13, 13), np.uint8)
+    roi[6, 6, 6] = 1
+    data = np.moveaxis(np.indices(roi.shape)[:2], 0, -1).astype(float)
+    found = mne_rsa.rdm_nifti(
+        image(data, affine),
+        spatial_radius=radius_mm / 1000,
+        dist_metric=measure,
+        roi_mask=image(roi, affine),
+    )
+    return int(np.ravel(next(iter(found)))[0])
+
+
+def test_mne_rsas_spheres_depend_on_the_voxel_size():
+    sizes = {
+        v: mne_rsas_sphere(np.diag([v, v, v, 1.0]), 3 * v, lambda a, b: float(len(a)))
+        for v in (1.9, 2.0, 3.0, 3.1)
+    }
+    assert len(set(sizes.values())) > 2
+    assert max(sizes.values()) <= 123
+
+
+def test_mne_rsa_exchanges_voxel_sizes_of_permuted_axes():
+    def widths(affine: np.ndarray) -> list[int]:
+        measures = (lambda a, b: float(np.ptp(a)) + 1, lambda a, b: float(np.ptp(b)) + 1)
+        return [mne_rsas_sphere(affine, 9.5, measure) for measure in measures]
+
+    upwards = np.zeros((4, 4))
+    upwards[2, 0], upwards[0, 1], upwards[1, 2], upwards[3, 3] = 2, 3, 4, 1
+    assert widths(np.diag([2.0, 3, 4, 1])) == [9, 7]
+    assert widths(upwards) == [7, 5]
+    steps = sphere_steps(upwards, 9.5)
+    assert np.ptp(steps, axis=0)[:2].tolist() == [8, 6]
+
+
 # Inference
 
 
@@ -222,6 +267,60 @@ def test_blanks_decide_what_nilearns_contrast_is():
     data = 100 + np.random.default_rng(1).normal(size=(2, 1, 1, 80)).astype(np.float32)
     model = first_level(data, ["face", "house", "face-house"])
     assert np.abs(effect(model, "face-house") - effect(model, "face - house")).max() > 0.05
+
+
+def write_run(folder: Path, name: str, sidecar: dict) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    data = np.random.default_rng(0).normal(100, 1, (4, 4, 4, 20)).astype(np.float32)
+    run = image(data)
+    run.header.set_zooms((3, 3, 3, 2))
+    run.header.set_xyzt_units("mm", "sec")
+    run.to_filename(folder / f"{name}_bold.nii.gz")
+    (folder / f"{name}_bold.json").write_text(json.dumps(sidecar))
+
+
+EVENTS = "onset\tduration\ttrial_type\n4\t1\ta\nn/a\t1\tb\n9\tn/a\ta\n"
+
+
+def test_nilearns_models_from_bids_read_start_time_but_no_events_at_the_root(tmp_path: Path):
+    func, derived = tmp_path / "sub-01/func", tmp_path / "derivatives/sub-01/func"
+    write_run(func, "sub-01_task-x", {"RepetitionTime": 2.0})
+    name = "sub-01_task-x_space-MNI_desc-preproc"
+    write_run(derived, name, {"RepetitionTime": 2.0, "StartTime": 0.9})
+    confounds = "trans_x\n" + "0.1\n" * 20
+    (derived / "sub-01_task-x_desc-confounds_timeseries.tsv").write_text(confounds)
+    (tmp_path / "task-x_events.tsv").write_text(EVENTS)
+    options = {"space_label": "MNI", "slice_time_ref": None}
+    with pytest.raises(ValueError, match=r"No events.tsv files found"):
+        first_level_from_bids(tmp_path, "x", **options)
+    (run,) = find_runs(tmp_path, "x")
+    assert run.events == str(tmp_path / "task-x_events.tsv")
+    (func / "sub-01_task-x_events.tsv").write_text(EVENTS)
+    (model,) = first_level_from_bids(tmp_path, "x", **options)[0]
+    assert_allclose(model.slice_time_ref, 0.9 / 2.0)
+
+
+def test_volume_timing_alone_and_events_without_times_are_valid_bids(tmp_path: Path):
+    validator = Path(sys.executable).with_name("bids-validator-deno")
+    if not validator.exists():
+        pytest.skip("needs bids-validator-deno")
+    (tmp_path / "dataset_description.json").write_text('{"Name": "x", "BIDSVersion": "1.9.0"}')
+    times = [2.0 * k + (k > 9) for k in range(20)]
+    sidecar = {"TaskName": "x", "VolumeTiming": times, "SliceTiming": [0, 0.5, 1, 1.5]}
+    write_run(tmp_path / "sub-01/func", "sub-01_task-x", sidecar)
+    (tmp_path / "sub-01/func/sub-01_task-x_events.tsv").write_text(EVENTS)
+    (tmp_path / "task-x_events.tsv").write_text(EVENTS)
+
+    def errors() -> list[str]:
+        command = [validator, tmp_path, "--format", "json", "--ignoreWarnings"]
+        found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        issues = json.loads(found)["issues"]["issues"]
+        return [issue["code"] for issue in issues if issue["severity"] == "error"]
+
+    assert errors() == []
+    run = nib.load(tmp_path / "sub-01/func/sub-01_task-x_bold.nii.gz")
+    with pytest.raises(InputError, match="volumes at equal distances, got 2 to 3 s apart"):
+        read_clock(run, "x", sidecar)
 
 
 # Images
@@ -314,7 +413,24 @@ def test_nibabel_ignores_units():
         assert run.header.get_zooms()[0] == 3
 
 
-# Tables and sounds
+# Faces, tables and sounds
+
+
+def test_blazeface_sees_the_central_square_and_blends_weak_boxes_in(shared: Path):
+    blazeface = pytest.importorskip("face_alignment.detection.blazeface")
+    files = {"path_to_detector": str(shared / "data/weights/blazeface.pth"),
+             "path_to_anchor": str(shared / "data/weights/anchors.npy")}  # fmt: skip
+    face = read_video(shared / "data/cremad/1001_DFA_ANG_XX.flv")[30]
+
+    def scores(left: int, threshold: float = 0.5) -> list[float]:
+        frame = np.full((720, 1280, 3), 90, np.uint8)
+        frame[180:540, left : left + 480] = face
+        finder = blazeface.FaceDetector("cpu", min_score_thresh=threshold, **files)
+        return [float(box[4]) for box in finder.detect_from_image(frame) if len(box)]
+
+    assert len(scores(400)) == 1
+    assert scores(0) == scores(800) == []
+    assert max(scores(400, 0.3)) < max(scores(400, 0.75))
 
 
 def test_a_quotation_mark_swallows_rows():
