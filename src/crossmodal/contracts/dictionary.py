@@ -139,6 +139,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "p_ceiling": ("p of the difference from the lower noise ceiling, not corrected", ""),
     "p_ceiling_fdr": ("p of the difference from the ceiling, false discovery rate", ""),
     "ceiling_low": ("lower noise ceiling", ""),
+    "agreement": ("mean similarity of two participants' RDMs", ""),
+    "p_agreement": ("p of agreement, by each participant's permuted conditions", ""),
     "ceiling_high": ("upper noise ceiling", ""),
     "peak": ("rank of the peak in its cluster, 1 the highest", ""),
     "label_distance_mm": ("distance of the peak from the region that label names", "mm"),

@@ -13,6 +13,8 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.contracts.roi_rdms import RoiRDMs
 from crossmodal.contracts.stimulus_table import StimulusTable
+from crossmodal.inference.regions.agreement import ALPHA as AGREEMENT_ALPHA
+from crossmodal.inference.regions.agreement import agreement
 from crossmodal.inference.regions.bootstrap import Bootstrap, Draws, dual_bootstrap, noise_ceiling
 from crossmodal.inference.regions.config import RoiInference
 from crossmodal.inference.regions.rows import COMPARISONS, Rows
@@ -97,7 +99,8 @@ def compare_models(
     -------
     models : one row per region and model: mean similarity over participants, its standard
         error and 95 % interval over participants and clips, p against zero (one-sided t) and
-        against the lower noise ceiling (two-sided), both noise ceilings
+        against the lower noise ceiling (two-sided), both noise ceilings, agreement of
+        participants and its p; a region where they do not agree carries no test
     participants : similarity of every participant
     pairs : difference of every two models in a region, with its standard error and p
 
@@ -118,13 +121,17 @@ def compare_models(
     data = brain.dissimilarities.transpose(1, 0, 2)
     bootstraps = dual_bootstrap(models.vectors, data, codes, draws, config.comparison)
     tables = [
-        _region_tables(region, data[r], models, bootstraps[r], config)
+        _region_tables(region, data[r], models, bootstraps[r], config, seed + r)
         for r, region in enumerate(brain.regions)
     ]
     fits, singles, pairs = (
         pd.concat(parts, ignore_index=True) for parts in zip(*tables, strict=True)
     )
-    fits["p_fdr"] = false_discovery_control(fits.p)
+    agree = fits.p_agreement < AGREEMENT_ALPHA
+    fits.loc[~agree, ["p", "p_ceiling"]] = np.nan
+    fits["p_fdr"] = np.nan
+    if agree.any():
+        fits.loc[agree, "p_fdr"] = false_discovery_control(fits.p[agree])
     pairs["p_fdr"] = pairs.groupby("region").p.transform(false_discovery_control)
     names = dict(enumerate(brain.participants))
     singles["participant"] = singles.participant.map(names)
@@ -146,7 +153,12 @@ def _paired(models: ModelTable, layers: Sequence[str]) -> np.ndarray:
 
 
 def _region_tables(
-    region: str, data: np.ndarray, models: ModelTable, bootstrap: Bootstrap, config: RoiInference
+    region: str,
+    data: np.ndarray,
+    models: ModelTable,
+    bootstrap: Bootstrap,
+    config: RoiInference,
+    seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     fitted = RegionFit.of(data, models, bootstrap, config.comparison)
     everything = np.arange(len(models.names))
@@ -155,11 +167,14 @@ def _region_tables(
         fitted.tested(everything[i : i + BLOCK_MODELS])
         for i in range(0, len(everything), BLOCK_MODELS)
     ]
+    together, p_agreement = agreement(data, config.comparison, seed)
     fits = models.names.assign(
         region=region,
         **pd.concat(blocks, ignore_index=True),
         ceiling_low=fitted.ceiling[0],
         ceiling_high=fitted.ceiling[1],
+        agreement=together,
+        p_agreement=p_agreement,
         n_participants=len(data),
         n_units=bootstrap.n_groups,
     )

@@ -313,3 +313,18 @@ def test_roi_rdms_survive_writing(tmp_path, truth):
 def test_impossible_roi_rdms_are_refused(truth, change, message):
     with pytest.raises(InputError, match=message):
         dataclasses.replace(roi(truth[1]), **change)
+
+
+def test_a_region_where_people_do_not_agree_carries_no_test(truth) -> None:
+    models, brain = truth
+    noise = np.random.default_rng(8).random((1, N_PARTICIPANTS, PAIRS))
+    both = np.concatenate([brain[:1], noise])
+    table = ModelTable.gather([model_set(models)], ["ensemble"], IDS)
+    config = RoiInference(n_bootstraps=20)
+    fits, _, _ = compare_models(roi(both), table, GROUPS, config, 1)
+    agreeing, other = (part for _, part in fits.groupby("region", sort=False))
+    assert (agreeing.p_agreement < 0.01).all()
+    assert agreeing[["p", "p_fdr", "p_ceiling"]].notna().all(axis=None)
+    assert (other.p_agreement >= 0.05).all()
+    assert other[["p", "p_fdr", "p_ceiling"]].isna().all(axis=None)
+    assert other[["estimate", "standard_error", "ceiling_low"]].notna().all(axis=None)
