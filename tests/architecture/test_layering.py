@@ -23,7 +23,7 @@ ALLOWED = {
     "representations": {"contracts"},
     "stimuli": {"contracts"},
     "simulate": {"contracts"},
-    "families": {"contracts", "representations"},
+    "families": {"contracts", "representations", "stimuli"},
     "voices": {"contracts", "families"},
     "bold": {"contracts"},
     "inference": {"contracts", "rsa", "representations"},
@@ -48,7 +48,7 @@ ROOMS = {
     "inference/maps": {"sign_flips"},
     "inference/regions": {"sign_flips"},
     "families/training": set(),
-    **{f"families/{name}": {"training", "layers"} for name in FAMILIES},
+    **{f"families/{name}": {"training", "layers", "cost"} for name in FAMILIES},
 }
 
 

@@ -5,6 +5,7 @@ test_real_input.py, the page on clusters by tests/slurm.
 """
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -64,18 +65,11 @@ def test_a_new_figure(study: Study) -> None:
 
 
 def test_a_new_network_family(study: Study) -> None:
-    words = {"affect3d": "toynet", "simulate_affect": "simulate_toynet"}
+    """The page's own commands make a family that checks, plans and runs."""
     folder = study.folder
-    for path in (folder / "src/crossmodal/affect3d").glob("*.py"):
-        copied(path, folder / "src/crossmodal/toynet" / path.name, **words)
-    for path in (folder / "workflow/scripts").glob("affect3d_*.py"):
-        copied(path, path.with_name(path.name.replace("affect3d", "toynet")), **words)
-    rules = folder / "workflow/rules"
-    copied(rules / "affect3d.smk", rules / "toynet.smk", **words)
-    registry, start = folder / "src/crossmodal/families/registry.py", "FAMILIES = {\n"
-    line = '    "toynet": Family(Toynet, "toynet.smk", lambda block: AFFECT3D),\n'
-    own = "from crossmodal.toynet.block import Affect3dSettings as Toynet\n\n\n@dataclass"
-    copied(registry, registry, **{start: start + line, "\n\n@dataclass": own})
+    page = (folder / "docs/a-new-network-family.md").read_text()
+    commands = re.search(r"```sh\n(.*?)```", page, flags=re.S)[1]
+    subprocess.run(["sh", "-e", "-c", commands], cwd=folder, check=True)
     config = yaml.safe_load((folder / CONFIG).read_text())
     family = config["families"].pop("affect3d") | {"labels": "circumplex"}
     config["families"] = {"toynet": family}

@@ -1,14 +1,22 @@
 """The registry of network families: what the study must know of each beside its results."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, make_dataclass
 from typing import Any
 
+from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.layer_names import AFFECT3D, cross_channel_layers, mrpn_layers
-from crossmodal.contracts.settings import Settings
+from crossmodal.contracts.settings import Settings, plain
+from crossmodal.families.affect3d import cost as affect3d
 from crossmodal.families.affect3d.block import Affect3dSettings
+from crossmodal.families.affect3d.checks import problems as affect3d_problems
+from crossmodal.families.cost import Facts
+from crossmodal.families.cross_channel import cost as cross_channel
 from crossmodal.families.cross_channel.block import CrossChannelFamily
+from crossmodal.families.cross_channel.checks import problems as cross_channel_problems
+from crossmodal.families.mrpn import cost as mrpn
 from crossmodal.families.mrpn.block import MrpnSettings
+from crossmodal.families.mrpn.checks import problems as mrpn_problems
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,14 @@ class Family:
     config : its block; has ``regimes``, ``n_seeds``, ``threads`` and ``accelerator``
     rules : its file in workflow/rules; writes ``rdms/<family>/<regime>.h5`` for every regime
     layers : config block -> names of its layers, in order, as in its RDMs
+    cost : config block, ``Facts`` of the clips -> what its jobs' time and memory grow with
+    problems : config block, study -> what the config asks in vain, before any file is opened
+    data_checks : module whose ``problems(block, study, selection)`` opens clips, labels and
+        weights; imported for checks alone, since it may be heavy
+    weights : config block -> key below the block of each file of weights it starts from, and file
+    trains_on_pool : what it does with the pool that it needs ('pretrain', 'train'), or nothing
+    classifies : whether its regimes are label columns of the clips
+    tests_every_actor : whether its folds hold out every actor in turn (no ``test_actors`` then)
     unseen_actors : config block -> whether it is tested on actors whom training must not have
         seen, so that they must not be in the pool
     rdms : config block -> whether it writes RDMs at all
@@ -28,6 +44,13 @@ class Family:
     config: type[Settings]
     rules: str
     layers: Callable[[Any], tuple[str, ...]]
+    cost: Callable[[Any, Facts], dict[str, float]] = lambda block, facts: {}
+    problems: Callable[[Any, Any], Iterable[InputError]] = lambda block, study: ()
+    data_checks: str | None = None
+    weights: Callable[[Any], Mapping[str, str | None]] = lambda block: {}
+    trains_on_pool: str = ""
+    tests_every_actor: bool = False
+    classifies: bool = True
     unseen_actors: Callable[[Any], bool] = lambda block: True
     rdms: Callable[[Any], bool] = lambda block: True
 
@@ -40,17 +63,37 @@ def _cross_channel(block: CrossChannelFamily) -> tuple[str, ...]:
 FAMILIES = {
     # Tuned and tested within the study's clips, whose actors all folds share.
     "cross_channel": Family(
-        CrossChannelFamily, "network.smk", _cross_channel, unseen_actors=lambda block: False
+        CrossChannelFamily,
+        "network.smk",
+        _cross_channel,
+        cross_channel.cost,
+        cross_channel_problems,
+        trains_on_pool="pretrain",
+        unseen_actors=lambda block: False,
     ),
     "mrpn": Family(
         MrpnSettings,
         "mrpn.smk",
         lambda block: mrpn_layers(block.rdm_variant),
+        mrpn.cost,
+        mrpn_problems,
+        "crossmodal.families.mrpn.data_checks",
+        weights=lambda block: {f"weights.{m}": path for m, path in plain(block.weights).items()},
+        tests_every_actor=True,
         # Extractors without weights of their own are pretrained on the pool.
         unseen_actors=lambda block: bool(block.without_weights),
         rdms=lambda block: block.rdms,
     ),
-    "affect3d": Family(Affect3dSettings, "affect3d.smk", lambda block: AFFECT3D),
+    "affect3d": Family(
+        Affect3dSettings,
+        "affect3d.smk",
+        lambda block: AFFECT3D,
+        affect3d.cost,
+        affect3d_problems,
+        "crossmodal.families.affect3d.data_checks",
+        trains_on_pool="train",
+        classifies=False,
+    ),
 }
 
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossmodal.bold.block import Scans
-from crossmodal.families.registry import n_models
-from crossmodal.plan.families import affect3d_work, mrpn_work, width_cost
+from crossmodal.families.cost import Facts, width_cost
+from crossmodal.families.cross_channel.cost import CROSS_CHANNEL_AUDITORY_M
+from crossmodal.families.registry import FAMILIES, n_models
 from crossmodal.study.study import Study
 from crossmodal.voices.block import VoiceStudy
 
 BRAIN_MM3 = 1.884e6  # the MNI brain mask: 69,765 voxels of 3 mm
 HEAD_MM3 = 1.2e7  # a field of view, 84 x 84 x 54 voxels of 3.15 mm
-# Multiply-adds of one forward pass at width 1, counted from the layers, in millions.
-CROSS_CHANNEL_VISUAL_M, CROSS_CHANNEL_AUDITORY_M = 625.0, 100.0
 
 
 @dataclass(frozen=True)
@@ -123,25 +122,18 @@ def _networks(study: Study, data: Data, found: Mapping[str, float]) -> dict[str,
         "models": n_models(families) + len(models.labels) + 3 * planted,
         "network_seeds": 0,
     }
-    if block := families.cross_channel:
-        width = width_cost(block.network.width)
-        shown, heard = (name in study.stimuli.modalities for name in ("video", "audio"))
-        visual = width * CROSS_CHANNEL_VISUAL_M * block.n_frames * shown
-        auditory = width * CROSS_CHANNEL_AUDITORY_M * heard
-        epochs_of = [block.pretrain.visual.n_epochs, block.pretrain.auditory.n_epochs]
-        result |= {
-            # The cross-modal part is trained on the arms' outputs, computed once.
-            "pretrain_macs": visual * epochs_of[0] + auditory * epochs_of[1] + visual + auditory,
-            "tune_macs": (visual + auditory) * block.tune.n_epochs * (block.n_folds + 1),
-            "forward_macs": 3 * (visual + auditory) * block.n_seeds,
-            "network_seeds": block.n_seeds,
-            "network_frames": block.n_frames,
-            "network_units": 1.6e6 * block.network.width,  # of all layers together
-        }
-    if block := families.mrpn:
-        result |= mrpn_work(block, study.stimuli, found, data.duration_s)
-    if block := families.affect3d:
-        result |= affect3d_work(block, data.duration_s, data.frame_rate_hz)
+    if study.stimuli:
+        face, modalities = study.stimuli.face, tuple(study.stimuli.modalities)
+        facts = Facts(
+            found["conditions"],
+            found["clips"],
+            data.duration_s,
+            data.frame_rate_hz,
+            modalities,
+            face.rgb_px if face else 0,
+        )
+        for name, block in families:
+            result |= FAMILIES[name].cost(block, facts)
     if block := study.voices:
         result["voices_macs"] = _voices_macs(block)
     return result

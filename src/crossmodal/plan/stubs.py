@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.contracts.settings import plain
+from crossmodal.families.registry import FAMILIES
 from crossmodal.plan.dimensions import Data
 from crossmodal.stimuli.naming import CREMAD_EMOTIONS, CREMAD_SENTENCES
 from crossmodal.study.study import Study
@@ -20,12 +21,13 @@ def with_stubs(study: Study, folder: str | Path, data: Data) -> dict[str, Any]:
     config["study"]["results_dir"] = str(Path(folder, "results"))
     if clips := config["stimuli"]:
         _stub_clips(clips, Path(folder))
-    if (mrpn := study.families.mrpn) is not None:
-        for modality, path in plain(mrpn.weights).items():
+    for name, block in study.families:
+        for key, path in FAMILIES[name].weights(block).items():
             if path and not Path(path).is_file():
-                stand_in = Path(folder, f"mrpn-{modality}.pth")
+                stand_in = Path(folder, f"{name}-{key}.pth")
                 stand_in.touch()
-                config["families"]["mrpn"]["weights"][modality] = str(stand_in)
+                part, _, last = key.rpartition(".")
+                config["families"][name][part][last] = str(stand_in)
     scans = config["scans"]
     folders = [scans["bids_dir"], scans["fmriprep_dir"]] if scans else []
     if any(path and not Path(path).is_dir() for path in folders):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
+from matplotlib.container import ErrorbarContainer
 
 from crossmodal.figures.roi import plot_layers, plot_models, plot_variance, roi_figures
 from crossmodal.figures.roi_gradient import plot_gradients
@@ -27,11 +28,12 @@ def tables(with_network=True):
         ignore_index=True,
     )
     models["estimate"] = np.linspace(0.1, 0.4, len(models))
-    models = models.assign(standard_error=0.01, p_fdr=0.01, ceiling_low=0.5, ceiling_high=0.6)
+    models["standard_error"] = np.linspace(0.01, 0.03, len(models))
+    models = models.assign(p_fdr=0.01, ceiling_low=0.5, ceiling_high=0.6)
     singles = models.loc[models.index.repeat(3)].assign(similarity=0.2)
     parts = [("visual", 1), ("auditory", 1), ("visual & auditory", 2), ("total", 0)]
     variance = pd.DataFrame(
-        [("net", "emotion", "ensemble", region, part, n, 0.1 * (i + 1), 0.01, 0.2)
+        [("net", "emotion", "ensemble", region, part, n, 0.1 * (i + 1), 0.01 * (i + 2), 0.2)
          for region in REGIONS for i, (part, n) in enumerate(parts)],
         columns=["model", "regime", "source", "region", "part", "n_groups", "r2",
                  "standard_error", "p_fdr"],
@@ -74,6 +76,37 @@ def test_bars_are_the_estimates_of_chosen_layers_and_other_models():
     by_layer = chosen[chosen.source != "untrained"].set_index("layer").estimate
     expected = by_layer[["v2", "a2", "emotion"]]
     np.testing.assert_allclose(widths, expected)
+
+
+def half_lengths(ax, axis):
+    """Half the length of every error bar of a panel along x (0) or y (1), NaN bars left out."""
+    (lines,) = (bars.lines[2] for bars in ax.containers if isinstance(bars, ErrorbarContainer))
+    segments = np.array([line for line in lines[0].get_segments() if len(line) == 2])
+    return (segments[:, 1, axis] - segments[:, 0, axis]) / 2
+
+
+def errors_of(models, region, layers):
+    chosen = models[(models.region == region) & (models.source != "untrained")]
+    return chosen.set_index("layer").standard_error[layers].to_numpy()
+
+
+def test_error_bars_are_one_standard_error_either_way():
+    models, singles, variance = tables()
+    ax = plot_models(models, singles, "ensemble", ["v2", "a2"]).axes[1]
+    expected = errors_of(models, "STG", ["v2", "a2", "emotion"])
+    np.testing.assert_allclose(half_lengths(ax, 0), expected)
+    parts = plot_variance(variance, models, "ensemble").axes[0]
+    np.testing.assert_allclose(half_lengths(parts, 1), [0.02, 0.03, 0.05])
+
+
+def test_profiles_bands_are_one_standard_error_either_way():
+    models, _, _ = tables()
+    ax = plot_layers(models, "ensemble").axes[0]
+    bands = [band.get_paths()[0].vertices for band in ax.collections]
+    for layers, band in zip((["v1", "v2"], ["a1", "a2"]), bands, strict=True):
+        x = np.unique(band[:, 0])
+        heights = [np.ptp(band[band[:, 0] == value, 1]) for value in x]
+        np.testing.assert_allclose(heights, 2 * errors_of(models, "FFA", layers))
 
 
 def test_profiles_have_one_line_per_arm_in_layer_order():

@@ -12,9 +12,6 @@ from crossmodal.commands.plan import compare, parse_job_stats, total, trains_on_
 from crossmodal.commands.plan_data import found_data
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import plain
-from crossmodal.families.mrpn.inputs import MODALITIES
-from crossmodal.families.mrpn.variants import VARIANTS, Variant
-from crossmodal.plan import families
 from crossmodal.plan.costs import Measured, Study, fit_costs, read_costs, write_costs
 from crossmodal.plan.dimensions import (
     CROSS_CHANNEL_AUDITORY_M,
@@ -60,11 +57,6 @@ def study(amount: float, slope: float) -> Study:
     ]
     sizes = {"voxels": amount, "searchlight_us": 1, "patterns": 1, "models": 1, "one": 1}
     return Study(sizes, jobs)
-
-
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=lambda variant: variant.name)
-def test_variants_tell_their_modalities_by_name(variant: Variant) -> None:
-    assert tuple(families.variant_modalities(variant.name, MODALITIES)) == variant.modalities
 
 
 def test_simulated_clips_are_counted_as_they_are_made(mini: AStudy) -> None:

@@ -1,131 +1,19 @@
-"""What mrpn and affect3d ask of clips, weights and labels in vain: found before any training."""
+"""What families ask of clips, weights and labels in vain: found before any training."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from importlib import import_module
 
-from crossmodal.contracts.actor_files import actor_file_part
-from crossmodal.contracts.affect_labels import AffectLabels
-from crossmodal.contracts.errors import InputError, problems_of
-from crossmodal.contracts.settings import plain
-from crossmodal.families.affect3d.block import Affect3dSettings
-from crossmodal.families.affect3d.circumplex import read_circumplex
-from crossmodal.families.affect3d.experiment import validation_actors
-from crossmodal.families.affect3d.network import N_FRAMES
-from crossmodal.families.affect3d.windows import thinned
-from crossmodal.families.mrpn.block import MrpnSettings
-from crossmodal.families.mrpn.folds import actor_folds
-from crossmodal.families.mrpn.inputs import N_CHANNELS
-from crossmodal.families.mrpn.resnet import build_extractor, load_extractor
-from crossmodal.stimuli.media import announced_frames, read_video
-from crossmodal.stimuli.naming import UNKNOWN, StimulusName
-from crossmodal.stimuli.selection import Selection, has_clips
+from crossmodal.contracts.errors import InputError
+from crossmodal.families.registry import FAMILIES
 from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.study import Study
 
 
 def family_problems(study: Study) -> list[InputError]:
-    """What the two families' jobs would refuse, by clip names, weights and labels.
-
-    Opens weights, label tables and headers of clips; decodes a clip only where its labels seem
-    too short for it.
-    """
+    """What the families' jobs would refuse, by clip names, weights and labels."""
     chosen = clip_selection(study)[1] if study.families else None
-    problems: list[InputError] = []
-    if block := study.families.mrpn:
-        problems += _weights(block)
-        problems += _folds(block, chosen) if chosen else []
-    if block := study.families.affect3d:
-        problems += _affect(study, block, chosen) if chosen else []
-    return problems
-
-
-def _genders(names: Sequence[StimulusName]) -> dict[str, str]:
-    return {name.identity: name.gender for name in names}
-
-
-def _weights(block: MrpnSettings) -> list[InputError]:
-    """Weights that are no ResNet-18 of this width; names the layer."""
-    width = block.network.width
     return [
         problem
-        for modality, path in plain(block.weights).items()
-        if path and Path(path).is_file() and modality in block.inputs.modalities
-        for problem in problems_of(
-            lambda m=modality, p=path: load_extractor(build_extractor(N_CHANNELS[m], width), p)
-        )
+        for name, block in study.families
+        if (module := FAMILIES[name].data_checks)
+        for problem in import_module(module).problems(block, study, chosen)
     ]
-
-
-def _folds(block: MrpnSettings, chosen: Selection) -> list[InputError]:
-    """Folds of the study's actors without an actor of each gender, or none left to train on."""
-    genders = _genders(chosen.study)
-    if silent := sorted(actor for actor, gender in genders.items() if gender == UNKNOWN):
-        expected = "a table with the genders of the study's actors, whose names do not say them"
-        return [InputError("config", "stimuli.demographics", expected, f"none of {silent}")]
-    asked = (block.n_folds, block.n_validation_folds)
-    return [
-        InputError("config", f"families.mrpn.n_folds: {one.field}", one.expected, one.got)
-        for one in problems_of(lambda: actor_folds(genders, *asked))
-    ]
-
-
-def _affect(study: Study, block: Affect3dSettings, chosen: Selection) -> list[InputError]:
-    if "video" not in study.stimuli.modalities:
-        return []  # reported by crossmodal.study.checks.families
-    if not chosen.pool:
-        expected = "clips of other actors, on which affect3d is trained"
-        return [InputError("config", "stimuli.pool", expected, "none")]
-    problems = problems_of(lambda: validation_actors(_genders(chosen.pool), "stimuli.pool"))
-    clips = [*chosen.study, *chosen.pool]
-    if block.labels == "circumplex":
-        problems += problems_of(lambda: _circumplex(block.circumplex, chosen.pool))
-    if block.labels == "frames" and block.labels_dir is not None:
-        problems += _frame_labels(block.labels_dir, clips)
-    if has_clips(study.stimuli):
-        rate_hz = block.training.frame_rate_hz
-        for name in clips:
-            problems += problems_of(lambda path=name.path: _require_window(path, rate_hz))
-    return problems
-
-
-def _circumplex(path: str, clips: Sequence[StimulusName]) -> None:
-    """Refuse a damaged table, and sets of clips none of whose emotions it has."""
-    known = set(read_circumplex(path).emotion)
-    emotions = sorted({name.emotion for name in clips})
-    if known.isdisjoint(emotions):
-        raise InputError(path, "emotion", f"some of {emotions}", sorted(known))
-
-
-def _frame_labels(folder: str, clips: Sequence[StimulusName]) -> list[InputError]:
-    """Tables of frame labels that are missing, damaged, or shorter than their clips."""
-    problems = []
-    for actor in sorted({name.identity for name in clips}):
-        path = Path(folder, f"actor-{actor_file_part(actor)}.csv")
-        of_actor = [name for name in clips if name.identity == actor]
-        try:
-            labels = AffectLabels.read([path])
-        except InputError as problem:
-            problems.append(problem)
-            continue
-        for name in of_actor:
-            problems += problems_of(lambda labels=labels, name=name: _require_labels(labels, name))
-    return problems
-
-
-def _require_labels(labels: AffectLabels, name: StimulusName) -> None:
-    """Refuse fewer labels than frames. A header may count frames that do not decode."""
-    n_labels = int((labels.frame.stimulus_id == name.stimulus_id).sum())
-    announced = announced_frames(name.path)
-    if announced is None or n_labels < announced[0]:
-        video = read_video(name.path)
-        labels.of_clip(name.stimulus_id, 0 if video is None else len(video))
-
-
-def _require_window(path: str, frame_rate_hz: float) -> None:
-    """Refuse a clip without the 16 frames of one window at the training's rate."""
-    announced = announced_frames(path)
-    if announced is None:
-        return
-    n_kept = len(thinned(*announced, frame_rate_hz))
-    if n_kept < N_FRAMES:
-        raise InputError(path, "frames", f"at least {N_FRAMES} at {frame_rate_hz} Hz", n_kept)

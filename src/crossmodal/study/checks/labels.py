@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.families.registry import FAMILIES
 from crossmodal.stimuli.naming import UNKNOWN, StimulusName
 from crossmodal.stimuli.table import stimulus_table
 from crossmodal.stimuli.words import look_alikes
 from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.study import Study
-
-CLASSIFIERS = ("cross_channel", "mrpn")  # families whose regimes are label columns
 
 
 def labels(study: Study) -> Iterator[InputError]:
@@ -18,7 +17,7 @@ def labels(study: Study) -> Iterator[InputError]:
     chosen = clip_selection(study)[1] if study.stimuli else None
     if chosen is None:
         return
-    blocks = {name: block for name, block in study.families if name in CLASSIFIERS}
+    blocks = {name: block for name, block in study.families if FAMILIES[name].classifies}
     regimes = {f"families.{name}.regimes": block.regimes for name, block in blocks.items()}
     clips = [*chosen.study, *(chosen.pool if regimes else ())]
     columns = stimulus_table(clips[:1], {clips[0].path: ""}, "").label_columns
