@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.studies import values_of
-from tests.workflow.study import Study, clone
+from tests.workflow.study import ROOT, Study, clone
 
 pytestmark = pytest.mark.workflow
 CONFIG = "config/mine.yaml"
@@ -67,7 +67,7 @@ def test_a_new_figure(study: Study) -> None:
 def test_a_new_network_family(study: Study) -> None:
     """The page's own commands make a family that checks, plans and runs."""
     folder = study.folder
-    page = (folder / "docs/a-new-network-family.md").read_text()
+    page = (ROOT / "docs/a-new-network-family.md").read_text()
     commands = re.search(r"```sh\n(.*?)```", page, flags=re.S)[1]
     subprocess.run(["sh", "-e", "-c", commands], cwd=folder, check=True)
     config = yaml.safe_load((folder / CONFIG).read_text())
