@@ -71,6 +71,12 @@ def flip_last_byte(content: bytes) -> bytes:
     return content[:-1] + bytes([content[-1] ^ 1])
 
 
+def one_more_table(box: Sandbox) -> None:
+    """A table of models whose conditions are the study's clips."""
+    box.copy("results-own/stimuli/study.tsv", "models.tsv")
+    box.swap(CONFIG, "  tables: {}", "  tables: {mine: models.tsv}")
+
+
 STUDY_FILE = "data/clips/Actor_01/*.mp4"
 POOL_FILE = "data/clips/Actor_08/*.mp4"
 DEMOGRAPHICS = "data/demographics.csv"
@@ -175,6 +181,8 @@ CHANGES = [
     Change("config", "a key that nothing in this study uses",
            lambda box: box.swap(CONFIG, "contrast_threshold_t: 3.1", "contrast_threshold_t: 4.0"),
            NOTHING, lineage=True),
+    Change("config", "one more table of models (`models.tables`): its own maps alone",
+           lambda box: one_more_table(box), MAPS | {"compute_table_rdms", "searchlight_of_set"}),
     Change("config", "another family's training",
            lambda box: box.swap("config/test.yaml", MRPN_TRAIN, MRPN_TRAIN.replace("2", "3")),
            FROM_MRPN, FAMILIES),

@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.changes import CHANGES, FAMILIES, FILES, GIVEN, OUTSIDE, OWN, Change, page
+from tests.workflow.changes import (
+    CHANGES,
+    FAMILIES,
+    FILES,
+    GIVEN,
+    OUTSIDE,
+    OWN,
+    Change,
+    one_more_table,
+    page,
+)
 from tests.workflow.sandbox import sandbox
 from tests.workflow.study import Study
 
@@ -35,6 +45,14 @@ def test_one_run_concerns_one_participant(own_data_study: Study) -> None:
         box.rewrite("data/bids/sub-01/func/*_run-2_bold.nii.gz", lambda content: content + b"x")
         jobs = own_data_study.planned_jobs()
     assert (jobs["estimate_motion"], jobs["estimate_betas"], jobs["searchlight"]) == (1, 1, 1)
+
+
+def test_one_more_table_leaves_all_other_maps_as_they_are(own_data_study: Study) -> None:
+    with sandbox(own_data_study) as box:
+        one_more_table(box)
+        jobs = own_data_study.planned_jobs()
+    assert (jobs["searchlight_of_set"], jobs["group_maps"]) == (3, 1)
+    assert "searchlight" not in jobs
 
 
 def test_the_documented_table_is_this_one(root: Path) -> None:

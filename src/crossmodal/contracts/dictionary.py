@@ -107,7 +107,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_groups": ("number of groups that share this part; 0 for the whole", ""),
     "n_participants": ("number of participants", ""),
     "n_voxels": ("number of voxels", ""),
-    "n_units": ("number of units of the layer, where the model is one of features", ""),
+    "n_units": ("number of groups of conditions that the bootstrap draws from", ""),
     "epoch": ("epoch, 0 first", ""),
     "cluster": ("number of the cluster in its layer, the largest first", ""),
     # results
