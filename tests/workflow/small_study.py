@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from crossmodal.provenance.lineage import TIMES
 from tests.studies import values_of
 from tests.workflow.study import Study, clone
 
@@ -23,7 +24,6 @@ EXEMPT = {
     "provenance/fingerprints.json": "the guard's memory of times and inodes",
 }
 RECORDS = "provenance/records/"
-TIMES = ("start", "end", "seal")  # the seal is over the times, too
 
 
 def small_study(folder: Path, kind: str) -> Study:

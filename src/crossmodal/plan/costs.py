@@ -19,13 +19,18 @@ COLUMNS = ("rule", *(f"{kind}_{part}" for kind in KINDS for part in ("fixed", "p
 
 @dataclass(frozen=True)
 class Measured:
-    """What the jobs of one rule took in one study: means of seconds and MB, memory the largest."""
+    """What the jobs of one rule took in one study: means of seconds and MB, memory the largest.
+
+    ``seconds`` are CPU seconds by the job's own account where its record has one, else wall
+    seconds; ``before_s`` of them went by before the work: interpreter and imports.
+    """
 
     rule: str
     n_jobs: int
     seconds: float
     memory: float
     disk: float
+    before_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ Costs = dict[str, dict[str, Line]]
 def fit_costs(studies: Sequence[Study]) -> Costs:
     """Rule -> kind -> line.
 
-    The fixed part is at least what the cheapest job of all takes: interpreter, imports, records.
+    The fixed part is at least what a job takes before its work, as it says itself; of rules that
+    do not say it, what the cheapest job of all takes: interpreter, imports, records.
     Studies of different size give a rule's own; else the slope is the one through that point.
     Of memory the slope is known (``Work.bytes_per_unit``) and the fixed part is what is left.
     """
@@ -62,9 +68,19 @@ def fit_costs(studies: Sequence[Study]) -> Costs:
         raise InputError("plan", "benchmarks", "benchmark files of a finished run", "none")
     floor = {kind: min(getattr(job, kind) for job in jobs) for kind in KINDS}
     return {
-        rule: {kind: _line(studies, rule, kind, floor[kind]) for kind in KINDS}
+        rule: {
+            kind: _line(studies, rule, kind, before if before and kind == "seconds" else least)
+            for kind, least in floor.items()
+        }
         for rule in sorted({job.rule for job in jobs})
+        for before in [_before_s(jobs, rule)]
     }
+
+
+def _before_s(jobs: Sequence[Measured], rule: str) -> float | None:
+    """The shortest time before the work of a rule's jobs, where their records say it."""
+    said = [job.before_s for job in jobs if job.rule == rule and job.before_s is not None]
+    return min(said, default=None)
 
 
 def _line(studies: Sequence[Study], rule: str, kind: str, fixed: float) -> Line:

@@ -32,16 +32,21 @@ def _measured(results: Path, rule: str, paths: list[Path]) -> Measured:
         if not {"s", "max_rss"} <= set(frame) or frame.empty:
             raise InputError(path, "columns", "s, max_rss and a row", list(frame))
     table = pd.concat(frames)
+    found = sorted((results / "provenance/records" / rule).rglob("*.json"))
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in found]
     n_bytes = sum(
         Path(output).stat().st_size
-        for record in sorted((results / "provenance/records" / rule).rglob("*.json"))
-        for output in json.loads(record.read_text(encoding="utf-8")).get("outputs", {})
+        for record in records
+        for output in record.get("outputs", {})
         if Path(output).exists()
     )
+    used = pd.DataFrame([record["used"] for record in records if "used" in record])
+    own = len(used) == len(records) > 0  # else some jobs ran before records said it
     return Measured(
         rule,
         len(paths),
-        float(table["s"].mean()),
-        float(table["max_rss"].fillna(0).max()),
+        float((used.user_s + used.system_s).mean() if own else table["s"].mean()),
+        float(used.peak_mb.max() if own else table["max_rss"].fillna(0).max()),
         n_bytes / len(paths) / MB,
+        float(used.before_s.mean()) if own else None,
     )

@@ -22,7 +22,7 @@ FIELDS = {
     "seal": str,
 }
 DIGESTS = ("inputs", "code", "outputs", "files", "raw_inputs")  # path -> sha256
-TIMES = ("start", "end", "seal")
+TIMES = ("start", "end", "seal", "used", "kernels")  # what two equal runs may have otherwise
 
 
 class Incomplete(InputError):
@@ -176,7 +176,7 @@ def identity(record: Mapping[str, Any]) -> str:
 
 
 def record_digest(record: Mapping[str, Any]) -> str:
-    """Digest of everything in a record but the times, so that two clean runs agree."""
+    """Digest of everything in a record but TIMES, so that two clean runs agree."""
     return sha256_json({key: value for key, value in record.items() if key not in TIMES})
 
 

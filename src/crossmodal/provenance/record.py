@@ -30,6 +30,7 @@ from crossmodal.provenance.hashing import (
     sha256_json,
     sha256_text,
 )
+from crossmodal.provenance.usage import cpu_s, kernels, used
 
 FAILED_SUFFIX = ".failed"
 UNSURE = "saved while the job started"
@@ -225,6 +226,7 @@ def recorded(snakemake: Any) -> Iterator[dict[str, Any]]:
     A failed job leaves its record, without outputs, beside the place of a good one
     (``.failed``), where nothing takes it for one; the next success removes it.
     """
+    before_s = sum(cpu_s())
     start_logging(snakemake)
     log = logging.getLogger(snakemake.rule)
     identity = job_identity(snakemake)
@@ -233,19 +235,20 @@ def recorded(snakemake: Any) -> Iterator[dict[str, Any]]:
     try:
         yield identity
     except Exception as error:
-        _write_failure(snakemake, identity)
+        _write_failure(snakemake, identity | {"used": used(before_s), "kernels": kernels()})
         if isinstance(error, InputError):
             log.error("%s", error)
             sys.exit(1)
         log.exception("failed")
         raise
-    _write_record(snakemake, identity)
+    _write_record(snakemake, identity, before_s)
 
 
-def _write_record(snakemake: Any, identity: dict[str, Any]) -> None:
+def _write_record(snakemake: Any, identity: dict[str, Any], before_s: float) -> None:
     path = str(snakemake.output.record)
     digests = sha256_files(str(output) for output in snakemake.output if str(output) != path)
     outputs = {portable(output): digest for output, digest in digests.items()}
+    identity |= {"used": used(before_s), "kernels": kernels()}
     write_json(path, sealed(identity | {"outputs": outputs, "end": _now(), "exit": 0}))
     Path(path + FAILED_SUFFIX).unlink(missing_ok=True)
 

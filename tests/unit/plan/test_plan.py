@@ -328,6 +328,30 @@ def test_benchmark_files_are_read(tmp_path: Path) -> None:
     assert read_measured(tmp_path) == [Measured("tune", 2, 15.0, 5.0, 1.0)]
 
 
+def test_a_jobs_own_account_counts_where_all_records_have_one(tmp_path: Path) -> None:
+    """Snakemake's looks miss what ends between two of them."""
+    used = {"user_s": 40.0, "system_s": 2.0, "before_s": 4.0, "peak_mb": 900.0}
+    for kind in ("benchmarks", "provenance/records"):
+        (tmp_path / kind / "tune").mkdir(parents=True)
+    for name in ("a", "b"):
+        (tmp_path / f"benchmarks/tune/{name}.tsv").write_text("s\tmax_rss\n14\t5\n")
+        record = tmp_path / f"provenance/records/tune/{name}.json"
+        record.write_text(json.dumps({"used": used}))
+    (job,) = read_measured(tmp_path)
+    assert (job.seconds, job.memory, job.before_s) == (42.0, 900.0, 4.0)
+    record.write_text("{}")
+    (job,) = read_measured(tmp_path)
+    assert (job.seconds, job.before_s) == (14.0, None)
+
+
+def test_the_fixed_part_is_what_a_job_takes_before_its_work() -> None:
+    one = study(100, 0.5)
+    own = [dataclasses.replace(one.measured[0], before_s=5.0), one.measured[1]]
+    line = fit_costs([dataclasses.replace(one, measured=own)])["searchlight"]["seconds"]
+    assert line.fixed == 5
+    assert line.at(100) == pytest.approx(52)
+
+
 def test_a_strange_benchmark_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "benchmarks").mkdir()
     (tmp_path / "benchmarks/tune.tsv").write_text("x\n1\n")

@@ -16,6 +16,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import Auditor
 from crossmodal.provenance.guard import stale_reason
 from crossmodal.provenance.hashing import sha256_file
+from crossmodal.provenance.lineage import record_digest
 from crossmodal.provenance.record import (
     config_origin,
     figure_id,
@@ -143,6 +144,16 @@ def test_record_says_when_and_on_what_kind_of_machine(job: Any) -> None:
     assert record["start"] <= record["end"]
     assert datetime.fromisoformat(record["start"]).utcoffset() == timedelta(0)
     assert record["platform"] == {"machine": platform.machine(), "system": platform.system()}
+
+
+def test_record_says_what_the_job_used_and_with_which_kernels(job: Any) -> None:
+    """Two equal runs need not use the same: the digest of a record leaves it out."""
+    record = run(job)
+    assert 0 < record["used"]["before_s"] <= record["used"]["user_s"] + record["used"]["system_s"]
+    assert record["used"]["peak_mb"] > 10
+    assert record["kernels"]["libraries"]
+    other = record | {"used": {}, "kernels": {}}
+    assert record_digest(other) == record_digest(record)
 
 
 def test_record_says_which_config_file_said_what(
