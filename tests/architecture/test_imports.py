@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "torch": TRAINED
     | MRPN
     | {"evaluate_affect3d", "train_affect3d", "compute_layer_rdms", "describe_architecture"}
+    | {"compute_external_rdms"}
     | {"tabulate_mrpn", "normalise_anatomy", "tabulate_voices", "fit_voice_baseline"},
 }
 HEAVY = set(MAY_IMPORT)

@@ -15,6 +15,7 @@ PAGES = (
     "docs/your-own-scans.md",
     "docs/betas-from-outside.md",
     "docs/your-cluster.md",
+    "docs/your-own-model.md",
     "docs/a-new-figure.md",
     "docs/a-new-network-family.md",
     "docs/dependencies.md",

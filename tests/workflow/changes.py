@@ -44,6 +44,8 @@ GIVEN_RULES = frozenset({"test_given_maps", "draw_given_maps"})
 NOTHING: frozenset[str] = frozenset()
 FROM_MODEL_FILE = frozenset({"compute_file_rdms", "compare_roi_models", "plot_roi"})
 FROM_BRAIN_FILE = frozenset({"read_roi_rdms", "compare_roi_models", "plot_roi"})
+FROM_NETWORK_FILE = frozenset({"compute_external_rdms", "compare_layers", "compare_roi_models",
+                               "plot_roi"})  # fmt: skip
 MRPN_TRAIN = "    train: {loop: {n_epochs: 2,"
 FROM_MRPN_TABLES = frozenset({"mrpn_tables", "draw_mrpn"})
 FROM_MRPN = (
@@ -134,6 +136,17 @@ CHANGES = [
     Change("inputs", "a participant's file of a region's RDM (`roi.rdms`)",
            lambda box: box.rewrite("data/sub-02.csv", lambda content: content + b"\n"),
            FROM_BRAIN_FILE, FILES),
+    Change("inputs", "weights of a network that others made (`families.external`)",
+           lambda box: box.rewrite("data/line.safetensors", flip_last_byte),
+           FROM_NETWORK_FILE, FILES),
+    Change("inputs", "a picture that it sees",
+           lambda box: box.rewrite("data/pictures/picture-3.png", lambda content: content + b"x"),
+           FROM_NETWORK_FILE, FILES),
+    Change("inputs", "the Python file of its module",
+           lambda box: box.append("data/line.py", "# x\n"), FROM_NETWORK_FILE, FILES),
+    Change("config", "its pooling over time",
+           lambda box: box.swap(FILE_CONFIG, "n_twins: 1", "n_twins: 1\n        pool: max"),
+           FROM_NETWORK_FILE, FILES),
     Change("inputs", "a model's file is touched", lambda box: box.touch("data/units.npy"),
            NOTHING, FILES),
     Change("config", "the distance of a file of features",

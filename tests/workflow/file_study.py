@@ -1,9 +1,11 @@
-"""A study without clips, scans or training: RDMs of brains and models, all from files."""
+"""A study without clips, scans or training: brains, models and a network, all from files."""
 
 from pathlib import Path
 
 import numpy as np
 import yaml
+from PIL import Image
+from safetensors.numpy import save_file
 from scipy.spatial.distance import pdist, squareform
 
 from tests.workflow.changes import FILE_CONFIG
@@ -13,7 +15,7 @@ STIMULI = tuple(f"picture-{number}" for number in range(8))
 
 
 def file_study(folder: Path) -> Study:
-    """Three people whose region follows the model 'near', run to the end."""
+    """Three people whose region follows the model 'near', and a network; run to the end."""
     study = clone(folder, FILE_CONFIG)
     write_files(study.folder / "data")
     config = {
@@ -22,6 +24,21 @@ def file_study(folder: Path) -> Study:
             "files": {
                 "near": {"rdm": "data/near.csv"},
                 "units": {"features": "data/units.npy", "order": "data/order.txt"},
+            }
+        },
+        "families": {
+            "external": {
+                "pictures": "data/pictures",
+                "networks": {
+                    "line": {
+                        "source": "module",
+                        "path": "data/line.safetensors",
+                        "module": "data/line.py:Line",
+                        "input": "face_rgb",
+                        "layers": ["first"],
+                        "n_twins": 1,
+                    }
+                },
             }
         },
         "roi": {
@@ -45,6 +62,27 @@ def write_files(folder: Path) -> None:
         _write(folder / f"sub-{participant}.csv", noisy, rng)
     np.save(folder / "units.npy", units)
     (folder / "order.txt").write_text("\n".join(STIMULI) + "\n")
+
+    (folder / "pictures").mkdir()
+    for name in STIMULI:
+        pixels = rng.integers(0, 256, (4, 4, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"pictures/{name}.png")
+    (folder / "line.py").write_text(NETWORK)
+    weights = {"first.weight": rng.normal(size=(6, 48)), "first.bias": np.zeros(6)}
+    save_file({k: v.astype(np.float32) for k, v in weights.items()}, folder / "line.safetensors")
+
+
+NETWORK = """from torch import nn
+
+
+class Line(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(48, 6)
+
+    def forward(self, x):
+        return self.first(x.flatten(1))
+"""
 
 
 def _write(path: Path, patterns: np.ndarray, rng: np.random.Generator) -> None:

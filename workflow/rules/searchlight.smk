@@ -1,6 +1,6 @@
 """Searchlight RSA: one job per participant compares every sphere with the study's own model RDMs.
 
-Sets from outside (tables, RDM files) have a job each: one more of them leaves all other maps as they are.
+Sets from outside (tables, files, others' networks) have a job each: one more of them leaves all other maps as they are.
 """
 
 
@@ -17,7 +17,8 @@ CONTROLS = [f"{RESULTS}/rdms/{name}.h5" for name in SEARCHLIGHT.controls]
 
 
 # One pass over a brain serves many models at the price of little more than one.
-OUTSIDE_SETS = [(model, regime) for model, regime in MODEL_SETS if model in ("table", "file")]
+OUTSIDE = ("table", "file", "external")
+OUTSIDE_SETS = [(model, regime) for model, regime in MODEL_SETS if model in OUTSIDE]
 OWN_SETS = [names for names in MODEL_SETS if names not in OUTSIDE_SETS]
 if not OWN_SETS:  # a study of tables alone: the first one is there for the sphere sizes, too
     OWN_SETS, OUTSIDE_SETS = OUTSIDE_SETS[:1], OUTSIDE_SETS[1:]

@@ -123,7 +123,7 @@ def _parquet(path: str | Path, names: str | None) -> Read:
     try:
         import pyarrow.parquet
     except ImportError:
-        expected = "pyarrow, which reads it: pip install pyarrow"
+        expected = "pyarrow, which reads it: pip install 'crossmodal[parquet]'"
         raise InputError(path, "file", expected, "not installed") from None
     table = pyarrow.parquet.read_table(path).to_pydict()
     table.pop("__index_level_0__", None) if names != "__index_level_0__" else None

@@ -15,6 +15,7 @@ from crossmodal.contracts.stored_arrays import descriptors, found_names, read_np
 
 MIN_STIMULI = 3
 ROUNDING = 1e-6  # relative to the largest entry; float32 files are symmetric to about 1e-7
+UNNAMED = "RDM 1"  # of one RDM without a name
 OF_RDMS = ("layer", "name", "names", "roi", "participant", "subject", "model", "session")
 
 
@@ -123,7 +124,7 @@ def _table(path: str | Path, names: str | None, key: str | None) -> Read:
             raise InputError(path, f"line {line}", f"{len(header) + 1} cells", len(row))
     columns = [header.index(name) for name in beside]
     cells = [[_number(path, row, column, header) for column in columns] for row in rows[1:]]
-    return [np.array(cells)], ["RDM 1"], beside
+    return [np.array(cells)], [UNNAMED], beside
 
 
 def _number(path: str | Path, row: list[str], column: int, header: list[str]) -> float:

@@ -14,6 +14,7 @@ from crossmodal.families.cost import Facts
 from crossmodal.families.cross_channel import cost as cross_channel
 from crossmodal.families.cross_channel.block import CrossChannelFamily
 from crossmodal.families.cross_channel.checks import problems as cross_channel_problems
+from crossmodal.families.external.block import ExternalSettings
 from crossmodal.families.mrpn import cost as mrpn
 from crossmodal.families.mrpn.block import MrpnSettings
 from crossmodal.families.mrpn.checks import problems as mrpn_problems
@@ -60,6 +61,12 @@ def _cross_channel(block: CrossChannelFamily) -> tuple[str, ...]:
     return tuple(layer for arm in arms.values() for layer in arm)
 
 
+def _external(block: ExternalSettings) -> tuple[str, ...]:
+    """Layers by name; what patterns find is known once the network is open."""
+    named = (layer for network in block.networks.values() for layer in network.layers)
+    return tuple(dict.fromkeys(layer for layer in named if not set(layer) & set("*?[")))
+
+
 FAMILIES = {
     # Tuned and tested within the study's clips, whose actors all folds share.
     "cross_channel": Family(
@@ -93,6 +100,13 @@ FAMILIES = {
         "crossmodal.families.affect3d.data_checks",
         trains_on_pool="train",
         classifies=False,
+    ),
+    "external": Family(
+        ExternalSettings,
+        "external.smk",
+        _external,
+        classifies=False,
+        unseen_actors=lambda block: False,
     ),
 }
 

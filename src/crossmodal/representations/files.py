@@ -4,7 +4,7 @@ import numpy as np
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.foreign_features import ForeignFeatures
-from crossmodal.contracts.foreign_rdms import ForeignRDMs
+from crossmodal.contracts.foreign_rdms import UNNAMED, ForeignRDMs
 from crossmodal.contracts.name_list import read_name_list
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.representations.file_config import ModelFile
@@ -16,6 +16,8 @@ MODEL = SOURCE = ARM = "file"
 def file_rdms(config: ModelFile, name: str) -> ModelRDMs:
     """RDMs of a file, one 'layer' per RDM or layer of features, with the stimuli's names.
 
+    A single RDM without a name is called as the file.
+
     Raises
     ------
     InputError : see ``ForeignRDMs.read`` and ``ForeignFeatures.read``; no names and no ``order``,
@@ -23,9 +25,10 @@ def file_rdms(config: ModelFile, name: str) -> ModelRDMs:
     """
     if config.rdm:
         found = ForeignRDMs.read(config.rdm, config.names, config.key, config.negative)
-        rdms = dict(zip(found.names, found.dissimilarities, strict=True))
-        if len(rdms) < len(found.names):
-            doubled = next(one for one in found.names if found.names.count(one) > 1)
+        titles = (name,) if found.names == (UNNAMED,) else found.names
+        rdms = dict(zip(titles, found.dissimilarities, strict=True))
+        if len(rdms) < len(titles):
+            doubled = next(one for one in titles if titles.count(one) > 1)
             raise InputError(config.path, "RDMs", "a name for each", f"{doubled!r} twice")
     else:
         found = ForeignFeatures.read(config.features, config.names)

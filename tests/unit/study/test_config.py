@@ -399,6 +399,6 @@ def test_a_family_without_its_line_in_the_registry_is_named(root: Path) -> None:
     values = values_of(root / "config/test.yaml")
     values["families"]["mine"] = values["families"]["affect3d"]
     assert problems(values) == [
-        "config: families: key: expected one of ['affect3d', 'cross_channel', 'mrpn'], "
+        "config: families: key: expected one of ['affect3d', 'cross_channel', 'external', 'mrpn'], "
         "got unknown key 'mine'"
     ]

@@ -17,8 +17,11 @@ def clips(study: Study) -> Iterator[InputError]:
     """Blocks without the clips that they work on."""
     stimuli, simulated = study.stimuli, study.simulate.clips
     if stimuli is None:
-        for block in ("families", "voices"):
-            if getattr(study, block):
+        external = study.families.external
+        pictures = external is not None and external.pictures is not None
+        from_clips = [name for name, _ in study.families if not (name == "external" and pictures)]
+        for block, needs in (("families", from_clips), ("voices", study.voices)):
+            if needs:
                 expected = f"a block for the clips of {block}"
                 yield InputError(CONFIG, "stimuli", expected, "none")
         return

@@ -10,6 +10,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.check import find_problems as clip_problems
 from crossmodal.stimuli.selection import find_selection, has_clips
 from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.checks.external import external_problems
 from crossmodal.study.checks.family_files import family_problems
 from crossmodal.study.checks.folds import fold_problems
 from crossmodal.study.checks.given_maps import map_problems
@@ -57,7 +58,8 @@ def data_problems(study: Study, layers: Layers, deep: bool = False) -> list[Inpu
         problems += fold_problems(study, chosen) if chosen else []
         problems += family_problems(study)
     if not contradictions(study):
-        problems += model_problems(study) + region_problems(study)
+        problems += [*external_problems(study), *model_problems(study)]
+        problems += region_problems(study)
         problems += map_problems(study)
     if study.scans and study.scans.betas:
         problems += [] if contradictions(study) else beta_problems(study)

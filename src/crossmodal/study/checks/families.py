@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.errors import InputError, problems_of
+from crossmodal.families.external.checks import problems as external_problems
+from crossmodal.families.external.files import network_files, picture_files
 from crossmodal.families.registry import FAMILIES
 from crossmodal.study.study import Study
 
@@ -12,6 +14,8 @@ CONFIG = "config"
 
 def families(study: Study) -> Iterator[InputError]:
     """Pools that a family cannot do with, and options that contradict each other."""
+    if study.families.external:  # the one that can do without clips
+        yield from external_problems(study.families.external, study)
     if study.stimuli is None:
         return
     yield from _pool(study)
@@ -33,6 +37,15 @@ def family_names(study: Study) -> Iterator[InputError]:
             if path and not Path(path).is_file():
                 field = f"families.{name}.{key}"
                 yield InputError(path, field, "a file of weights", "no such file")
+
+
+def external_names(study: Study) -> Iterator[InputError]:
+    """Files of networks and pictures that are not there, or pickles."""
+    block = study.families.external
+    for network in block.networks.values() if block else ():
+        yield from problems_of(lambda one=network: network_files(one))
+    if block and block.pictures:
+        yield from problems_of(lambda: picture_files(block.pictures))
 
 
 def _pool(study: Study) -> Iterator[InputError]:

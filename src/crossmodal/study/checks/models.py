@@ -10,6 +10,7 @@ from crossmodal.bold.read.events import usual_conditions
 from crossmodal.bold.read.study_runs import runs_of
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.model_table import ModelTable
+from crossmodal.families.external.files import picture_files
 from crossmodal.inference.maps.condition_permutation import condition_orders, smallest_p
 from crossmodal.inference.regions.files import read_roi_rdms
 from crossmodal.representations.models import table_rdms
@@ -61,6 +62,11 @@ def known_conditions(study: Study) -> list[str] | None:
     scans = study.scans
     if study.roi and study.roi.rdms:
         return _conditions_of_regions(study)
+    if (external := study.families.external) and external.pictures:
+        try:
+            return list(picture_files(external.pictures))
+        except InputError:
+            return None  # reported with the pictures
     if study.stimuli:
         chosen = clip_selection(study)[1]
         return [name.stimulus_id for name in chosen.study] if chosen else None

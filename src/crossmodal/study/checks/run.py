@@ -6,7 +6,7 @@ from crossmodal.contracts.braces import brace_problems
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import plain
 from crossmodal.study.checks.clips import clip_names, clips
-from crossmodal.study.checks.families import families, family_names
+from crossmodal.study.checks.families import external_names, families, family_names
 from crossmodal.study.checks.given_maps import given_maps, given_maps_alone
 from crossmodal.study.checks.inference import inference, inference_names
 from crossmodal.study.checks.labels import labels
@@ -16,7 +16,15 @@ from crossmodal.study.checks.words import words
 from crossmodal.study.study import Study
 
 BY_CONFIG = (given_maps_alone, clips, scans, families, inference, words)
-BY_NAMES = (clip_names, given_maps, scan_names, family_names, labels, inference_names)
+BY_NAMES = (
+    clip_names,
+    given_maps,
+    scan_names,
+    family_names,
+    external_names,
+    labels,
+    inference_names,
+)
 
 
 def contradictions(study: Study) -> list[InputError]:

@@ -147,7 +147,7 @@ def test_the_check_finds_what_cannot_be_tested(tmp_path: Path, brain: BrainFile)
         "rdm": str(tmp_path / "model.npy"),
         "order": str(tmp_path / "order.txt"),
     }
-    assert "RDM 1: expected dissimilarities that differ, got 1 everywhere" in problems(config)
+    assert "mine: expected dissimilarities that differ, got 1 everywhere" in problems(config)
     for path in tmp_path.glob("sub-03*"):
         path.unlink()
     assert "participants: expected RDMs of 3 or more to resample, got 2: ['01', '02']" in problems(
