@@ -52,6 +52,11 @@ if STUDY.searchlight:
     include: "workflow/rules/searchlight.smk"
 
 
+if STUDY.scans and STUDY.scans.export:
+
+    include: "workflow/rules/export.smk"
+
+
 if STUDY.group and STUDY.group.maps:
 
     include: "workflow/rules/group_of_given.smk"

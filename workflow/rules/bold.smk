@@ -6,6 +6,7 @@ from crossmodal.bold.read import study_runs
 from crossmodal.bold.read.bids import Run, usable
 from crossmodal.bold.read.brain_masks import own_mask
 from crossmodal.bold.read.events import usual_conditions
+from crossmodal.contracts.statmap_names import IGNORED as EXPORT_IGNORED
 
 
 include: "bold_inputs.smk"
@@ -89,6 +90,7 @@ rule describe_derivatives:
         record=record("describe_derivatives"),
     params:
         source_url="../simulated/bids" if SCANS.bids_dir is None else None,
+        more_ignored=list(EXPORT_IGNORED) if SCANS.export else [],
     threads: 1
     resources:
         mem_mb=500,

@@ -15,4 +15,5 @@ with recorded(snakemake):
     description = dataset_description(source, snakemake.params.source_url)
     write_json(snakemake.output.description, description)
     write_text(snakemake.output.readme, README)
-    write_text(snakemake.output.ignored, "\n".join(IGNORED) + "\n")
+    ignored = [*IGNORED, *snakemake.params.more_ignored]
+    write_text(snakemake.output.ignored, "\n".join(ignored) + "\n")

@@ -82,6 +82,9 @@ class Scans(Settings):
     """Number of aCompCor components (white matter and ventricles together) that are written to
     the confounds tables; the GLM takes those that glm.confounds names."""
     quality: QualityConfig = QualityConfig()
+    export: Annotated[tuple[Literal["betas", "maps"], ...], Unique()] = ()
+    """What is written as NIfTI under BIDS names, too, into derivatives: betas (an image for each
+    run and condition) and maps (each participant's searchlight maps)."""
     contrast_smoothing_mm: NonNegative = 6.0
     """FWHM of the smoothing of the data that contrasts are mapped from, mm; patterns for the
     searchlight are never smoothed."""

@@ -151,7 +151,7 @@ def test_derivatives_name_their_maker_and_source(root, workdir):
     given = {"source": ["bids/dataset_description.json"]}
     made = {"description": "dataset_description.json", "readme": "README.md"}
     made["ignored"] = ".bidsignore"
-    execute(root, "describe_derivatives", given, made, {"source_url": None})
+    execute(root, "describe_derivatives", given, made, {"source_url": None, "more_ignored": []})
     found = json.loads(Path("dataset_description.json").read_text())
     assert found["SourceDatasets"] == [{"DOI": "doi:10.1/x"}]
     assert found["GeneratedBy"][0]["Name"] == "crossmodal"

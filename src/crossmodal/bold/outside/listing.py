@@ -1,6 +1,7 @@
 """Whose betas of other programs there are, and in which files. Light: rules ask for it."""
 
 import csv
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,11 @@ from crossmodal.bold.read.entities import entities, listed, selected
 from crossmodal.contracts.braces import PLACE, filled
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.reading import reading
+from crossmodal.contracts.statmap_names import CONDITIONS
 
 COLUMNS = ("participant", "run", "condition", "path")
-OF_A_MAP = ("sub", "contrast", "stat", "desc", "suffix")  # entities that do not name a run
+# Entities that do not name a run.
+OF_A_MAP = ("sub", "contrast", "stat", "desc", "space", "res", "suffix")
 
 
 @dataclass(frozen=True)
@@ -152,12 +155,26 @@ def statmap_images(scans: Scans, participant: str) -> ImageList:
     ------
     InputError : see ``ImageList``
     """
-    estimates = []
+    estimates, variance = [], {}
     for path in _maps_of(scans, participant):
         found = entities(path)
         run = "_".join(f"{key}-{label}" for key, label in found.items() if key not in OF_A_MAP)
-        estimates.append(Estimate(run, found["contrast"], path.as_posix()))
-    return ImageList(scans.betas.path, tuple(estimates))
+        label = found["contrast"]
+        of_run = path.name.replace(f"_contrast-{label}", "")
+        name = _names(path.with_name(of_run.split(".")[0] + ".json")).get(label, label)
+        estimates.append(Estimate(run, name, path.as_posix()))
+        noise = path.with_name(of_run.replace(f"stat-{found['stat']}", "stat-residualvariance"))
+        if noise.is_file():
+            variance[run] = noise.as_posix()
+    return ImageList(scans.betas.path, tuple(estimates), variance)
+
+
+def _names(sidecar: Path) -> dict[str, str]:
+    """Label -> name of a condition, where the sidecar of a run says it, as our own does."""
+    if not sidecar.is_file():
+        return {}
+    with reading(sidecar, "a sidecar of statistical maps"):
+        return dict(json.loads(sidecar.read_text(encoding="utf-8")).get(CONDITIONS, {}))
 
 
 def _maps_of(scans: Scans, participant: str) -> list[Path]:
@@ -187,7 +204,8 @@ def files_of(scans: Scans, participant: str) -> list[str]:
         images = table_images(betas, participant)
         own = [one.path for one in images.estimates] + [*images.variance.values()]
     elif betas.source == "bids_statmaps":
-        own = [one.path for one in statmap_images(scans, participant).estimates]
+        images = statmap_images(scans, participant)
+        own = [one.path for one in images.estimates] + [*images.variance.values()]
     else:
         own = [filled(betas.path, participant)]
     if betas.source == "spm":

@@ -8,7 +8,7 @@ from crossmodal.study.study import Study
 
 CONFIG = "config"
 # Keys of scans that betas make meaningless, and what they must be.
-OF_RAW_SCANS = ("bids_dir", "fmriprep_dir", "brain_masks", "slice_reference", "contrasts")
+OF_RAW_SCANS = ("bids_dir", "fmriprep_dir", "brain_masks", "slice_reference", "contrasts", "export")
 ONLY = {"trials": ("glmsingle",), "reference": ("glmsingle",), "stat": ("bids_statmaps",)}
 
 
