@@ -70,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
 
 def place_name(row: dict[str, object]) -> str:
     """'FFA R', or 'FFA R (3 mm away)' for a peak outside the region nearest to it."""
-    away = f" ({row['label_distance_mm']:.0f} mm away)" if row["label_distance_mm"] > 0 else ""
+    distance_mm = row["label_distance_mm"]
+    away = f" ({np.ceil(distance_mm):.0f} mm away)" if distance_mm > 0 else ""
     return f"{row['label']}{away}"
 
 

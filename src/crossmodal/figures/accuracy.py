@@ -67,7 +67,7 @@ def draw_accuracy(per_fold: dict[str, pd.DataFrame], summary: pd.DataFrame) -> F
     """Per regime and kind: a dot per seed, mean with its 95 % interval, chance as a dashed line."""
     kinds = [kind for kind in KIND_NAMES if kind in set(summary.kind)]
     figure, axes = plt.subplots(
-        figsize=style.size_mm(30 + 32 * len(per_fold), 72), layout="constrained"
+        figsize=style.size_mm(max(86, 30 + 32 * len(per_fold)), 76), layout="constrained"
     )
     for position, (regime, frame) in enumerate(per_fold.items()):
         seeds = seed_accuracy(frame)
@@ -85,9 +85,10 @@ def draw_accuracy(per_fold: dict[str, pd.DataFrame], summary: pd.DataFrame) -> F
     axes.set(ylim=(0, 1.03), ylabel="accuracy (share of clips)", xlabel="regime")
     handles, labels = axes.get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
-    axes.legend(
-        unique.values(), unique.keys(), frameon=False, ncols=len(unique), loc="lower left",
-        bbox_to_anchor=(0, 1.0), handletextpad=0.3, columnspacing=1,
+    # Outside of the axes, which a legend wider than a few regimes would squeeze.
+    figure.legend(
+        unique.values(), unique.keys(), frameon=False, loc="outside upper center",
+        ncols=2 if len(per_fold) < 4 else len(unique), handletextpad=0.3, columnspacing=1,
     )  # fmt: skip
     return figure
 

@@ -10,7 +10,13 @@ from crossmodal.contracts.group_result import CLUSTER_COLUMNS, GroupResult
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.rois import Roi
 from crossmodal.figures import brain_maps
-from crossmodal.figures.accuracy import accuracy_table, draw_accuracy, markdown_table, seed_accuracy
+from crossmodal.figures.accuracy import (
+    KIND_NAMES,
+    accuracy_table,
+    draw_accuracy,
+    markdown_table,
+    seed_accuracy,
+)
 from crossmodal.figures.backgrounds import head_only
 from crossmodal.figures.style import use_style
 
@@ -143,6 +149,22 @@ def test_chance_is_drawn_at_its_height(per_fold, summary) -> None:
     axes = draw_accuracy({"gender": per_fold}, summary).axes[0]
     chance = [line for line in axes.collections if line.get_label() == "chance"]
     np.testing.assert_allclose(chance[0].get_segments()[0][:, 1], 0.5)
+
+
+@pytest.mark.parametrize("n", [1, 2, 4])
+def test_legend_leaves_the_axes_their_width(per_fold, summary, n: int) -> None:
+    use_style()
+    names = ["gender", "emotion", "identity", "sentence"][:n]
+    folds, rows = (
+        pd.concat([frame.assign(kind=kind) for kind in KIND_NAMES]) for frame in (per_fold, summary)
+    )
+    summaries = pd.concat([rows.assign(regime=name) for name in names])
+    figure = draw_accuracy(dict.fromkeys(names, folds), summaries)
+    figure.draw_without_rendering()
+    assert figure.axes[0].get_position().width > 0.75
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.x1
 
 
 def test_background_of_a_native_map_is_the_head_alone() -> None:

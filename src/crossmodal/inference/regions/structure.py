@@ -57,7 +57,8 @@ def variance_table(
     """Unique and shared variance of the arms, the clips' features and the order of trials.
 
     ``timing`` : RDMs of each participant's order of trials. Empty without a model of several
-    arms. FDR over the regions and parts of one kind (unique, shared, total) of one network model.
+    arms. FDR over the regions and parts of one kind (unique, shared, total) of one network model;
+    parts of the order of trials are a family of their own.
     """
     own = own_controls(brain, timing)
     tables = []
@@ -74,7 +75,9 @@ def variance_table(
         return pd.DataFrame(columns=list(VARIANCE_COLUMNS))
     whole = pd.concat(tables, ignore_index=True)
     kind = whole.n_groups.clip(upper=2)  # total, unique, shared
-    families = whole.groupby(["model", "regime", "source", kind], sort=False)
+    # Parts of a nuisance that nobody asks about must not cost the others power.
+    nuisance = whole.part.str.contains(TRIAL_ORDER)
+    families = whole.groupby(["model", "regime", "source", kind, nuisance], sort=False)
     whole["p_fdr"] = families.p.transform(false_discovery_control)
     return whole
 

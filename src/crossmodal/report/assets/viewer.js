@@ -127,7 +127,7 @@
       const go = element("button", { type: "button", textContent: peak.map((x) => Math.round(x)).join(", ") });
       go.addEventListener("click", () => moveTo(peak));
       const first = row.peak === 1;
-      const away = row.label_distance_mm > 0 ? `, ${row.label_distance_mm.toFixed(0)} mm away` : "";
+      const away = row.label_distance_mm > 0 ? `, ${Math.ceil(row.label_distance_mm)} mm away` : "";
       const cells = [row.label ? row.label + away : "–", first ? row.n_voxels : "", first ? (row.size_mm3 / 1000).toFixed(2) : "",
         row.peak_mean.toFixed(3), row.peak_t === null ? "–" : row.peak_t.toFixed(2), row.p_fwe.toPrecision(2), row.p_fwe_all.toPrecision(2)];
       return element("tr", { className: first ? "" : "sub" }, element("td", {}, first ? "" : "↳ ", go),

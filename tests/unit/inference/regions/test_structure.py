@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
-from scipy.stats import permutation_test, spearmanr
+from scipy.stats import false_discovery_control, permutation_test, spearmanr
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
@@ -246,5 +246,9 @@ def test_what_only_the_order_of_trials_explains_is_no_part_of_the_clips_features
     assert table.p["trial_order"] == 1 / 64
     assert abs(table.r2["clip_features"]) < 0.05
     assert table.p["clip_features"] > 0.05
+    # Three tests of unique parts; the order of trials does not count as one of theirs.
+    asked = table.loc[["visual", "auditory", "clip_features"]]
+    np.testing.assert_allclose(asked.p_fdr, false_discovery_control(asked.p))
+    assert table.p_fdr["trial_order"] == table.p["trial_order"]
     with pytest.raises(InputError, match="'sub-6'"):
         variance_table(brain, models, "spearman", seed=1, timing=timing("12345"))
