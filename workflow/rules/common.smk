@@ -45,6 +45,7 @@ from crossmodal.provenance.record import (
 from crossmodal.provenance.roots import data_paths, named
 from crossmodal.provenance.seals import FILE as SEALS
 from crossmodal.provenance.seals import is_printed
+from crossmodal.study.checks.apart import problems_apart
 from crossmodal.study.checks.run import planning_problems
 from crossmodal.study.invocation import altered, dropped
 from crossmodal.study.overlay import load_layers
@@ -116,9 +117,7 @@ def gpus(model):
 
 def stop_on_problems():
     """Before any work: open every file, show all problems at once, stop if there are any."""
-    from crossmodal.study.checks.data import data_problems  # heavy, and not for every job
-
-    stop_on([*filter(None, [guard.unwritable(RESULTS)]), *data_problems(STUDY, LAYERS)])
+    stop_on([*filter(None, [guard.unwritable(RESULTS)]), *problems_apart(LAYERS)])
 
 
 def planned_job(job):

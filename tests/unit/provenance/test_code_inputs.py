@@ -38,6 +38,23 @@ def test_import_of_a_name_from_a_package_finds_the_submodule() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n    {}\nexcept OSError:\n    pass",
+        "try:\n    pass\nexcept OSError:\n    {}",
+        "try:\n    pass\nfinally:\n    {}",
+        "for x in y:\n    pass\nelse:\n    {}",
+        "async def f():\n    async with y:\n        {}",
+        "match x:\n    case 1:\n        {}",
+        "class A:\n    f = lambda x: x\n    if f:\n        pass\n    elif A:\n        {}",
+    ],
+)
+def test_an_import_is_found_wherever_a_statement_may_stand(source: str) -> None:
+    text = source.replace("{}", "import crossmodal.one")
+    assert imported_modules(text) == {"crossmodal.one"}
+
+
 def test_other_packages_are_ignored() -> None:
     assert imported_modules("import os\nfrom crossmodality import x\n") == set()
 

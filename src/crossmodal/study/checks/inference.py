@@ -224,8 +224,6 @@ def region_names(roi: Roi) -> Sequence[str]:
     ------
     InputError : a table of spheres or labels that cannot be read
     """
-    from crossmodal.contracts.atlas import read_labels  # pandas, nibabel: not for every plan
-
     if roi.rdms:
         return list(roi.rdms)
     joint = roi.patterns.hemispheres == "joint"
@@ -233,6 +231,8 @@ def region_names(roi: Roi) -> Sequence[str]:
     names = [one.name if joint else f"{one.name}_{one.hemisphere}" for one in rois]
     names += list(roi.masks)
     if roi.atlas and Path(roi.atlas.labels).is_file():
+        from crossmodal.contracts.atlas import read_labels  # pandas, nibabel: not for every plan
+
         labelled = list(dict.fromkeys(read_labels(roi.atlas.labels).values()))
         for name in roi.atlas.regions or ():
             if name not in labelled:
