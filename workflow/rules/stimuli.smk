@@ -2,6 +2,7 @@
 
 from crossmodal.contracts.actor_files import actor_file_part
 from crossmodal.stimuli.selection import has_clips, select_of
+from crossmodal.study.checks.clips import clip_selection
 
 
 include: "stimuli_inputs.smk"
@@ -10,7 +11,7 @@ include: "stimuli_inputs.smk"
 STIMULI = STUDY.stimuli
 
 
-SELECTION = or_stop(lambda: select_of(STIMULI, simulated_media()))
+SELECTION = or_stop(selected)
 STUDY_IDS = [name.stimulus_id for name in SELECTION.study]  # the condition order everywhere
 # Actors as their files are called: labels of a table may hold anything.
 STUDY_ACTORS = [actor_file_part(actor) for actor in SELECTION.study_actors]

@@ -1,15 +1,12 @@
 """Which media and weights the jobs of clips read."""
 
 
-def simulated_media():
-    """The clips that will be simulated; None where the user has clips."""
+def selected():
+    """The sets of clips: of the user's, which have been checked and listed, or simulated ones."""
     if has_clips(STIMULI):
-        return None
-    return [
-        f"{SIMULATED_CLIPS}/{file}"
-        for actor in SIMULATED_ACTORS
-        for file in clip_files(actor, EMOTIONS)
-    ]
+        return clip_selection(STUDY)[1]
+    files = [file for actor in SIMULATED_ACTORS for file in clip_files(actor, EMOTIONS)]
+    return select_of(STIMULI, [f"{SIMULATED_CLIPS}/{file}" for file in files])
 
 
 def detector_files():

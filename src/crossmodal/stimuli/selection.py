@@ -95,18 +95,13 @@ def select(
     return _with_genders(selection, demographics)
 
 
-def select_of(stimuli: Stimuli, paths: Iterable[str] | None = None) -> Selection:
-    """Divide the clips of config block ``stimuli``, or those that will be at ``paths``.
+def select_of(stimuli: Stimuli, paths: Iterable[str]) -> Selection:
+    """Divide the clips that will be at ``paths`` into the sets of config block ``stimuli``.
 
     Raises
     ------
-    InputError : the first of ``find_selection``'s problems
+    InputError : the first of ``choose``'s problems
     """
-    if paths is None:
-        problems, selection = find_selection(stimuli)
-        if problems:
-            raise problems[0]
-        return selection
     sets = (stimuli.study, stimuli.pool, stimuli.voices)
     more = (stimuli.demographics, stimuli.test_actors or ())
     return select(paths, stimuli.naming, stimuli.modalities, *sets, *more)

@@ -8,7 +8,7 @@ from crossmodal.bold.outside.check import remarks as outside_remarks
 from crossmodal.bold.remarks import scan_remarks
 from crossmodal.contracts.errors import InputError
 from crossmodal.stimuli.check import find_problems as clip_problems
-from crossmodal.stimuli.selection import find_selection, has_clips
+from crossmodal.stimuli.selection import has_clips
 from crossmodal.study.checks.clips import clip_selection
 from crossmodal.study.checks.external import external_problems
 from crossmodal.study.checks.family_files import family_problems
@@ -74,5 +74,5 @@ def _conditions(study: Study, problems: list[InputError]) -> list[str] | None:
     stimuli = study.stimuli
     if not stimuli or not has_clips(stimuli) or problems:
         return None
-    chosen = find_selection(stimuli)[1]
+    chosen = clip_selection(study)[1]
     return None if chosen is None else [name.stimulus_id for name in chosen.study]
