@@ -7,7 +7,8 @@ spm_reml, spm_Ce. FAST: Corbin et al. 2018, 10.1002/hbm.24218.
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.linalg import inv, toeplitz
+from scipy.linalg import toeplitz
+from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.stats import f as f_distribution
 
 AR_COEFFICIENT = 0.2  # SPM expands AR(1) about this coefficient
@@ -67,9 +68,9 @@ def restricted_likelihood(
     likelihood, precision = _likelihood(weights, components, basis, covariance)
     damping = 1e-6
     for _ in range(n_iterations):
-        slope = precision @ covariance @ precision - precision
-        gradient = np.tensordot(components, slope, axes=2) / 2
         scaled = precision @ components
+        misfit = (precision @ covariance - np.eye(len(covariance))).T
+        gradient = np.array([np.vdot(each, misfit) for each in scaled]) / 2
         flat = scaled.transpose(0, 2, 1).reshape(len(scaled), -1)
         information = flat @ scaled.reshape(len(scaled), -1).T / 2
         while damping < HOPELESS:
@@ -93,11 +94,12 @@ def _likelihood(
 ) -> tuple[float, np.ndarray]:
     """Restricted log-likelihood, -inf where V is not positive, and the residuals' precision."""
     total = np.tensordot(weights, components, axes=1)
-    try:
-        diagonal = np.diag(np.linalg.cholesky(total))
-    except np.linalg.LinAlgError:
+    lower, failed = dpotrf(total, lower=True)
+    if failed:
         return -np.inf, total
-    inverse = inv(total)
+    diagonal = np.diag(lower)
+    inverse = np.tril(dpotri(lower, lower=True)[0])
+    inverse += np.tril(inverse, -1).T
     projected = inverse @ basis
     inner = basis.T @ projected
     precision = inverse - projected @ np.linalg.solve(inner, projected.T)
