@@ -36,6 +36,7 @@ READING = dict(
     slice_reference=SCANS.slice_reference,
     trust_affine=SCANS.trust_affine,
     removed_volumes=SCANS.removed_volumes,
+    skip_volumes=SCANS.skip_volumes,
 )
 
 PARTICIPANTS = sorted({scan.participant for scan in ALL_SCANS})
@@ -124,6 +125,7 @@ rule estimate_motion:
         record=record("estimate_motion", "sub-{sub}_{run}"),
     params:
         motion=plain(SCANS.motion),
+        skip_volumes=SCANS.skip_volumes,
         trust_affine=SCANS.trust_affine,
     threads: 1
     resources:

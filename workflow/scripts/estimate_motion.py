@@ -11,6 +11,7 @@ from crossmodal.bold.model.run_quality import aligned_brain, run_quality
 from crossmodal.bold.read.agreement import check_same_grid
 from crossmodal.bold.read.derivatives import sidecar
 from crossmodal.bold.read.images import read_first, read_series, write_volume
+from crossmodal.bold.read.steady import n_skipped
 from crossmodal.contracts.atomic import write_json
 from crossmodal.provenance.record import recorded
 
@@ -21,8 +22,10 @@ with recorded(snakemake):
     config = MotionConfig(**snakemake.params.motion)
     trust = snakemake.params.trust_affine
     check_same_grid([snakemake.input.first, snakemake.input.bold], trust)
-    first = read_first(snakemake.input.first, trust)
-    run = read_series(snakemake.input.bold, trust)
+    skip = snakemake.params.skip_volumes
+    given = snakemake.input
+    first = read_first(given.first, trust, n_skipped(given.first, skip))
+    run = read_series(given.bold, trust, n_skipped(given.bold, skip))
     matrices, mean = realign(*run, *first, config)
     brain = brain_in_epi(mean)
     series = aligned_brain(*run, matrices, first[1], brain)

@@ -46,6 +46,9 @@ class Scans(Settings):
     who know which of the header's two affines is right."""
     removed_volumes: Natural = 0
     """So many first volumes were removed from fMRIPrep's images; events keep the raw clock."""
+    skip_volumes: Natural | Literal["auto"] = 0
+    """So many first volumes of each raw run are left out, or, with auto, those that are bright
+    because the magnetisation was not steady yet; events keep the raw run's clock."""
     participants: Names | None = None
     """Labels without 'sub-', in quotes; null takes all that have the task."""
     betas: BetasConfig | None = None

@@ -267,6 +267,7 @@ def _files(run: Run, scans: Scans) -> RunFiles:
         scans.trust_affine,
         scans.removed_volumes,
         run.raw,
+        scans.skip_volumes,
     )
 
 

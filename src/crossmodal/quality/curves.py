@@ -27,10 +27,13 @@ class RunView:
     confounds: Mapping[str, np.ndarray]
     events: Sequence[Event]
     signal: RunQuality | None
+    start_s: float = 0.0  # of the first volume, on the clock of the events
+    remark: str = ""
 
     @property
     def time_s(self) -> np.ndarray:
-        return self.repetition_time_s * np.arange(len(self.confounds["trans_x"]))
+        n_volumes = len(self.confounds["trans_x"])
+        return self.start_s + self.repetition_time_s * np.arange(n_volumes)
 
 
 def png_uri(figure: Figure) -> str:

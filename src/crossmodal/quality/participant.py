@@ -14,6 +14,7 @@ from crossmodal.bold.model.patterns import run_design
 from crossmodal.bold.read.events import EventsConfig, read_events
 from crossmodal.bold.read.images import read_volume
 from crossmodal.bold.read.run_files import RunFiles, run_timing
+from crossmodal.bold.read.steady import n_bright, n_skipped, steady_remark
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.run_quality import RunQuality
 from crossmodal.quality.anatomy import Anatomy, anatomy_sections, mean_section, tsnr_section
@@ -85,7 +86,9 @@ def _read_runs(params: Any, files: Any) -> Modelled:
         )
         confounds[0, len(MOTION) :] = 0  # no predecessor: curves of changes start at 0
         named = dict(zip(CONFOUNDS, confounds.T, strict=True))
-        views.append(RunView(run.run_id, timing.repetition_time_s, named, events, signal))
+        remark = steady_remark(n_bright(run.bold), n_skipped(run.bold, run.skip_volumes))
+        clock = timing.repetition_time_s, named, events, signal, timing.start_s
+        views.append(RunView(run.run_id, *clock, remark))
         glm = GLMConfig(**params.glm)
         designs.append(run_design(run, timing, events, params.conditions, glm))
     return Modelled(views, designs)
@@ -100,6 +103,8 @@ def _motion(views: Sequence[RunView], config: QualityConfig) -> Markup:
     pictures = []
     for view in views:
         pictures.append(Markup("<h3>{}</h3>").format(view.run_id))
+        if said := view.remark:
+            pictures.append(Markup("<p>{}</p>").format(said))
         uri = png_uri(run_figure(view, config.max_displacement_mm))
         pictures.append(image(uri, f"motion of {view.run_id}"))
     return section(

@@ -56,6 +56,7 @@ def motion(root, bold, first):
     made |= {"quality": "signal.h5", "motion_json": "m.json", "mean_json": "r.json"}
     made["confounds_json"] = "c.json"
     params = {"motion": {"sampling_mm": 10.0, "max_iterations": 5}, "trust_affine": None}
+    params["skip_volumes"] = 0
     execute(root, "estimate_motion", {"bold": bold, "first": first}, made, params)
 
 

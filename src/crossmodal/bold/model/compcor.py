@@ -59,8 +59,10 @@ def run_components(
     )
     motion, coregistration, warp = transforms
     points = compose(noise_points(), read_warp(warp), read_affines(coregistration)[0])
-    series = sample_series(*read_series(bold, trust_affine), points, read_affines(motion))
-    slow = high_pass_basis(timing.n_volumes, timing.repetition_time_s, high_pass_s)
+    matrices = read_affines(motion)
+    skipped = timing.n_volumes - len(matrices)  # those that the motion estimate left out
+    series = sample_series(*read_series(bold, trust_affine, skipped), points, matrices)
+    slow = high_pass_basis(len(matrices), timing.repetition_time_s, high_pass_s)
     return components(series, slow.astype(np.float32), n_components)
 
 

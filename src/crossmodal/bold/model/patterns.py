@@ -38,6 +38,7 @@ from crossmodal.bold.read.images import (
 from crossmodal.bold.read.run_files import RunFiles, check_runs, run_timing
 from crossmodal.bold.read.sidecar import read_sidecars
 from crossmodal.bold.read.slice_times import slice_times
+from crossmodal.bold.read.steady import n_skipped
 from crossmodal.contracts.betas import Betas
 from crossmodal.contracts.errors import InputError
 
@@ -186,7 +187,8 @@ def event_columns(timing: Timing, events: Sequence[Event]) -> dict[str, np.ndarr
 
 def run_series(run: RunFiles, space: Space) -> np.ndarray:
     """The run in the space's voxels, motion undone, float32 (volume, voxel)."""
-    volumes, grid = read_series(run.bold, run.trust_affine)
+    skipped = n_skipped(run.bold, run.skip_volumes)
+    volumes, grid = read_series(run.bold, run.trust_affine, skipped)
     if run.slice_reference is not None:
         sidecar, seconds = read_sidecars(run.sidecars), run_timing(run).repetition_time_s
         axis, times_s = slice_times(sidecar, run.bold, grid.shape, seconds)

@@ -131,7 +131,9 @@ def read_volume(path: str | Path, trust_affine: str | None = None) -> tuple[np.n
     return data, grid_of(image)
 
 
-def read_series(path: str | Path, trust_affine: str | None = None) -> tuple[np.ndarray, Grid]:
+def read_series(
+    path: str | Path, trust_affine: str | None = None, first: int = 0
+) -> tuple[np.ndarray, Grid]:
     """A BOLD run (x, y, z, volume), float32, and its grid.
 
     Voxels that are not finite in *every* volume (some tools write NaN outside the brain)
@@ -142,7 +144,7 @@ def read_series(path: str | Path, trust_affine: str | None = None) -> tuple[np.n
     InputError : what ``open_image`` refuses, truncated data, volumes with NaN, empty volumes
     """
     image = open_image(path, 4, trust_affine)
-    data = _load(image, path)
+    data = _load(image, path)[..., first:]
     bad = ~np.isfinite(data)
     if bad.any():
         outside = bad.all(axis=3)
@@ -158,7 +160,9 @@ def read_series(path: str | Path, trust_affine: str | None = None) -> tuple[np.n
     return data, grid_of(image)
 
 
-def read_first(path: str | Path, trust_affine: str | None = None) -> tuple[np.ndarray, Grid]:
+def read_first(
+    path: str | Path, trust_affine: str | None = None, first: int = 0
+) -> tuple[np.ndarray, Grid]:
     """The first volume of a BOLD run (x, y, z), float32, and its grid; errors as above.
 
     Raises
@@ -166,7 +170,7 @@ def read_first(path: str | Path, trust_affine: str | None = None) -> tuple[np.nd
     InputError : moreover, an image whose mean was removed; integers that have run over
     """
     image = open_image(path, 4, trust_affine)
-    data = np.nan_to_num(_load(image.slicer[..., :1], path)[..., 0])
+    data = np.nan_to_num(_load(image.slicer[..., first : first + 1], path)[..., 0])
     if data.max() == data.min():
         raise InputError(path, "data", "an image in each volume", "a constant first volume")
     require_intensities(data, path)

@@ -11,6 +11,7 @@ from crossmodal.bold.read.clock import Timing, read_clock
 from crossmodal.bold.read.entities import sidecars_of
 from crossmodal.bold.read.images import load_image, open_image
 from crossmodal.bold.read.sidecar import TOLERANCE_S, header_repetition_time_s, read_sidecars
+from crossmodal.bold.read.steady import Skip, n_skipped
 from crossmodal.contracts.errors import InputError
 
 
@@ -25,6 +26,7 @@ class RunFiles:
     trust_affine : see ``open_image``
     removed_volumes : so many first ones are missing from a derivative
     raw : the raw image of a derivative, where it is there
+    skip_volumes : so many first ones are left out, or 'auto'; see ``n_skipped``
     """
 
     run_id: str
@@ -37,6 +39,7 @@ class RunFiles:
     trust_affine: str | None = None
     removed_volumes: int = 0
     raw: str = ""
+    skip_volumes: Skip = 0
 
     @classmethod
     def from_lists(
@@ -46,6 +49,7 @@ class RunFiles:
         slice_reference: float | None = None,
         trust_affine: str | None = None,
         removed_volumes: int = 0,
+        skip_volumes: Skip = 0,
     ) -> tuple["RunFiles", ...]:
         """Runs from parallel lists of paths, attributes ``bold``, ``events``, ``motion`` and
         ``confounds``; ``sidecars`` are all JSON files of all runs, most general first;
@@ -65,6 +69,7 @@ class RunFiles:
                 trust_affine,
                 removed_volumes,
                 raw_bold,
+                skip_volumes,
             )
             for run_id, bold, events, motion, confounds, raw_bold in zip(
                 run_ids, *lists, raw, strict=True
@@ -107,4 +112,10 @@ def run_timing(run: RunFiles) -> Timing:
             removed = f" less scans.removed_volumes, {run.removed_volumes}"
             wanted = f"{n_raw} as in {run.raw}{removed if run.removed_volumes else ''}"
             raise InputError(run.bold, "volumes", wanted, timing.n_volumes)
-    return replace(timing, start_s=run.removed_volumes * timing.repetition_time_s)
+    skipped = n_skipped(run.bold, run.skip_volumes)
+    first = run.removed_volumes + skipped
+    return replace(
+        timing,
+        n_volumes=timing.n_volumes - skipped,
+        start_s=first * timing.repetition_time_s,
+    )

@@ -46,6 +46,9 @@ def scans(study: Study) -> Iterator[InputError]:
     elif block.slice_reference is not None and folder:
         expected = "null with scans.fmriprep_dir, whose slices are timed already"
         yield InputError(CONFIG, "scans.slice_reference", expected, block.slice_reference)
+    if block.skip_volumes and folder:
+        expected = "0 with scans.fmriprep_dir, whose table has non_steady_state_outlier columns"
+        yield InputError(CONFIG, "scans.skip_volumes", expected, repr(block.skip_volumes))
     if block.removed_volumes and not folder:
         expected = (
             "0 without scans.fmriprep_dir: events are counted from the raw run's first volume"
