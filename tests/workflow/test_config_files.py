@@ -31,7 +31,8 @@ SMALL = "study: {name: small, seed: 3}\nstimuli: {}\nsimulate: {clips: {}, brain
 @pytest.fixture
 def folder(root: Path, tmp_path: Path) -> Path:
     """A work dir with a Snakefile that only reads the config, and a default config."""
-    (tmp_path / "Snakefile").write_text(SHOW.replace("{root}", str(root)))
+    shown = SHOW.replace("{root}", str(root))  # noqa: RUF027
+    (tmp_path / "Snakefile").write_text(shown)
     for name in ("resources", "src", "workflow"):
         (tmp_path / name).symlink_to(root / name)
     (tmp_path / "config/presets").mkdir(parents=True)

@@ -5,4 +5,5 @@ def family_figure(name):
     """The formats of one figure; the PNG is what Snakemake's report shows."""
     path = f"{RESULTS}/figures/{name}"
     caption = "../report/{}.rst".format(name.replace("_{regime}", ""))
-    return [f"{path}.pdf", report(f"{path}.png", caption=caption, category="Model families")]
+    shown = report(f"{path}.png", caption=caption, category="Model families")
+    return [f"{path}.pdf", shown, f"{path}.svg"]

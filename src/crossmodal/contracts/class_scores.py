@@ -33,7 +33,7 @@ class ClassScores:
         expected = (len(self.stimulus_ids), len(self.classes))
         if self.scores.shape != expected or len(self.labels) != expected[0]:
             raise InputError(self.source, "scores", f"shape {expected}", self.scores.shape)
-        if not np.allclose(self.scores.sum(axis=1), 1, atol=1e-4) or (self.scores < 0).any():
+        if not np.isclose(self.scores.sum(axis=1), 1, atol=1e-4).all() or (self.scores < 0).any():
             raise InputError(self.source, "scores", "rows >= 0 that sum to 1", "others")
         if unknown := sorted(set(self.labels) - set(self.classes)):
             raise InputError(self.source, "labels", f"among {list(self.classes)}", unknown)

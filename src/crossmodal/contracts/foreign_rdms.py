@@ -214,7 +214,7 @@ def _require_square(
     tolerance = ROUNDING * np.nanmax(np.abs(matrix), initial=0.0)
     if len(wrong := np.flatnonzero(~(np.abs(np.diag(matrix)) <= tolerance))):
         got = f"{np.diag(matrix)[wrong[0]]:g} for {_name(int(wrong[0]), stimuli)}"
-        similarity = ", as of similarities" if np.allclose(np.diag(matrix), 1) else ""
+        similarity = ", as of similarities" if np.isclose(np.diag(matrix), 1).all() else ""
         raise InputError(path, title, "0 on the diagonal", got + similarity)
     known = np.isfinite(matrix) & np.isfinite(matrix.T)
     uneven = np.argwhere(known & (np.abs(matrix - matrix.T) > tolerance))

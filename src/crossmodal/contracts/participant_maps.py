@@ -69,7 +69,7 @@ def _space(path: str | Path, image: nib.Nifti1Image) -> str:
 def _require_alike(path: str | Path, one: Maps, first_path: str | Path, first: Maps) -> None:
     if one.mask.shape != first.mask.shape:
         raise InputError(path, "grid", f"{first.mask.shape}, as {first_path}", one.mask.shape)
-    if not np.allclose(one.affine, first.affine, atol=GRID_TOLERANCE_MM):
+    if not np.isclose(one.affine, first.affine, atol=GRID_TOLERANCE_MM).all():
         expected = f"{first.affine.round(3).tolist()}, as {first_path}"
         raise InputError(path, "affine", expected, one.affine.round(3).tolist())
     for field in ("space", "names"):

@@ -43,7 +43,7 @@ class Grid:
 
     def same_as(self, other: "Grid", tolerance_mm: float = 1e-2) -> bool:
         """Equal shapes and affines up to rounding in file headers."""
-        close = np.allclose(self.affine, other.affine, rtol=0, atol=tolerance_mm)
+        close = np.isclose(self.affine, other.affine, rtol=0, atol=tolerance_mm).all()
         return self.shape == other.shape and bool(close)
 
 

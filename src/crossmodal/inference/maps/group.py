@@ -49,8 +49,9 @@ def common_grid(maps: Sequence[Maps]) -> tuple[np.ndarray, np.ndarray]:
                     getattr(first, field),
                     getattr(other, field),
                 )
-        if other.mask.shape != first.mask.shape or not np.allclose(
-            other.affine, first.affine, atol=1e-4
+        if (
+            other.mask.shape != first.mask.shape
+            or not np.isclose(other.affine, first.affine, atol=1e-4).all()
         ):
             raise InputError(
                 f"Maps of participant {number}",

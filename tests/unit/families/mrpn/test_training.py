@@ -139,11 +139,11 @@ def test_rdms_of_all_layers_with_controls(study, trained, tmp_path: Path) -> Non
     expected = ["seed-0", "ensemble", "best", "untrained", "pool"]
     assert list(dict.fromkeys(rdms.sources)) == expected
     untrained = [rdms_of(blank_network(weights, {}, seed))[1] for seed in (3, 4)]
-    assert not np.allclose(*untrained)
+    assert not np.isclose(*untrained).all()
     np.testing.assert_allclose(rdms.select("untrained").dissimilarities, np.mean(untrained, axis=0))
-    assert not np.allclose(
+    assert not np.isclose(
         rdms.select("untrained").dissimilarities, rdms.select("pool").dissimilarities
-    )
+    ).all()
     table = describe_layers(network, data.clips, device)
     assert tuple(table.layers) == rdms.select("ensemble").layers
     assert len(table.layers) == 20
