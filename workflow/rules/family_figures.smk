@@ -25,7 +25,7 @@ if "mrpn" in FAMILIES:
         params:
             n_clips=len(STUDY_IDS),
             n_seeds=MRPN.n_seeds,
-            n_folds=MRPN.n_folds,
+            n_folds=len(STUDY.stimuli.test_actors or range(MRPN.n_folds)),
             seed=STUDY.study.seed,
             noisy=MRPN_NOISE.modality if MRPN_NOISE else "audio",
             n_noise_seeds=MRPN_NOISE.n_seeds if MRPN_NOISE else None,

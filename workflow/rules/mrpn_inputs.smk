@@ -3,8 +3,10 @@
 
 def mrpn_family(*keys):
     """A slice of mrpn's config block."""
+    held_out = STUDY.stimuli.test_actors if "n_folds" in keys else None
     keys = (*keys, "network", "inputs", "accelerator", "precision")
-    return {key: plain(getattr(MRPN, key)) for key in keys}
+    block = {key: plain(getattr(MRPN, key)) for key in keys}
+    return block | ({"test_actors": list(held_out)} if held_out else {})
 
 
 def mrpn_extractors(wildcards):

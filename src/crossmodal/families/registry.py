@@ -36,7 +36,6 @@ class Family:
     weights : config block -> key below the block of each file of weights it starts from, and file
     trains_on_pool : what it does with the pool that it needs ('pretrain', 'train'), or nothing
     classifies : whether its regimes are label columns of the clips
-    tests_every_actor : whether its folds hold out every actor in turn (no ``test_actors`` then)
     unseen_actors : config block -> whether it is tested on actors whom training must not have
         seen, so that they must not be in the pool
     rdms : config block -> whether it writes RDMs at all
@@ -50,7 +49,6 @@ class Family:
     data_checks: str | None = None
     weights: Callable[[Any], Mapping[str, str | None]] = lambda block: {}
     trains_on_pool: str = ""
-    tests_every_actor: bool = False
     classifies: bool = True
     unseen_actors: Callable[[Any], bool] = lambda block: True
     rdms: Callable[[Any], bool] = lambda block: True
@@ -86,7 +84,6 @@ FAMILIES = {
         mrpn_problems,
         "crossmodal.families.mrpn.data_checks",
         weights=lambda block: {f"weights.{m}": path for m, path in plain(block.weights).items()},
-        tests_every_actor=True,
         # Extractors without weights of their own are pretrained on the pool.
         unseen_actors=lambda block: bool(block.without_weights),
         rdms=lambda block: block.rdms,

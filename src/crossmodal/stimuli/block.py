@@ -49,8 +49,8 @@ class Stimuli(Settings):
     pool: Pool | None = None
     voices: Voices | None = None
     test_actors: tuple[str, ...] | None = None
-    """Actors of the study whose clips cross_channel is tested on and never trained on, in one
-    fold in place of n_folds; they are kept out of the pool, too. null for none."""
+    """Actors of the study whose clips cross_channel and mrpn are tested on and never trained on,
+    in one fold in place of n_folds; they are kept out of the pool, too. null for none."""
     face: FaceConfig | None = None
     """How faces are found and cropped; null: by default settings, or not at all without video
     among the modalities."""

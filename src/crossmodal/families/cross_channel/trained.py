@@ -3,24 +3,19 @@
 from collections.abc import Iterable
 
 import pandas as pd
-from scipy.stats import binom
 
 from crossmodal.contracts.trained_table import COLUMNS, TrainedTable
 from crossmodal.contracts.training import FitHistory, Training
+from crossmodal.families.training.chance import LEVEL, chance_p
 
-LEVEL = 0.01
 PARTS = ("visual", "auditory", "final")  # fits whose weights the RDMs of the ensemble rest on
 
 
-def chance_p(fit: FitHistory) -> float | None:
-    """p of as many right clips of the training part, or more, by a network that learnt nothing.
-
-    Binomial, one-sided. Chance is the share of the largest class, which naming nothing else
-    gets right. None where nobody counted.
-    """
+def p_of(fit: FitHistory) -> float | None:
+    """p of the training part's right clips by chance; None where nobody counted."""
     if fit.n_right is None or fit.n_largest is None:
         return None
-    return float(binom.sf(fit.n_right - 1, fit.n_train, fit.n_largest / fit.n_train))
+    return chance_p(fit.n_right, fit.n_train, fit.n_largest)
 
 
 def trained_table(trainings: Iterable[Training]) -> TrainedTable:
@@ -34,7 +29,7 @@ def trained_table(trainings: Iterable[Training]) -> TrainedTable:
         (training.seed, fit.name, fit.n_train, fit.n_right, fit.n_largest / fit.n_train, p)
         for training in trainings
         for fit in training.fits
-        if fit.name in PARTS and (p := chance_p(fit)) is not None
+        if fit.name in PARTS and (p := p_of(fit)) is not None
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS[:-2]))
     table = table.sort_values("seed", kind="stable", ignore_index=True)

@@ -12,7 +12,7 @@ from crossmodal.contracts.settings import Settings, plain, stated
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.training import FitHistory, Training
 from crossmodal.contracts.weights import Weights
-from crossmodal.families.mrpn.folds import Fold, actor_folds
+from crossmodal.families.mrpn.folds import Fold, actor_folds, held_out_fold
 from crossmodal.families.mrpn.inputs import ClipSequences, MrpnInputs, load_sequences
 from crossmodal.families.mrpn.networks import MrpnConfig
 from crossmodal.families.mrpn.states import extractor_states, to_weights
@@ -35,7 +35,8 @@ class MrpnFamily(Settings):
     """The config block of the family, as far as training needs it.
 
     ``n_folds``, ``n_validation_folds``: actor-disjoint folds over the study's actors, and how many
-    of the training folds choose the epoch; ``accelerator``, ``precision``: as in ``Machine``.
+    of the training folds choose the epoch; ``test_actors``: tested on in one fold in place of
+    these, and never trained on; ``accelerator``, ``precision``: as in ``Machine``.
     """
 
     network: MrpnConfig = MrpnConfig()
@@ -44,6 +45,7 @@ class MrpnFamily(Settings):
     train: MrpnTraining = MrpnTraining()
     n_folds: int = 12
     n_validation_folds: int = 1
+    test_actors: tuple[str, ...] = ()
     accelerator: str = "auto"
     precision: str = "32-true"
 
@@ -106,7 +108,7 @@ def load_training_set(
     checkpoint_dir: Path | None = None,
 ) -> TrainingSet:
     """Everything that training and testing variants needs."""
-    folds = actor_folds(study.genders, family.n_folds, family.n_validation_folds)
+    folds = folds_of(family, study.genders)
     inputs = family.inputs
     own = load_sequences(clips, study, inputs, regime)
     more = None if pool is None else load_sequences(clips, pool, inputs, regime, own.classes)
@@ -116,14 +118,27 @@ def load_training_set(
     return TrainingSet(joined, len(own), folds, states, family.run(checkpoint_dir))
 
 
+def folds_of(family: MrpnFamily, genders: Mapping[str, str]) -> list[Fold]:
+    """Folds over all actors, or the one of the held-out actors."""
+    numbers = family.n_folds, family.n_validation_folds
+    if family.test_actors:
+        return [held_out_fold(genders, family.test_actors, *numbers)]
+    return actor_folds(genders, *numbers)
+
+
 def train_variant(
     family: MrpnFamily, data: TrainingSet, variant: str, regime: str, seed: int, torch_seed: int
 ) -> tuple[Weights, Training]:
-    """Cross-validate one variant, then fit it to all clips; the latter's weights give RDMs."""
+    """Cross-validate one variant, then fit it to all clips; the latter's weights give RDMs.
+
+    Clips of held-out actors are never fitted to.
+    """
     trainer = data.trainer(family, find_variant(variant))
     histories, predictions = cross_validate(trainer, data.folds, torch_seed)
-    network, history = trainer.fit(range(len(data.clips)), None, torch_seed, "final")
-    rows = range(data.n_study)
+    actors = data.clips.actors
+    fitted = [row for row, actor in enumerate(actors) if actor not in family.test_actors]
+    network, history = trainer.fit(fitted, None, torch_seed, "final")
+    rows = [row for row in fitted if row < data.n_study]
     predictions.append(trainer.predict(network, rows, "in_sample", "final", None))
     meta = {"model": "mrpn", "regime": regime, "seed": seed, "stage": "tuned"}
     modalities = trainer.variant.modalities

@@ -12,12 +12,24 @@ GENDERS = ("female", "male")
 
 @dataclass(frozen=True)
 class Fold:
-    """Actors of one fold; ``name`` as ``fold_names`` makes it, e.g. 'A1,2' or 'S1'."""
+    """Actors of one fold; ``name`` as ``fold_names`` makes it, e.g. 'A1,2' or 'S1'.
+
+    ``actor_by_actor``: one network is tested on each test actor by themselves.
+    """
 
     name: str
     test: tuple[str, ...]
     validation: tuple[str, ...]
     train: tuple[str, ...]
+    actor_by_actor: bool = False
+
+    @property
+    def tests(self) -> dict[str, tuple[str, ...]]:
+        """Name -> actors of each row of the tables."""
+        if not self.actor_by_actor:
+            return {self.name: self.test}
+        alone = [(actor,) for actor in self.test]
+        return dict(zip(fold_names(alone), alone, strict=True))
 
 
 def actor_folds(
@@ -45,6 +57,33 @@ def actor_folds(
         train = tuple(a for a in sorted(genders) if a not in test and a not in validation)
         folds.append(Fold(names[i], test, validation, train))
     return folds
+
+
+def held_out_fold(
+    genders: Mapping[str, str],
+    test_actors: Sequence[str],
+    n_folds: int,
+    n_validation_folds: int = 1,
+) -> Fold:
+    """The fold of given test actors: of the others, as many validate as in ``actor_folds``.
+
+    Raises
+    ------
+    InputError : an actor that is not there; of a gender, fewer than 2 others (one to train on)
+    """
+    if unknown := sorted(set(test_actors) - set(genders)):
+        raise InputError("folds", "test_actors", f"some of {sorted(genders)}", unknown)
+    validation: list[str] = []
+    for gender in GENDERS:
+        left = [actor for actor in of_gender(genders, gender) if actor not in test_actors]
+        if len(left) < 2:
+            expected = "at least 2 others of each gender, one to train on"
+            raise InputError("folds", "test_actors", expected, f"{len(left)} {gender}: {left}")
+        n = max(1, round(len(left) * n_validation_folds / n_folds))
+        validation += left[: min(n, len(left) - 1)]
+    test = tuple(sorted(test_actors))
+    train = tuple(a for a in sorted(genders) if a not in {*test, *validation})
+    return Fold("held out", test, tuple(sorted(validation)), train, actor_by_actor=True)
 
 
 def of_gender(genders: Mapping[str, str], gender: str) -> list[str]:

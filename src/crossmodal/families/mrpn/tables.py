@@ -9,6 +9,7 @@ from crossmodal.contracts.training import Predictions, Training
 from crossmodal.families.mrpn.inputs import MrpnInputs
 from crossmodal.families.mrpn.published import row_values
 from crossmodal.families.mrpn.variants import BOTH, VARIANTS
+from crossmodal.families.training.chance import LEVEL, chance_p
 
 RAVDESS, CREMAD = "RAVDESS", "CREMA-D"
 # Printed fold by fold, all with LSTMs as far as the paper says: data set -> variant -> place.
@@ -106,6 +107,7 @@ def summary_table(
     Seeds are averaged within a fold first. ``published`` is the mean of the printed folds: of
     those with the same actors (RAVDESS), or of all (CREMA-D, where ours are as many).
     ``published_table4`` is what table 4 says, where our folds are as many as the paper's.
+    ``seeds_at_chance``: seeds whose final network, whose layers the RDMs are of, did not learn.
     """
     rng = np.random.default_rng(seed)
     rows = []
@@ -131,9 +133,22 @@ def summary_table(
                 "chance": part.chance.mean(),
                 "published": mean,
                 "published_table4": table4,
+                "seeds_at_chance": ", ".join(map(str, seeds_at_chance(trainings[variant]))),
             }
         )
     return pd.DataFrame(rows)
+
+
+def seeds_at_chance(trainings: Sequence[Training]) -> list[int]:
+    """Seeds whose final network is at chance on the study's clips, which it was trained on."""
+    found = []
+    for training in trainings:
+        for item in training.predictions_of("in_sample"):
+            labels, predicted = np.array(item.labels), np.array(item.predicted)
+            _, counts = np.unique(labels, return_counts=True)
+            if chance_p(int((labels == predicted).sum()), len(labels), int(counts.max())) >= LEVEL:
+                found.append(training.seed)
+    return found
 
 
 def bootstrap_interval(

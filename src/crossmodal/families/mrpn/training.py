@@ -218,14 +218,16 @@ def cross_validate(
     histories, predictions = [], []
     actors = trainer.clips.actors
     for fold in folds:
-        test, validation = rows_of(actors, fold.test), rows_of(actors, fold.validation)
+        validation = rows_of(actors, fold.validation)
         held_out = {*fold.test, *fold.validation}
         train = [i for i, actor in enumerate(actors) if actor not in held_out]
         network, history = trainer.fit(train, validation, seed, fold.name)
         histories.append(history)
         accuracy = history.selected["validation_accuracy"]
-        predictions.append(trainer.predict(network, test, "cross_validated", fold.name, accuracy))
-        log.info("%s %s: %.3f", trainer.variant.name, fold.name, predictions[-1].accuracy)
+        for name, tested in fold.tests.items():
+            rows = rows_of(actors, tested)
+            predictions.append(trainer.predict(network, rows, "cross_validated", name, accuracy))
+            log.info("%s %s: %.3f", trainer.variant.name, name, predictions[-1].accuracy)
     return histories, predictions
 
 

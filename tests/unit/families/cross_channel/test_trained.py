@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.trained_table import TrainedTable
 from crossmodal.contracts.training import FitHistory, Training
-from crossmodal.families.cross_channel.trained import LEVEL, chance_p, trained_table
+from crossmodal.families.cross_channel.trained import LEVEL, p_of, trained_table
 from crossmodal.families.layers import best_seed, validation_scores
 from crossmodal.figures.accuracy import untrained_note
 from crossmodal.figures.seed_variability import _name_untrained
@@ -40,14 +40,14 @@ def seeds(*rights: dict[str, int]) -> list[Training]:
 def test_p_is_that_of_a_one_sided_binomial_test(n_train: int, data: st.DataObject) -> None:
     n_right, n_largest = (data.draw(st.integers(low, n_train)) for low in (0, 1))
     expected = binomtest(n_right, n_train, n_largest / n_train, alternative="greater").pvalue
-    assert chance_p(fit("final", n_right, n_train, n_largest)) == pytest.approx(expected, abs=1e-12)
+    assert p_of(fit("final", n_right, n_train, n_largest)) == pytest.approx(expected, abs=1e-12)
 
 
 def test_naming_the_largest_class_alone_is_chance() -> None:
     # 30 of 60 right is far above 1 / 6, but the largest class has as many.
-    assert chance_p(fit("final", 30, 60, 30)) > 0.4
-    assert chance_p(fit("final", 30)) < 1e-6
-    assert chance_p(fit("final", None)) is None
+    assert p_of(fit("final", 30, 60, 30)) > 0.4
+    assert p_of(fit("final", 30)) < 1e-6
+    assert p_of(fit("final", None)) is None
 
 
 def test_a_seed_whose_arm_never_learnt_leaves_the_ensemble() -> None:

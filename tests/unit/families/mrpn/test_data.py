@@ -15,7 +15,7 @@ from crossmodal.contracts.clips import Clip, write_clips
 from crossmodal.contracts.errors import InputError
 from crossmodal.families.mrpn.augmentation import MrpnAugmentation, augment_faces, random_slice
 from crossmodal.families.mrpn.batches import FeatureSource, RawSource, TrainBatches, n_windows
-from crossmodal.families.mrpn.folds import GENDERS, actor_folds
+from crossmodal.families.mrpn.folds import GENDERS, actor_folds, held_out_fold
 from crossmodal.families.mrpn.inputs import (
     MrpnInputs,
     add_noise,
@@ -282,6 +282,34 @@ def test_folds_are_disjoint_balanced_and_cover_all(
         assert not set(fold.test) & set(fold.validation)
         assert not (set(fold.test) | set(fold.validation)) & set(fold.train)
         assert {genders[a] for a in fold.test} == {genders[a] for a in fold.validation}
+
+
+@given(
+    n_male=st.integers(1, 9),
+    n_female=st.integers(1, 9),
+    n_tested=st.integers(1, 4),
+    n_folds=st.integers(3, 9),
+)
+def test_a_held_out_fold_is_disjoint_and_validates_on_both_genders(
+    n_male: int, n_female: int, n_tested: int, n_folds: int
+) -> None:
+    genders = {f"m{i}": "male" for i in range(n_male)} | {
+        f"f{i}": "female" for i in range(n_female)
+    }
+    tested = sorted(genders)[:n_tested]  # women first
+    left = Counter(genders[actor] for actor in genders if actor not in tested)
+    if min(left["male"], left["female"]) < 2:
+        with pytest.raises(InputError, match="at least 2 others of each gender, one to train on"):
+            held_out_fold(genders, tested, n_folds)
+        return
+    fold = held_out_fold(genders, tested, n_folds)
+    assert sorted([*fold.test, *fold.validation, *fold.train]) == sorted(genders)
+    assert list(fold.test) == tested
+    for part in (fold.train, fold.validation):
+        assert {genders[actor] for actor in part} == set(GENDERS)
+    assert [actor for actors in fold.tests.values() for actor in actors] == tested
+    with pytest.raises(InputError, match="test_actors"):
+        held_out_fold(genders, ["nobody"], n_folds)
 
 
 def test_cremad_has_nine_folds_named_as_published(tmp_path: Path) -> None:

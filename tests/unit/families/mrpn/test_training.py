@@ -90,6 +90,28 @@ def test_every_study_clip_is_tested_once_by_a_network_that_never_saw_its_actor(t
         assert {name[:2] for name in item.stimulus_ids} == set(fold.test)
 
 
+def test_nothing_of_a_held_out_actor_is_learnt(study) -> None:
+    """One network, tested on each of them by themselves; their sound may be anything."""
+    paths, table, extractors = study
+    family = replace(FAMILY, test_actors=("02", "03"))
+    data = load_training_set(family, table, None, paths, "emotion", extractors)
+    weights, training = train_variant(family, data, "n2", "emotion", 0, 5)
+    tested = training.predictions_of("cross_validated")
+    assert [(item.fold, {name[:2] for name in item.stimulus_ids}) for item in tested] == [
+        ("A2", {"02"}),
+        ("A3", {"03"}),
+    ]
+    assert [fit.n_train for fit in training.fits] == [8, 16]
+    (known,) = training.predictions_of("in_sample")
+    assert {name[:2] for name in known.stimulus_ids} == {"01", "04", "05", "06"}
+    held_out = [actor in family.test_actors for actor in data.clips.actors]
+    sound = [0 * x if out else x for x, out in zip(data.clips.audio, held_out, strict=True)]
+    silenced = replace(data, clips=replace(data.clips, audio=sound))
+    again = train_variant(family, silenced, "n2", "emotion", 0, 5)[0]
+    for name, array in weights.tensors.items():
+        np.testing.assert_array_equal(array, again.tensors[name])
+
+
 def test_training_repeats_exactly(study, trained) -> None:
     paths, table, extractors = study
     data = load_training_set(FAMILY, table, None, paths, "emotion", extractors)
@@ -306,6 +328,20 @@ def tables_of(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     folds = fold_table(trainings, published, dataset)
     return folds, summary_table(folds, trainings, published, dataset, 0).set_index("variant")
+
+
+@pytest.mark.parametrize(("n_right", "expected"), [(24, ""), (13, "3"), (8, "3")])
+def test_a_seed_at_chance_on_its_own_clips_is_named(
+    published: pd.DataFrame, n_right: int, expected: str
+) -> None:
+    """24 of 24 and 13 of 24, two classes: p of the latter is .42."""
+    labels = ["a", "b"] * 12
+    said = labels[:n_right] + ["b" if label == "a" else "a" for label in labels[n_right:]]
+    known = Predictions("in_sample", "final", [str(i) for i in range(24)], labels, said)
+    training = training_of("n0", {"A1,2": 9, "A3,4": 5}, seed=3)
+    training = replace(training, predictions=[*training.predictions, known])
+    _, summary = tables_of({"n0": [training]}, published, None)
+    assert summary.seeds_at_chance["n0"] == expected
 
 
 def test_tables_put_published_folds_beside_ours(published: pd.DataFrame) -> None:

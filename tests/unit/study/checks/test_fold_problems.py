@@ -9,6 +9,7 @@ import pytest
 from crossmodal.stimuli.naming import parse_grid
 from crossmodal.stimuli.selection import Selection
 from crossmodal.study.checks.clips import clip_selection
+from crossmodal.study.checks.family_files import family_problems
 from crossmodal.study.checks.folds import fold_problems
 from crossmodal.study.checks.run import contradictions
 from crossmodal.study.validate import build_study
@@ -122,9 +123,28 @@ def test_actors_that_cannot_be_held_out_are_found(config, actors, regimes, compl
     assert re.search(complaint, found), found
 
 
-def test_families_with_folds_of_actors_hold_out_none(config: dict[str, Any]) -> None:
+def test_the_table_of_voices_holds_out_none(root: Path, monkeypatch) -> None:
+    monkeypatch.chdir(root)
+    config = values_of(root / "config/voices.yaml")
     config["stimuli"]["test_actors"] = ["02"]
-    config["figures"]["regimes"] = config["families"]["cross_channel"]["regimes"] = ["emotion"]
     (problem,) = contradictions(build_study(config))
     assert problem.field == "stimuli.test_actors"
-    assert problem.expected.startswith("null with families.mrpn")
+    assert problem.expected.startswith("null with voices")
+
+
+@pytest.mark.parametrize(
+    ("actors", "complaint"),
+    [
+        (["01", "02"], None),
+        (["01", "03"], "at least 2 others of each gender, one to train on.*1 male: .'05'."),
+    ],
+)
+def test_mrpn_holds_out_actors_where_others_of_their_gender_are_left(
+    config: dict[str, Any], actors: list[str], complaint: str | None
+) -> None:
+    config["stimuli"]["test_actors"] = actors
+    config["figures"]["regimes"] = config["families"]["cross_channel"]["regimes"] = ["emotion"]
+    study = build_study(config)
+    assert contradictions(study) == []
+    found = [str(problem) for problem in family_problems(study)]
+    assert (complaint is None and found == []) or re.search(complaint, "\n".join(found))
