@@ -34,7 +34,6 @@ def cost(block: MrpnSettings, facts: Facts) -> dict[str, float]:
     epochs, folds = train.loop.n_epochs, block.n_folds
     study_share = facts.n_study / facts.n_clips
     fold_share = study_share / folds
-    folds = 1 if stimuli.test_actors else folds
     trained = 1 - (1 + block.n_validation_folds) * fold_share
 
     def cross_validation(of: Sequence[str], n_whole: float) -> float:
