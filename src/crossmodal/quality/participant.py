@@ -25,6 +25,7 @@ from crossmodal.quality.curves import (
     reliability_figure,
     run_figure,
 )
+from crossmodal.quality.limits import LIMITS, beyond
 from crossmodal.quality.measures import confound_measures, pattern_reliability, signal_measures
 from crossmodal.quality.page import image, page, section, table
 from crossmodal.quality.ranking import QualityConfig
@@ -95,8 +96,14 @@ def _read_runs(params: Any, files: Any) -> Modelled:
 
 
 def _overview(measures: dict[str, float]) -> Markup:
-    rows = [(name.replace("_", " "), value) for name, value in measures.items()]
-    return section("Measures", "What participants are ranked by.", table(("measure", ""), rows))
+    outside, rows, marked = beyond(measures), [], []
+    for name, value in measures.items():
+        limit = LIMITS[name].words if name in LIMITS else ""
+        rows.append((name.replace("_", " "), value, limit))
+        marked.append((False, name in outside, False))
+    said = "What participants are ranked by; limits hold whatever the others are like. "
+    said += f"Outside: {', '.join(outside).replace('_', ' ') or 'none'}."
+    return section("Measures", said, table(("measure", "", "limit"), rows, marked))
 
 
 def _motion(views: Sequence[RunView], config: QualityConfig) -> Markup:
