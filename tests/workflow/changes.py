@@ -74,9 +74,10 @@ def flip_last_byte(content: bytes) -> bytes:
 
 
 def one_more_table(box: Sandbox) -> None:
-    """A table of models whose conditions are the study's clips."""
-    box.copy("results-own/stimuli/study.tsv", "models.tsv")
-    box.swap(CONFIG, "  tables: {}", "  tables: {mine: models.tsv}")
+    """A second table beside the one of the study with betas of another program."""
+    box.copy("data/models.tsv", "data/more.tsv")
+    first = "mine: data/models.tsv"
+    box.swap("config/outside.yaml", first, f"{first}\n    more: data/more.tsv")
 
 
 STUDY_FILE = "data/clips/Actor_01/*.mp4"
@@ -201,7 +202,9 @@ CHANGES = [
            lambda box: box.swap(CONFIG, "contrast_threshold_t: 3.1", "contrast_threshold_t: 4.0"),
            NOTHING, lineage=True),
     Change("config", "one more table of models (`models.tables`): its own maps alone",
-           lambda box: one_more_table(box), MAPS | {"compute_table_rdms", "searchlight_of_set"}),
+           lambda box: one_more_table(box),
+           MAPS | {"compute_table_rdms", "searchlight_of_set", "compare_roi_models", "plot_roi"},
+           OUTSIDE),
     Change("config", "another family's training",
            lambda box: box.swap("config/test.yaml", MRPN_TRAIN, MRPN_TRAIN.replace("2", "3")),
            FROM_MRPN, FAMILIES),

@@ -47,10 +47,10 @@ def test_one_run_concerns_one_participant(own_data_study: Study) -> None:
     assert (jobs["estimate_motion"], jobs["estimate_betas"], jobs["searchlight"]) == (1, 1, 1)
 
 
-def test_one_more_table_leaves_all_other_maps_as_they_are(own_data_study: Study) -> None:
-    with sandbox(own_data_study) as box:
+def test_one_more_table_leaves_all_other_maps_as_they_are(outside_study: Study) -> None:
+    with sandbox(outside_study) as box:
         one_more_table(box)
-        jobs = own_data_study.planned_jobs()
+        jobs = outside_study.planned_jobs()
     assert (jobs["searchlight_of_set"], jobs["group_maps"]) == (3, 1)
     assert "searchlight" not in jobs
 

@@ -76,7 +76,8 @@ class SealAuditor:
     def verdicts(self, files: Iterable[str] | None = None) -> list[Verdict]:
         """One verdict per job that made any of ``files``; of all sealed files by default."""
         makers: dict[str | None, list[str]] = defaultdict(list)
-        for path in sorted(self.seals.files if files is None else files):
+        chosen = self.seals.files if files is None else files
+        for path in sorted(chosen, key=lambda path: (not path.endswith(".tsv"), path)):
             makers[self.lineage.producer.get(path)].append(path)
         return [self._verdict(name, paths) for name, paths in makers.items()]
 
