@@ -387,8 +387,8 @@ def dry_run(root: Path, config: dict) -> str:
 def test_the_workflow_starts_from_the_derivatives(root, scans):
     output = dry_run(root, study(root, scans))
     assert "Job 1: Estimate response patterns of sub-01" in output
-    # Nothing is moved or registered again: patterns, a page, a rank, and 'all'.
-    assert re.search(r"\ntotal +4\n", output)
+    # Nothing is moved or registered again: patterns, a page, a rank, the lineage, and 'all'.
+    assert re.search(r"\ntotal +5\n", output)
 
 
 def test_a_plan_stands_in_for_missing_derivatives(root, scans, tmp_path):
