@@ -6,6 +6,7 @@ from crossmodal.contracts.dictionary import dictionary, undescribed
 from crossmodal.contracts.group_result import CLUSTER_COLUMNS
 from crossmodal.contracts.layer_table import COLUMNS as LAYERS
 from crossmodal.contracts.trained_table import COLUMNS as TRAINED
+from crossmodal.inference.regions.ranking import RANKED
 from crossmodal.inference.regions.structure import VARIANCE_COLUMNS
 from crossmodal.quality.ranking import MORE_IS_BETTER
 from crossmodal.representations.pattern import COLUMNS as PATTERN
@@ -20,6 +21,7 @@ from crossmodal.representations.pattern import COLUMNS as PATTERN
         ("network/cross_channel/layers.tsv", LAYERS),
         ("network/cross_channel/emotion/trained.tsv", TRAINED),
         ("roi/variance.tsv", VARIANCE_COLUMNS),
+        ("roi/ranking.tsv", RANKED),
         ("quality/participants.tsv", ("participant", "rank", *MORE_IS_BETTER, "outlier")),
         ("tables/pattern.tsv", PATTERN),
         ("similarity/cross_channel/emotion.tsv", ("layer", "arm", "visual_conv1")),

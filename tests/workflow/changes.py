@@ -39,20 +39,22 @@ EVERYTHING = (
     | DRAW
     | {"describe_architecture", "compute_label_rdms", "describe_derivatives"}
 )
-REGIONS = frozenset({"compute_roi_rdms", "compare_roi_models", "plot_roi"})
+REGIONS = frozenset({"compute_roi_rdms", "compare_roi_models", "rank_roi_models", "plot_roi"})
 GIVEN_RULES = frozenset({"test_given_maps", "draw_given_maps"})
 NOTHING: frozenset[str] = frozenset()
-FROM_MODEL_FILE = frozenset({"compute_file_rdms", "compare_roi_models", "plot_roi"})
-FROM_BRAIN_FILE = frozenset({"read_roi_rdms", "compare_roi_models", "plot_roi"})
+FROM_MODEL_FILE = frozenset(
+    {"compute_file_rdms", "compare_roi_models", "rank_roi_models", "plot_roi"}
+)
+FROM_BRAIN_FILE = frozenset({"read_roi_rdms", "compare_roi_models", "rank_roi_models", "plot_roi"})
 FROM_NETWORK_FILE = frozenset({"compute_external_rdms", "compare_layers", "compare_roi_models",
-                               "plot_roi"})  # fmt: skip
+                               "rank_roi_models", "plot_roi"})  # fmt: skip
 MRPN_TRAIN = "    train: {loop: {n_epochs: 2,"
 FROM_MRPN_TABLES = frozenset({"mrpn_tables", "draw_mrpn"})
 FROM_MRPN = (
     FROM_MRPN_TABLES
     | SEARCHLIGHT
     | {"mrpn_train", "mrpn_rdms", "compare_layers", "compare_families"}
-    | {"compare_roi_models", "plot_roi"}
+    | {"compare_roi_models", "rank_roi_models", "plot_roi"}
 )
 
 
@@ -203,14 +205,15 @@ CHANGES = [
            NOTHING, lineage=True),
     Change("config", "one more table of models (`models.tables`): its own maps alone",
            lambda box: one_more_table(box),
-           MAPS | {"compute_table_rdms", "searchlight_of_set", "compare_roi_models", "plot_roi"},
+           MAPS | {"compute_table_rdms", "searchlight_of_set", "compare_roi_models",
+                   "rank_roi_models", "plot_roi"},
            OUTSIDE),
     Change("config", "another family's training",
            lambda box: box.swap("config/test.yaml", MRPN_TRAIN, MRPN_TRAIN.replace("2", "3")),
            FROM_MRPN, FAMILIES),
     Change("config", "the order of regions along an arm",
            lambda box: box.swap("config/test.yaml", "visual: [V1, FFA,", "visual: [FFA, V1,"),
-           frozenset({"compare_roi_models", "plot_roi"}), FAMILIES),
+           frozenset({"compare_roi_models", "rank_roi_models", "plot_roi"}), FAMILIES),
     Change("config", "a comment", lambda box: box.append(CONFIG, "# a remark\n"), NOTHING),
     Change("config", "the order of keys",
            lambda box: box.swap(CONFIG, "distance: correlation\n  max_memory_mb: 1500.0",

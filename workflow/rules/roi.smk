@@ -121,6 +121,39 @@ rule compare_roi_models:
         "../scripts/compare_roi_models.py"
 
 
+rule rank_roi_models:
+    message:
+        "Which model explains each region best"
+    input:
+        models=rules.compare_roi_models.output.models,
+        participants=rules.compare_roi_models.output.participants,
+        code=code_inputs("rank_roi_models.py"),
+    output:
+        ranking=f"{ROI_DIR}/ranking.tsv",
+        pdf=f"{RESULTS}/figures/roi_ranking.pdf",
+        png=report(
+            f"{RESULTS}/figures/roi_ranking.png",
+            caption="../report/roi_ranking.rst",
+            category="Regions",
+        ),
+        record=record("rank_roi_models"),
+    params:
+        sources=list(ROI.sources),
+        seed=STUDY.study.seed,
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    log:
+        f"{LOGS}/rank_roi_models/all.log",
+    benchmark:
+        f"{BENCHMARKS}/rank_roi_models/all.tsv"
+    conda:
+        "../envs/crossmodal.yaml"
+    script:
+        "../scripts/rank_roi_models.py"
+
+
 rule plot_roi:
     message:
         "Figures of the regions"
@@ -163,5 +196,6 @@ rule plot_roi:
 
 TARGETS += [
     *rules.compare_roi_models.output,
+    *rules.rank_roi_models.output,
     *rules.plot_roi.output,
 ]

@@ -7,6 +7,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 
+from crossmodal.figures.ranking import plot_ranking
 from crossmodal.figures.roi import plot_layers, plot_models, plot_variance, roi_figures
 from crossmodal.figures.roi_gradient import plot_gradients
 from crossmodal.figures.save import save_figure
@@ -178,3 +179,21 @@ def test_without_a_network_there_is_one_figure():
     models, singles, variance = tables(with_network=False)
     assert len(roi_figures(models, singles, variance, gradient()[:0], "ensemble", [])) == 1
     assert len(roi_figures(*tables(), gradient(), "ensemble", ["v1"])) == 4
+
+
+def test_ranked_models_stand_best_first_beside_their_twins() -> None:
+    rows = [
+        ("V1", 1, "external", "faces", "block2", 0.3, 0.02, 0.01, 0.05, np.nan),
+        ("V1", 2, "table", "mine", "size", 0.1, 0.02, 0.30, np.nan, 0.01),
+    ]
+    columns = ["region", "rank", "model", "regime", "layer", "similarity", "standard_error",
+               "p_fdr", "untrained", "p_best_fdr"]  # fmt: skip
+    models = pd.DataFrame({"region": ["V1"], "ceiling_low": [0.4], "ceiling_high": [0.5]})
+    figure = plot_ranking(pd.DataFrame(rows, columns=columns), models)
+    (ax,) = figure.axes
+    labels = [text.get_text() for text in ax.get_yticklabels()]
+    assert labels == ["external faces: block2", "table mine: size"]
+    assert ax.yaxis_inverted()
+    assert [text.get_text() for text in ax.texts] == ["*", "<"]
+    assert any(0.05 in list(line.get_xdata()) for line in ax.lines)
+    plt.close(figure)
