@@ -29,6 +29,7 @@ OTHERS |= {
     "name_list",
     "stored_arrays",
 }
+OTHERS |= {"statmaps", "statmap_names", "map_table", "dictionary"}
 # Where a reader got its content from is part of its messages, not of the content.
 ORIGIN = {"source", "name"}
 
