@@ -1,8 +1,9 @@
 """Which of pytest-xdist's workers gets which test, and in what order: `make test` on two cores.
 
 All tests of one file go to one worker, as with `--dist loadfile`, but for files whose tests share
-only what every worker has a copy of. Tests that run Snakemake come first: of the first two files
-one makes the study that most others need, and the other needs none; single unit tests fill up.
+only what every worker has a copy of. Tests that run Snakemake come first: the first file makes the
+study that most others need, and the next three, which the other worker takes meanwhile, do not wait
+for it; single unit tests fill up.
 (`--dist loadgroup` does this with marks; in pytest-xdist 3.8 with pytest 9.2 it ignores them.)
 """
 
@@ -12,8 +13,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 FIRST = (
-    "test_units", "test_interruptions", "test_bad_input", "test_voices", "test_noise",
-    "test_real_input", "test_how_to_pages", "test_compcor", "test_planning",
+    "test_units", "test_interruptions", "test_real_input", "test_voices", "test_noise",
+    "test_bad_input", "test_how_to_pages", "test_compcor", "test_planning",
 )  # fmt: skip
 # Every test of these files may go to any worker: they share no study but those of
 # tests/workflow/conftest.py.
