@@ -16,6 +16,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import Matches, Natural, NonNegative, Settings, Unique
 
 STANDARD_VOXEL_MM = 3.0
+OWN_SPACE = "MNI152NLin2009aSym"
 Names = Annotated[tuple[str, ...], MinLen(1), Unique()]
 ContrastName = Annotated[
     str, Matches(r"^[A-Za-z0-9_-]+$", "letters, digits, hyphens and underscores")
@@ -53,13 +54,14 @@ class Scans(Settings):
     """Labels without 'sub-', in quotes; null takes all that have the task."""
     betas: BetasConfig | None = None
     """Betas of another program, taken instead of raw scans; null estimates them."""
-    space: Literal[
-        "MNI152NLin2009aSym", "native", "MNI152NLin2009cAsym", "MNI152NLin6Asym", "MNI152"
-    ] = "MNI152NLin2009aSym"
-    """Where patterns are estimated: MNI152NLin2009aSym (needs a T1w image) or native (the grid
-    of the BOLD reference, no normalisation); with fmriprep_dir, one of fMRIPrep's:
+    space: (
+        Literal["MNI152NLin2009aSym", "native", "MNI152NLin2009cAsym", "MNI152NLin6Asym", "MNI152"]
+        | None
+    ) = None
+    """Where patterns are estimated: MNI152NLin2009aSym (needs a T1w image; what null takes) or
+    native (the grid of the BOLD reference, no normalisation); with fmriprep_dir, one of fMRIPrep's:
     MNI152NLin2009cAsym or MNI152NLin6Asym; with betas, where these lie (MNI152: some MNI space,
-    as SPM's)."""
+    as SPM's), which has to be said."""
     analysis_voxel_mm: Annotated[float, Ge(0.5), Le(20)] | None = None
     """Voxel size of the analysis grid, mm; null: 3 in standard space, the scans' own grid in native
     space."""
@@ -101,6 +103,12 @@ class Scans(Settings):
         super().__post_init__()
         if self.task is None and self.betas is None:
             raise InputError("Scans", "task", "key 'task' (without scans.betas)", "no such key")
+        if self.space is None:
+            if self.betas:
+                # SPM's, GLMsingle's and FSL's images are hardly ever in the space that we choose.
+                expected = "where the betas lie (SPM's MNI is MNI152), with scans.betas"
+                raise InputError("Scans", "space", expected, None)
+            object.__setattr__(self, "space", OWN_SPACE)
         if self.space == "native" or self.betas:
             return
         defaults = {"analysis_voxel_mm": STANDARD_VOXEL_MM}

@@ -276,6 +276,21 @@ def test_glmsingle_trouble_is_one_line_and_others_go_on(tmp_path: Path, trouble:
     assert "sub-2" in problem.file
 
 
+def test_a_table_that_excel_saved_has_a_mark_in_front(tmp_path: Path) -> None:
+    write_glmsingle(tmp_path / "sub-1", example())
+    trials = tmp_path / "sub-1/trials.tsv"
+    trials.write_text(trials.read_text(), encoding="utf-8-sig")
+    assert find_problems(glmsingle(tmp_path), Needed()) == []
+
+
+@pytest.mark.parametrize("prefix", ["./", ".//", ""])
+def test_paths_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    write_spm(tmp_path / "spm/sub-1", example())
+    monkeypatch.chdir(tmp_path)
+    betas = {"source": "spm", "path": f"{prefix}spm/sub-{{participant}}/SPM.mat"}
+    assert participants_of(Scans(betas=betas, space="MNI152")) == ["1"]
+
+
 def test_glmsingle_pickles_are_not_read(tmp_path: Path) -> None:
     write_glmsingle(tmp_path / "sub-1", example())
     (tmp_path / "sub-1/TYPED.npy").write_bytes(b"\x93NUMPY")
@@ -292,6 +307,8 @@ TABLE_TROUBLE = {
         lambda t: edited(t, "sub-02_run-1_b.nii", "nowhere.nii"), "expected a NIfTI file, got no"),
     "an empty cell": (lambda t: edited(t, "sub-02\trun-1\tb", "sub-02\t\tb"), "run: expected a"),
     "a column missing": (lambda t: edited(t, "condition", "name"), "got no ['condition']"),
+    "a label that no file can have": (
+        lambda t: edited(t, "sub-02\trun-1\tb", "p_02\trun-1\tb"), "letters and digits, got 'p_02'"),
 }  # fmt: skip
 
 
@@ -371,6 +388,10 @@ def test_inputs_of_a_job_are_the_participants_own(tmp_path: Path) -> None:
     names = [Path(path).name for path in files_of(spm(tmp_path), "1")]
     assert names[0] == "SPM.mat"
     assert names[1:] == [*(f"beta_{i:04d}.nii" for i in range(1, 27)), "ResMS.nii"]
+    for end in ("img", "hdr"):  # SPM8's
+        (tmp_path / f"sub-1/beta_0001.{end}").touch()
+    names = [Path(path).name for path in files_of(spm(tmp_path), "1")]
+    assert {"beta_0001.img", "beta_0001.hdr"} <= set(names)
     write_table(tmp_path, {"1": example(), "2": example(seed=1)})
     files = files_of(scans(tmp_path, "images", "images.tsv"), "2")
     assert len(files) == 10
@@ -434,6 +455,9 @@ def contradictions(tmp_path: Path, **changes: Any) -> list[str]:
         ),
         ({"searchlight__controls": ["timing/participants"]}, "nobody knows when trials were"),
         ({"scans__betas": None}, "task: expected key 'task'"),
+        ({"scans__space": None}, "scans.space: expected where the betas lie .SPM's MNI is MNI152"),
+        ({"scans__skip_volumes": "auto"}, "scans.skip_volumes: expected none with scans.betas"),
+        ({"scans__analysis_voxel_mm": 2.0}, "analysis_voxel_mm: expected none with scans.betas"),
     ],
 )
 def test_contradictions_of_the_config(tmp_path: Path, changes: dict, message: str) -> None:

@@ -12,10 +12,11 @@ import pytest
 from nilearn.maskers import NiftiMasker
 
 from crossmodal.bold.block import Scans
-from crossmodal.bold.outside.listing import files_of
+from crossmodal.bold.outside.listing import files_of, participants_of
 from crossmodal.bold.outside.read import read_outside
 from crossmodal.bold.read.derivatives import IGNORED, README, dataset_description
 from crossmodal.contracts.betas import Betas
+from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.maps import Maps
 from crossmodal.contracts.statmap_names import IGNORED as EXPORT_IGNORED
 from crossmodal.contracts.statmap_names import labels_of, space_entity
@@ -41,6 +42,10 @@ def exported(folder: Path) -> Betas:
 
 def test_labels_are_letters_and_digits_and_none_is_twice() -> None:
     assert labels_of(NAMES) == ["face1n1", "face1n2", "house", "x"]
+    # A name that looks like a number that was given out: one image would overwrite another.
+    several = labels_of(["a-b", "ab", "abn1", "c"])
+    assert len(set(several)) == 4
+    assert several[3] == "c"
     assert space_entity("native") == ""
 
 
@@ -52,7 +57,28 @@ def test_exported_betas_come_back_bit_by_bit(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.residual_variance, own.residual_variance)
     np.testing.assert_array_equal(found.mask, own.mask)
     assert (found.run_ids, found.condition_ids) == (own.run_ids, own.condition_ids)
-    assert len(files_of(scans, "01")) == 10
+    files = [Path(path).name for path in files_of(scans, "01")]
+    assert len(files) == 12
+    # They say which label is which condition.
+    assert [name for name in files if name.endswith(".json")] == [
+        f"sub-01_task-x_run-{run}_space-MNI152NLin6Asym_stat-effect_statmap.json" for run in (1, 2)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("space", "seen"),
+    [("MNI152", True), ("MNI152NLin6Asym", True), ("MNI152NLin2009cAsym", False),
+     ("native", False)],
+)  # fmt: skip
+def test_maps_whose_names_say_another_space(tmp_path: Path, space: str, seen: bool) -> None:
+    exported(tmp_path)
+    scans = Scans(betas={"source": "bids_statmaps", "path": str(tmp_path)}, space=space)
+    if seen:
+        assert participants_of(scans) == ["01"]
+        return
+    expected = f"space: expected maps in scans.space, {space}, got only space-MNI152NLin6Asym"
+    with pytest.raises(InputError, match=expected):
+        participants_of(scans)
 
 
 def test_nilearn_opens_them_without_us(tmp_path: Path) -> None:

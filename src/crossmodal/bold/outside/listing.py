@@ -16,6 +16,7 @@ from crossmodal.contracts.reading import reading
 from crossmodal.contracts.statmap_names import CONDITIONS
 
 COLUMNS = ("participant", "run", "condition", "path")
+LABEL = re.compile(r"[A-Za-z0-9]+")  # files of results are named by it
 # Entities that do not name a run.
 OF_A_MAP = ("sub", "contrast", "stat", "desc", "space", "res", "suffix")
 
@@ -72,7 +73,8 @@ def participants_of(scans: Scans) -> list[str]:
 
     Raises
     ------
-    InputError : nobody's, or not those of a participant who is named; a table without its columns
+    InputError : nobody's, or not those of a participant who is named; a table without its columns;
+        a label with other characters than letters and digits
     """
     betas = scans.betas
     if betas.source == "images":
@@ -87,11 +89,15 @@ def participants_of(scans: Scans) -> list[str]:
         if label not in found:
             expected = f"one of {found}, who have betas"
             raise InputError("config", "scans.participants", expected, repr(label))
-    return sorted(scans.participants or found)
+    chosen = sorted(scans.participants or found)
+    if odd := [label for label in chosen if not LABEL.fullmatch(label)]:
+        raise InputError(betas.path, "participant", "a label of letters and digits", repr(odd[0]))
+    return chosen
 
 
 def _matching(pattern: str) -> list[str]:
     """Labels for which a file of the pattern exists."""
+    pattern = Path(pattern).as_posix()  # './a//b' as the paths below it are written
     form = re.escape(pattern).replace(re.escape(PLACE), "(?P<label>[A-Za-z0-9]+)", 1)
     form = form.replace(re.escape(PLACE), "(?P=label)")
     root, rest = _split(pattern)
@@ -161,12 +167,17 @@ def statmap_images(scans: Scans, participant: str) -> ImageList:
         run = "_".join(f"{key}-{label}" for key, label in found.items() if key not in OF_A_MAP)
         label = found["contrast"]
         of_run = path.name.replace(f"_contrast-{label}", "")
-        name = _names(path.with_name(of_run.split(".")[0] + ".json")).get(label, label)
+        name = _names(_run_sidecar(path)).get(label, label)
         estimates.append(Estimate(run, name, path.as_posix()))
         noise = path.with_name(of_run.replace(f"stat-{found['stat']}", "stat-residualvariance"))
         if noise.is_file():
             variance[run] = noise.as_posix()
     return ImageList(scans.betas.path, tuple(estimates), variance)
+
+
+def _run_sidecar(path: Path) -> Path:
+    """The JSON of all images of a run, which says what the labels stand for."""
+    return path.with_name(re.sub("_contrast-[^_]*", "", path.name).split(".")[0] + ".json")
 
 
 def _names(sidecar: Path) -> dict[str, str]:
@@ -178,6 +189,12 @@ def _names(sidecar: Path) -> dict[str, str]:
 
 
 def _maps_of(scans: Scans, participant: str) -> list[Path]:
+    """Maps of the wanted statistic, task and space.
+
+    Raises
+    ------
+    InputError : there are some, but all in other spaces than ``scans.space`` by their names
+    """
     root = Path(scans.betas.path)
     found = [
         path
@@ -186,7 +203,7 @@ def _maps_of(scans: Scans, participant: str) -> list[Path]:
         for path in listed(root, f"sub-{participant}/{folder}{kind}*_statmap.nii*")
     ]
     wanted = dict(scans.filters)
-    return [
+    chosen = [
         path
         for path in found
         if entities(path).get("stat") == scans.betas.stat
@@ -194,6 +211,21 @@ def _maps_of(scans: Scans, participant: str) -> list[Path]:
         and (not scans.task or entities(path).get("task") == scans.task)
         and selected(path, wanted)
     ]
+    spaces = {path: entities(path).get("space") for path in chosen}
+    inside = [path for path in chosen if _lies_in(spaces[path], scans.space)]
+    if chosen and not inside:
+        others = ", ".join(sorted({f"space-{label}" for label in spaces.values()}))
+        raise InputError(root, "space", f"maps in scans.space, {scans.space}", f"only {others}")
+    return inside
+
+
+def _lies_in(label: str | None, space: str | None) -> bool:
+    """Whether a map's space, by its name (None: it says nothing), is the study's."""
+    if label is None:
+        return True
+    if space == "native":
+        return not label.startswith("MNI")
+    return label.startswith("MNI") if space == "MNI152" else label == space
 
 
 def files_of(scans: Scans, participant: str) -> list[str]:
@@ -206,9 +238,12 @@ def files_of(scans: Scans, participant: str) -> list[str]:
     elif betas.source == "bids_statmaps":
         images = statmap_images(scans, participant)
         own = [one.path for one in images.estimates] + [*images.variance.values()]
+        sidecars = {_run_sidecar(Path(one.path)) for one in images.estimates}
+        own += sorted(path.as_posix() for path in sidecars if path.is_file())
     else:
         own = [filled(betas.path, participant)]
     if betas.source == "spm":
         folder = Path(own[0]).parent
-        own += [str(path) for end in ("beta_*", "ResMS") for path in listed(folder, f"{end}.nii*")]
+        ends = [f"{stem}.{end}" for stem in ("beta_*", "ResMS") for end in ("nii*", "img", "hdr")]
+        own += [str(path) for end in ends for path in listed(folder, end)]
     return list(dict.fromkeys([*own, *filter(None, more)]))

@@ -8,7 +8,11 @@ from crossmodal.study.study import Study
 
 CONFIG = "config"
 # Keys of scans that betas make meaningless, and what they must be.
-OF_RAW_SCANS = ("bids_dir", "fmriprep_dir", "brain_masks", "slice_reference", "contrasts", "export")
+OF_RAW_SCANS = (
+    *("bids_dir", "fmriprep_dir", "t1w_filters", "brain_masks", "slice_reference", "contrasts"),
+    *("export", "removed_volumes", "skip_volumes", "a_comp_cor"),
+    *("analysis_voxel_mm", "normalise", "coregister"),  # nothing is resampled
+)
 ONLY = {"trials": ("glmsingle",), "reference": ("glmsingle",), "stat": ("bids_statmaps",)}
 
 
