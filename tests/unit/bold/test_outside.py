@@ -308,7 +308,7 @@ TABLE_TROUBLE = {
     "an empty cell": (lambda t: edited(t, "sub-02\trun-1\tb", "sub-02\t\tb"), "run: expected a"),
     "a column missing": (lambda t: edited(t, "condition", "name"), "got no ['condition']"),
     "a label that no file can have": (
-        lambda t: edited(t, "sub-02\trun-1\tb", "p_02\trun-1\tb"), "letters and digits, got 'p_02'"),
+        lambda t: edited(t, "sub-02\trun-1\tb", "p_02\trun-1\tb"), "letters and digits, got 'p_0"),
 }  # fmt: skip
 
 

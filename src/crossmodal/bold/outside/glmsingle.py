@@ -24,9 +24,10 @@ def read_trials(path: str) -> list[tuple[str, str]]:
     ------
     InputError : no such table, without its columns or with an empty cell
     """
-    with reading(path, "a table of GLMsingle's trials"), open(
-        path, encoding="utf-8-sig", newline=""
-    ) as file:
+    with (
+        reading(path, "a table of GLMsingle's trials"),
+        open(path, encoding="utf-8-sig", newline="") as file,
+    ):
         table = csv.DictReader(file, delimiter="\t")
         if missing := [name for name in COLUMNS if name not in (table.fieldnames or ())]:
             raise InputError(path, "columns", list(COLUMNS), f"no {missing}")

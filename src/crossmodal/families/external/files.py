@@ -38,7 +38,13 @@ def weight_files(network: ExternalNetwork) -> list[str]:
     if path.suffix != (wanted := SUFFIX.get(network.source, "")):
         expected = f"a {wanted} file" if wanted else "a folder with config.json and weights"
         raise InputError(path, "path", f"{expected} for {network.source}", path.name)
-    return [str(path)]
+    beside = tensors_beside(path)
+    return [str(path), str(beside)] if beside.is_file() else [str(path)]
+
+
+def tensors_beside(path: Path) -> Path:
+    """Where a large ONNX file keeps its tensors, as torch.onnx.export names it."""
+    return path.with_name(path.name + ".data")
 
 
 def network_files(network: ExternalNetwork) -> list[str]:
@@ -58,8 +64,7 @@ def network_files(network: ExternalNetwork) -> list[str]:
         if not Path(code).is_file():
             raise InputError(code, "module", "a Python file", "no such file")
         files.append(code)
-    beside = path.with_name(path.name + ".data")  # large ONNX files keep their tensors there
-    return files + ([str(beside)] if beside.is_file() else [])
+    return files
 
 
 def picture_files(folder: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reading
 from crossmodal.families.external.block import ExternalNetwork, Preprocessing
 
 MIN_RMS = 1e-5  # below -100 dB there is no level to bring up
@@ -21,7 +22,8 @@ def settled(network: ExternalNetwork) -> Preprocessing:
 
     Raises
     ------
-    InputError : mean and sd of other lengths than there are channels
+    InputError : mean and sd of other lengths than there are channels, an sd of 0, a
+        preprocessor_config.json that is no mapping
     """
     own, given = _own(network), network.preprocessing
     size = own.get("crop_size", own.get("size"))
@@ -43,12 +45,17 @@ def settled(network: ExternalNetwork) -> Preprocessing:
         if (values := getattr(options, key)) and len(values) not in (1, n_channels):
             expected = f"{n_channels} numbers, one a channel"
             raise InputError(network.path, f"preprocessing.{key}", expected, list(values))
+    if options.sd and min(options.sd) <= 0:
+        raise InputError(network.path, "preprocessing.sd", "numbers above 0", list(options.sd))
     return options
 
 
 def _own(network: ExternalNetwork) -> dict:
     path = Path(network.path, "preprocessor_config.json")
-    return json.loads(path.read_text()) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    with reading(path, "a preprocessor's options"):
+        return dict(json.loads(path.read_text(encoding="utf-8")).items())
 
 
 def pictures_tensor(pictures: np.ndarray, options: Preprocessing) -> torch.Tensor:

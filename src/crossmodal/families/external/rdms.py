@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import Tensor
 from tqdm import tqdm
 
 from crossmodal.contracts.clips import Clip
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
+from crossmodal.contracts.reading import reading
 from crossmodal.families.external.block import ARMS, ExternalNetwork, Preprocessing
 from crossmodal.families.external.files import checked_digest
 from crossmodal.families.external.preprocessing import (
@@ -132,6 +133,33 @@ def _log_mel(network: ExternalNetwork, sound: Tensor, options: Preprocessing) ->
     return torch.from_numpy(found["input_features"])
 
 
+def read_picture(path: str) -> np.ndarray:
+    """uint8 (row, col, 3), turned as the camera's note (EXIF) says, on black where transparent.
+
+    Raises
+    ------
+    InputError : no picture, or one of more than 8 bits, whose grey levels would be cut at 255
+    """
+    with reading(path, "a picture"), Image.open(path) as image:
+        require_eight_bits(path, image)
+        upright = ImageOps.exif_transpose(image)
+        if upright.has_transparency_data:
+            black = Image.new("RGBA", upright.size, (0, 0, 0, 255))
+            upright = Image.alpha_composite(black, upright.convert("RGBA"))
+        return np.asarray(upright.convert("RGB"))
+
+
+def require_eight_bits(path: str, image: Image.Image) -> None:
+    """Refuse what PIL would cut at 255 without a word.
+
+    Raises
+    ------
+    InputError : 16-bit, 32-bit or floating point pixels
+    """
+    if image.mode.startswith(("I", "F")):
+        raise InputError(path, "pixels", "8 bits a channel", f"mode {image.mode}")
+
+
 def picture_stimuli(network: ExternalNetwork, pictures: dict[str, str]) -> Stimuli:
     """Input tensors of picture files.
 
@@ -146,8 +174,7 @@ def picture_stimuli(network: ExternalNetwork, pictures: dict[str, str]) -> Stimu
 
     def stimuli() -> Iterator[tuple[str, Tensor]]:
         for stimulus, path in pictures.items():
-            with Image.open(path) as image:
-                tensor = pictures_tensor(np.asarray(image.convert("RGB"))[None], options)
+            tensor = pictures_tensor(read_picture(path)[None], options)
             yield stimulus, tensor if network.input == "face_rgb" else tensor[None]
 
     return stimuli

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -13,8 +14,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.reading import reading
 from crossmodal.families.external.block import ExternalNetwork
-from crossmodal.families.external.files import weight_files
+from crossmodal.families.external.files import tensors_beside, weight_files
 from crossmodal.families.external.taps import chosen_layers, require_all, tapped
 
 TRAINED = None  # instead of a twin's seed
@@ -71,11 +73,11 @@ class OnnxRunner:
     def __init__(self, network: ExternalNetwork, twin_seed: int | None) -> None:
         onnx, runtime = library("onnx"), library("onnxruntime")
         self._network = network
-        graph = onnx.load(network.path)
+        graph = _onnx_graph(onnx, Path(network.path))
         known = [name for node in graph.graph.node for name in node.output if name]
         self.layers = chosen_layers(network.path, known, network.layers)
         if twin_seed is not None:
-            _fresh_initializers(onnx, graph.graph, twin_seed)
+            _require_fresh(network, _fresh_initializers(onnx, graph.graph, twin_seed))
         outputs = {output.name for output in graph.graph.output}
         new = [onnx.ValueInfoProto(name=name) for name in self.layers if name not in outputs]
         graph.graph.output.extend(new)
@@ -102,6 +104,36 @@ class OnnxRunner:
         return {n: torch.from_numpy(np.asarray(a)) for n, a in zip(self.layers, found, strict=True)}
 
 
+def _onnx_graph(onnx: ModuleType, path: Path) -> Any:
+    """The graph with its tensors.
+
+    Raises
+    ------
+    InputError : no ONNX file; tensors in another file than the one whose digest is known
+    """
+    with reading(path, "an ONNX file"):
+        graph = onnx.load(path, load_external_data=False)
+        beside = tensors_beside(path).name
+        for weight in graph.graph.initializer:
+            places = {entry.key: entry.value for entry in weight.external_data}
+            if (place := places.get("location", beside)) != beside:
+                raise InputError(path, f"tensor {weight.name}", f"here or in {beside}", place)
+        onnx.load_external_data_for_model(graph, str(path.parent))
+    return graph
+
+
+def _require_fresh(network: ExternalNetwork, n_fresh: int) -> None:
+    """Refuse a twin that would be the trained network itself.
+
+    Raises
+    ------
+    InputError : no weight was drawn anew
+    """
+    if n_fresh == 0:
+        expected = "matrices among its parameters (twin: none does without)"
+        raise InputError(network.path, "twin", expected, "none: weights are constants of the graph")
+
+
 def library(name: str) -> ModuleType:
     """A library that is not among ours.
 
@@ -120,13 +152,14 @@ def library(name: str) -> ModuleType:
 
 def _transformers(network: ExternalNetwork, twin_seed: int | None) -> nn.Module:
     transformers = library("transformers")
-    config = transformers.AutoConfig.from_pretrained(network.path, local_files_only=True)
-    if twin_seed is not None:
-        return _encoder(transformers.AutoModel.from_config(config))
-    model, report = transformers.AutoModel.from_pretrained(
-        network.path, local_files_only=True, use_safetensors=True, output_loading_info=True,
-        dtype=torch.float32,
-    )  # fmt: skip
+    with reading(network.path, "a network that transformers can load"):
+        config = transformers.AutoConfig.from_pretrained(network.path, local_files_only=True)
+        if twin_seed is not None:
+            return _encoder(transformers.AutoModel.from_config(config))
+        model, report = transformers.AutoModel.from_pretrained(
+            network.path, local_files_only=True, use_safetensors=True, output_loading_info=True,
+            dtype=torch.float32,
+        )  # fmt: skip
     if missing := sorted(report["missing_keys"]):
         # Such weights would be drawn at random, without a word.
         got = f"none for {missing[0]} (of {len(missing)})"
@@ -147,10 +180,13 @@ def _timm(network: ExternalNetwork, twin_seed: int | None) -> nn.Module:
     import json
 
     timm = library("timm")
-    architecture = json.loads(Path(network.path, "config.json").read_text()).get("architecture")
+    path = Path(network.path, "config.json")
+    with reading(path, "a config of timm"):
+        architecture = json.loads(path.read_text(encoding="utf-8")).get("architecture")
     if architecture is None:
-        raise InputError(Path(network.path, "config.json"), "architecture", "a name", None)
-    model = timm.create_model(architecture, pretrained=False)
+        raise InputError(path, "architecture", "a name", None)
+    with reading(path, "an architecture that timm knows"):
+        model = timm.create_model(architecture, pretrained=False)
     if twin_seed is None:
         _load(model, network, weight_files(network))
     return model
@@ -162,17 +198,22 @@ def _module(network: ExternalNetwork, twin_seed: int | None) -> nn.Module:
     if spec is None or spec.loader is None:
         raise InputError(code, "module", "a Python file", "none")
     found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
+    with reading(code, "a Python file that can be imported"):
+        spec.loader.exec_module(found)
     if not hasattr(found, name):
         raise InputError(code, "module", f"a class {name}", "none of this name")
-    model = getattr(found, name)()
+    with reading(code, f"a class {name} that is called without arguments"):
+        model = getattr(found, name)()
+    if not isinstance(model, nn.Module):
+        raise InputError(code, name, "a torch.nn.Module", type(model).__name__)
     if twin_seed is None:
         _load(model, network, weight_files(network))
     return model
 
 
 def _load(model: nn.Module, network: ExternalNetwork, paths: Sequence[str]) -> None:
-    state = {key: value for path in paths for key, value in load_file(path).items()}
+    with reading(paths, "weights as safetensors"):
+        state = {key: value for path in paths for key, value in load_file(path).items()}
     own = model.state_dict()
     # Counters of batches play no part in a forward pass, and not all files hold them.
     needed = {key for key in own if not key.endswith("num_batches_tracked")}
@@ -190,7 +231,10 @@ def _load(model: nn.Module, network: ExternalNetwork, paths: Sequence[str]) -> N
 
 def _exported(network: ExternalNetwork, twin_seed: int | None) -> nn.Module:
     # Hooks on ep.module() never fire: its graph is flat. Loading is weights-only.
-    program = torch.export.load(network.path)
+    if not zipfile.is_zipfile(network.path):  # torch would tell it in twenty lines of its log
+        raise InputError(network.path, "content", "a program of torch.export", "no zip archive")
+    with reading(network.path, "a program of torch.export"):
+        program = torch.export.load(network.path)
     for node in program.graph.nodes:
         if "dropout" in str(node.target) and any(arg is True for arg in node.args[2:]):
             expected = "a network exported in eval mode (model.eval() before torch.export)"
@@ -198,10 +242,12 @@ def _exported(network: ExternalNetwork, twin_seed: int | None) -> nn.Module:
     module = torch.export.unflatten(program)
     if twin_seed is not None:
         generator = torch.Generator().manual_seed(twin_seed)
+        several = [value for value in module.parameters() if value.ndim > 1 and value.numel() > 1]
+        matrices = [value for value in several if value.is_floating_point()]
         with torch.no_grad():
-            for value in module.parameters():
-                if value.ndim > 1 and value.numel() > 1 and value.is_floating_point():
-                    value.copy_(_like(value, generator))
+            for value in matrices:
+                value.copy_(_like(value, generator))
+        _require_fresh(network, len(matrices))
     return module
 
 
@@ -212,13 +258,16 @@ def _like(value: Tensor, generator: torch.Generator) -> Tensor:
     return (value.mean() + value.std(correction=0) * noise).to(value.dtype)
 
 
-def _fresh_initializers(onnx: ModuleType, graph: Any, twin_seed: int) -> None:
-    generator = torch.Generator().manual_seed(twin_seed)
+def _fresh_initializers(onnx: ModuleType, graph: Any, twin_seed: int) -> int:
+    """Draw matrices and kernels anew; how many there were."""
+    generator, n_fresh = torch.Generator().manual_seed(twin_seed), 0
     for weight in graph.initializer:
         array = onnx.numpy_helper.to_array(weight)
         if array.ndim > 1 and array.dtype.kind == "f" and array.size > 1:
             fresh = _like(torch.from_numpy(array.copy()), generator).numpy()
             weight.CopyFrom(onnx.numpy_helper.from_array(fresh, weight.name))
+            n_fresh += 1
+    return n_fresh
 
 
 MAKERS: dict[str, Callable[[ExternalNetwork, int | None], nn.Module]] = {

@@ -17,14 +17,24 @@ from crossmodal.contracts.clips import Clip
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.rdms import ModelRDMs
 from crossmodal.families.external.block import ExternalNetwork, Preprocessing
-from crossmodal.families.external.files import network_files, picture_files, weights_digest
+from crossmodal.families.external.files import (
+    network_files,
+    picture_files,
+    weight_files,
+    weights_digest,
+)
 from crossmodal.families.external.preprocessing import (
     pictures_tensor,
     settled,
     sound_tensor,
     spread_frames,
 )
-from crossmodal.families.external.rdms import clip_stimuli, network_rdms, picture_stimuli
+from crossmodal.families.external.rdms import (
+    clip_stimuli,
+    network_rdms,
+    picture_stimuli,
+    read_picture,
+)
 from crossmodal.families.external.scratch_rdms import LayerRows
 from crossmodal.families.external.sources import library, open_network
 from crossmodal.families.external.taps import pooled, tapped, tensor_of
@@ -399,6 +409,113 @@ def test_what_is_not_there(small: Callable[..., ExternalNetwork], tmp_path: Path
         Image.new("RGB", (2, 2)).save(folder / f"a.{suffix}")
     with pytest.raises(InputError, match="each stimulus once, got 'a' twice"):
         picture_files(str(folder))
+
+
+BROKEN = {
+    "syntax": "class Net(:\n",
+    "import": "import no_such_module\n",
+    "arguments": "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self, n):\n"
+    "        super().__init__()\n",
+    "kind": "class Net:\n    pass\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ("syntax", "net.py: content: expected a Python file that can be imported, got SyntaxError"),
+        ("import", "net.py: content: expected a Python file that can be imported, got ModuleNotFo"),
+        ("arguments", "expected a class Net that is called without arguments, got TypeError"),
+        ("kind", "net.py: Net: expected a torch.nn.Module, got Net"),
+    ],
+)
+def test_modules_that_cannot_be_made(
+    small: Callable[..., ExternalNetwork], tmp_path: Path, broken: str, message: str
+) -> None:
+    (tmp_path / "net.py").write_text(BROKEN[broken])
+    with pytest.raises(InputError, match=message):
+        open_network(small(module=f"{tmp_path}/net.py:Net"))
+
+
+def test_damaged_files_are_one_line(small: Callable[..., ExternalNetwork], tmp_path: Path) -> None:
+    for name in ("x.safetensors", "x.pt2", "preprocessor_config.json", "x.onnx"):
+        (tmp_path / name).write_text("no such format")
+    with pytest.raises(InputError, match="expected weights as safetensors, got Safetensor"):
+        open_network(small(path=str(tmp_path / "x.safetensors")))
+    exported = small(source="torch_export", module=None, path=str(tmp_path / "x.pt2"))
+    with pytest.raises(InputError, match="expected a program of torch.export, got no zip archive"):
+        open_network(exported)
+    with pytest.raises(InputError, match="expected a preprocessor's options, got JSONDecodeError"):
+        settled(small(source="transformers", module=None, path=str(tmp_path)))
+    with pytest.raises(InputError, match="preprocessing.sd: expected numbers above 0"):
+        settled(small(preprocessing={"sd": (1.0, 0.0, 1.0)}))
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    with pytest.raises(InputError, match="expected an ONNX file, got DecodeError"):
+        open_network(small(source="onnx", module=None, path=str(tmp_path / "x.onnx")))
+
+
+def test_a_twin_that_would_be_the_trained_network(tmp_path: Path) -> None:
+    """Weights that are buffers or constants of a graph stay: 'untrained' would be a copy."""
+    network = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.ReLU()).eval()
+    path = tmp_path / "x.pt2"
+    torch.export.save(torch.export.export(network, (torch.zeros(1, 3),)), path)
+    config = ExternalNetwork(source="torch_export", path=str(path), input="frames", layers=("1",))
+    open_network(config)
+    with pytest.raises(InputError, match="twin: expected matrices among its parameters"):
+        open_network(config, 5)
+
+
+def test_tensors_beside_an_onnx_file_are_weights(
+    small: Callable[..., ExternalNetwork], tmp_path: Path
+) -> None:
+    """torch.onnx.export writes them there: a digest of the graph alone would say nothing."""
+    (tmp_path / "x.onnx").write_bytes(b"graph")
+    network = small(source="onnx", module=None, path=str(tmp_path / "x.onnx"))
+    alone = weights_digest(weight_files(network))
+    (tmp_path / "x.onnx.data").write_bytes(b"weights")
+    first = weights_digest(weight_files(network))
+    (tmp_path / "x.onnx.data").write_bytes(b"others")
+    assert len({alone, first, weights_digest(weight_files(network))}) == 3
+    assert network_files(network) == weight_files(network)
+
+
+def test_onnx_tensors_in_a_file_that_nobody_knows_of(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    weights = {k: v.numpy() for k, v in Small().state_dict().items()}
+    path = onnx_file(onnx, weights, tmp_path / "x.onnx")
+    values = {"source": "onnx", "path": path, "input": "face_rgb", "layers": ("conv",)}
+    own = open_network(ExternalNetwork(**values))(torch.ones(1, 3, 8, 8))["conv"]
+    for name in ("x.onnx.data", "elsewhere.bin"):
+        onnx.save(onnx.load(path, load_external_data=True), path, save_as_external_data=True,
+                  location=name, size_threshold=0)  # fmt: skip
+        if name == "elsewhere.bin":
+            with pytest.raises(InputError, match="expected here or in x.onnx.data, got elsewhere"):
+                open_network(ExternalNetwork(**values))
+        else:
+            found = open_network(ExternalNetwork(**values))(torch.ones(1, 3, 8, 8))["conv"]
+            torch.testing.assert_close(found, own)
+
+
+def test_pictures_as_people_see_them(tmp_path: Path) -> None:
+    pixels = RNG.integers(0, 256, size=(4, 6, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held on its side
+    Image.fromarray(pixels).save(tmp_path / "turned.png", exif=exif)
+    np.testing.assert_array_equal(read_picture(str(tmp_path / "turned.png")), np.rot90(pixels, -1))
+    clear = np.dstack([pixels, np.where(np.arange(6) < 3, 0, 255) + np.zeros((4, 1))])
+    Image.fromarray(clear.astype(np.uint8)).save(tmp_path / "clear.png")
+    found = read_picture(str(tmp_path / "clear.png"))
+    assert not found[:, :3].any()
+    np.testing.assert_array_equal(found[:, 3:], pixels[:, 3:])
+    deep = np.linspace(0, 65535, 24).reshape(4, 6).astype(np.uint16)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    with pytest.raises(InputError, match="pixels: expected 8 bits a channel, got mode I"):
+        read_picture(str(tmp_path / "deep.png"))
+    (tmp_path / "none.png").write_bytes(b"no picture")
+    with pytest.raises(InputError, match="none.png: content: expected a picture"):
+        read_picture(str(tmp_path / "none.png"))
 
 
 def test_a_library_that_is_not_installed() -> None:
