@@ -23,7 +23,7 @@ Digest = Annotated[str, Matches(r"^[0-9a-f]{64}$", "a sha256: 64 digits 0-9 and 
 @dataclass(frozen=True)
 class Preprocessing(Settings):
     """What is done to a stimulus before the network sees it. null: as the model's own
-    preprocessor_config.json says, else what is named."""
+    preprocessor_config.json (timm: config.json) says, else what is named."""
 
     size_px: Annotated[int, Ge(1)] | None = None
     """Side of the picture, pixels; null without a preprocessor_config.json: as it is."""

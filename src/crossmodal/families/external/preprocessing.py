@@ -51,11 +51,34 @@ def settled(network: ExternalNetwork) -> Preprocessing:
 
 
 def _own(network: ExternalNetwork) -> dict:
+    """What the folder says of preprocessing; timm says it in config.json, by other names."""
+    if network.source == "timm":
+        config = timm_config(network)
+        found = config.get("pretrained_cfg", config)  # older versions: all on one level
+        names = {"image_mean": "mean", "image_std": "std"}
+        own = {name: found[key] for name, key in names.items() if key in found}
+        size = {"size": found["input_size"][-1]} if "input_size" in found else {}
+        return {"do_normalize": True} | own | size
     path = Path(network.path, "preprocessor_config.json")
     if not path.is_file():
         return {}
     with reading(path, "a preprocessor's options"):
         return dict(json.loads(path.read_text(encoding="utf-8")).items())
+
+
+def timm_config(network: ExternalNetwork) -> dict:
+    """config.json of timm's save_for_hf: architecture, its arguments and pretrained_cfg.
+
+    Raises
+    ------
+    InputError : no such file, no JSON, no name of an architecture
+    """
+    path = Path(network.path, "config.json")
+    with reading(path, "a config of timm"):
+        found = dict(json.loads(path.read_text(encoding="utf-8")).items())
+    if "architecture" not in found:
+        raise InputError(path, "architecture", "a name", None)
+    return found
 
 
 def pictures_tensor(pictures: np.ndarray, options: Preprocessing) -> torch.Tensor:

@@ -17,6 +17,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.reading import reading
 from crossmodal.families.external.block import ExternalNetwork
 from crossmodal.families.external.files import tensors_beside, weight_files
+from crossmodal.families.external.preprocessing import timm_config
 from crossmodal.families.external.taps import chosen_layers, require_all, tapped
 
 TRAINED = None  # instead of a twin's seed
@@ -177,16 +178,13 @@ def _encoder(model: nn.Module) -> nn.Module:
 
 
 def _timm(network: ExternalNetwork, twin_seed: int | None) -> nn.Module:
-    import json
-
     timm = library("timm")
-    path = Path(network.path, "config.json")
-    with reading(path, "a config of timm"):
-        architecture = json.loads(path.read_text(encoding="utf-8")).get("architecture")
-    if architecture is None:
-        raise InputError(path, "architecture", "a name", None)
-    with reading(path, "an architecture that timm knows"):
-        model = timm.create_model(architecture, pretrained=False)
+    config = timm_config(network)
+    options = config.get("model_args", {})
+    if "num_classes" in config:
+        options = options | {"num_classes": config["num_classes"]}
+    with reading(Path(network.path, "config.json"), "an architecture that timm knows"):
+        model = timm.create_model(config["architecture"], pretrained=False, **options)
     if twin_seed is None:
         _load(model, network, weight_files(network))
     return model

@@ -1,10 +1,12 @@
 """Networks that others made: hooks, ONNX, preprocessing, twins, and what is refused."""
 
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -257,6 +259,33 @@ def test_the_models_own_preprocessor_fills_what_is_null(tmp_path: Path) -> None:
     assert found.scale == pytest.approx(1 / 255)
     with pytest.raises(InputError, match=r"preprocessing.mean: expected 3 numbers"):
         settled(ExternalNetwork(**values, preprocessing={"mean": (1.0, 2.0)}))
+
+
+def test_timm_says_its_preprocessing_and_arguments_in_its_own_config(
+    small: Callable[..., ExternalNetwork], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As save_for_hf of timm writes it: without, pictures would go in with mean 0 and SD 1."""
+    save_file(Small().state_dict(), tmp_path / "model.safetensors")
+    network = small(source="timm", module=None, path=str(tmp_path))
+    written = {"architecture": "small", "num_classes": 2, "model_args": {"img_size": 8},
+               "pretrained_cfg": {"mean": [0.5, 0.4, 0.3], "std": [0.2] * 3,
+                                  "input_size": [3, 8, 8]}}  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(written))
+    found = settled(network)
+    assert (found.mean, found.sd, found.size_px) == ((0.5, 0.4, 0.3), (0.2,) * 3, 8)
+    assert found.scale == pytest.approx(1 / 255)
+    asked: dict[str, Any] = {}
+
+    def create_model(name: str, **options: Any) -> Small:
+        asked.update(options, name=name)
+        return Small()
+
+    monkeypatch.setitem(sys.modules, "timm", SimpleNamespace(create_model=create_model))
+    open_network(network)
+    assert asked == {"name": "small", "pretrained": False, "num_classes": 2, "img_size": 8}
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(InputError, match="config.json: architecture: expected a name"):
+        open_network(network)
 
 
 def test_frames_are_spread_over_the_clip() -> None:
