@@ -1,8 +1,9 @@
 """The group test of maps that other programs wrote: `crossmodal group` as a study."""
 
-from crossmodal.contracts.map_table import read_map_table
+from crossmodal.contracts.map_table import map_sidecars, read_map_table
 
 GIVEN_GROUP = STUDY.group
+GIVEN = list(or_stop(read_map_table, GIVEN_GROUP.maps).values())
 GIVEN_DIR = f"{RESULTS}/group/maps"
 GIVEN_MAPS = ["mean", "t", "effect_size", "p_fwe", "p_fwe_all", "half_width", "q_fdr"]
 GIVEN_MAPS += ["sign_prevalence", "sign_prevalence_lower"]
@@ -14,7 +15,8 @@ rule test_given_maps:
     message:
         "Group test of maps of other programs"
     input:
-        maps=list(or_stop(read_map_table, GIVEN_GROUP.maps).values()),
+        maps=GIVEN,
+        given_sidecars=map_sidecars(GIVEN),
         image=GIVEN_GROUP.atlas.image if GIVEN_GROUP.atlas else [],
         labels=GIVEN_GROUP.atlas.labels if GIVEN_GROUP.atlas else [],
         spheres="resources/rois.tsv",
@@ -63,7 +65,7 @@ rule draw_given_maps:
         svg=f"{RESULTS}/figures/group_maps.svg",
         record=record("draw_given_maps"),
     params:
-        n_participants=len(read_map_table(GIVEN_GROUP.maps)),
+        n_participants=len(GIVEN),
         group=plain(GIVEN_GROUP),
         seed=STUDY.study.seed,
     threads: 1

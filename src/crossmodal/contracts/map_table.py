@@ -1,12 +1,19 @@
 """A table of participants' maps: columns participant and path. Light: rules read it."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.reading import reading
 
 COLUMNS = ("participant", "path")
+
+
+def map_sidecars(paths: Iterable[str]) -> list[str]:
+    """JSON files beside maps, which name the volumes and space of those of this program."""
+    stems = (path.removesuffix(".gz").removesuffix(".nii") for path in paths)
+    return [f"{stem}.json" for stem in stems if Path(f"{stem}.json").is_file()]
 
 
 def read_map_table(path: str | Path) -> dict[str, str]:

@@ -10,6 +10,9 @@ import pytest
 import yaml
 
 from crossmodal import cli
+from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.map_table import map_sidecars
+from crossmodal.inference.maps.given import read_given
 from crossmodal.provenance.roots import data_paths
 from crossmodal.study.checks.data import find_problems
 from tests.unit.outside_data import MAPS_AFFINE as AFFINE
@@ -80,6 +83,35 @@ def test_contradictions(tmp_path: Path, changes: dict, message: str) -> None:
     write_maps(tmp_path)
     found = problems(tmp_path, **changes)
     assert any(message in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("code", "space", "refused"),
+    [(2, "MNI152", False), (5, "MNI152", False), (4, "MNI152NLin6Asym", False),
+     (3, "MNI152", True), (4, "native", True)],
+)  # fmt: skip
+def test_a_space_that_the_files_contradict(
+    tmp_path: Path, code: int, space: str, refused: bool
+) -> None:
+    paths = [str(tmp_path / name) for name in write_maps(tmp_path, 3)]
+    for path in paths:
+        image = nib.load(path)
+        other = nib.Nifti1Image(np.array(image.dataobj), AFFINE)
+        other.set_sform(AFFINE, code)
+        other.to_filename(path)
+    if refused:
+        with pytest.raises(InputError, match=f"space: expected {space}, as is said of all maps"):
+            read_given(paths, space)
+    else:
+        assert {one.space for one in read_given(paths, space)} == {space}
+
+
+def test_sidecars_of_our_own_maps_are_read_so_they_are_inputs(tmp_path: Path) -> None:
+    paths = [str(tmp_path / name) for name in write_maps(tmp_path, 3)]
+    assert map_sidecars(paths) == []
+    own = Path(paths[1]).with_suffix(".json")
+    own.write_text("{}")
+    assert map_sidecars([*paths, str(tmp_path / "con_0001.nii.gz")]) == [str(own)] * 2
 
 
 def test_records_name_the_tables_folder() -> None:

@@ -23,15 +23,27 @@ def read_given(paths: Sequence[str], space: str | None = None) -> list[Maps]:
 
     Parameters
     ----------
-    space : where they lie, if the files do not say
+    space : where they lie, if the files do not say it (form codes 1 and 2 do not)
 
     Raises
     ------
-    InputError : see ``read_participant_maps`` and ``require_one_smoothness``
+    InputError : files that say another space; see ``read_participant_maps`` and
+        ``require_one_smoothness``
     """
-    maps = [replace(one, space=space or one.space) for one in read_participant_maps(paths)]
+    maps = read_participant_maps(paths)
+    if space and not _may_be(space, maps[0].space):
+        raise InputError(paths[0], "space", f"{space}, as is said of all maps", maps[0].space)
+    maps = [replace(one, space=space or one.space) for one in maps]
     require_one_smoothness(paths, maps)
     return maps
+
+
+def _may_be(space: str, told: str) -> bool:
+    """Whether maps in ``space`` may say ``told`` of themselves."""
+    if told in (space, "scanner", "aligned") or told.startswith("space of NIfTI code"):
+        return True  # form codes 1, 2 and 5: some space, whose name is not told
+    both_mni = space.startswith("MNI") and told.startswith("MNI")
+    return both_mni and "MNI152" in (space, told)  # code 4 does not say which
 
 
 def given_result(
