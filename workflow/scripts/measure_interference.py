@@ -8,17 +8,12 @@ from crossmodal.contracts.tables import write_table
 from crossmodal.families.mrpn.experiment import MrpnFamily, read_tables
 from crossmodal.families.mrpn.interference import Interference, difference_table, run_interference
 from crossmodal.families.mrpn.states import extractor_files
-from crossmodal.families.training.checkpoint import checkpoint_dir
-from crossmodal.provenance.hashing import sha256_json
-from crossmodal.provenance.record import recorded
+from crossmodal.provenance.resume import resumable
 
 if TYPE_CHECKING:
     snakemake: Any
 
-with (
-    recorded(snakemake) as identity,
-    checkpoint_dir(snakemake.params.checkpoints, sha256_json(identity)) as folder,
-):
+with resumable(snakemake) as folder:
     torch.set_num_threads(snakemake.threads)
     family = MrpnFamily(**snakemake.params.family)
     experiment = Interference(**snakemake.params.interference)

@@ -14,18 +14,13 @@ from crossmodal.families.affect3d.experiment import (
     validation_actors,
 )
 from crossmodal.families.affect3d.windows import cut_windows
-from crossmodal.families.training.checkpoint import checkpoint_dir
 from crossmodal.families.training.seeds import derived_seed
-from crossmodal.provenance.hashing import sha256_json
-from crossmodal.provenance.record import recorded
+from crossmodal.provenance.resume import resumable
 
 if TYPE_CHECKING:
     snakemake: Any
 
-with (
-    recorded(snakemake) as identity,
-    checkpoint_dir(snakemake.params.checkpoints, sha256_json(identity)) as folder,
-):
+with resumable(snakemake) as folder:
     torch.set_num_threads(snakemake.threads)
     inputs, family = snakemake.input, Affect3dFamily(**snakemake.params.family)
     table = StimulusTable.read(inputs.table)

@@ -8,19 +8,14 @@ import torch
 from crossmodal.contracts.stimulus_table import StimulusTable
 from crossmodal.contracts.tables import write_table
 from crossmodal.families.cross_channel.inputs import load_clips
-from crossmodal.families.training.checkpoint import checkpoint_dir
 from crossmodal.families.training.config import Machine
-from crossmodal.provenance.hashing import sha256_json
-from crossmodal.provenance.record import recorded
+from crossmodal.provenance.resume import resumable
 from crossmodal.voices.training import REGIME, VoiceJob, VoicePreset, train_fold
 
 if TYPE_CHECKING:
     snakemake: Any
 
-with (
-    recorded(snakemake) as identity,
-    checkpoint_dir(snakemake.params.checkpoints, sha256_json(identity)) as folder,
-):
+with resumable(snakemake) as folder:
     torch.set_num_threads(snakemake.threads)
     params, where = snakemake.params, snakemake.wildcards
     preset = VoicePreset.build(params.preset, params.audio)

@@ -7,17 +7,12 @@ from crossmodal.contracts.weights import Weights
 from crossmodal.families.cross_channel.inputs import load_clips
 from crossmodal.families.cross_channel.training_config import Job, TrainingConfig
 from crossmodal.families.cross_channel.tuning import tune
-from crossmodal.families.training.checkpoint import checkpoint_dir
-from crossmodal.provenance.hashing import sha256_json
-from crossmodal.provenance.record import recorded
+from crossmodal.provenance.resume import resumable
 
 if TYPE_CHECKING:
     snakemake: Any
 
-with (
-    recorded(snakemake) as identity,
-    checkpoint_dir(snakemake.params.checkpoints, sha256_json(identity)) as folder,
-):
+with resumable(snakemake) as folder:
     regime, family = snakemake.wildcards.regime, snakemake.params.family
     table = StimulusTable.read(snakemake.input.table)
     config = TrainingConfig.build(snakemake.params.network, family, snakemake.threads)

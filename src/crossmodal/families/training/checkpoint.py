@@ -1,9 +1,6 @@
 """State of a fit after its last complete epoch, as safetensors and JSON (no pickles)."""
 
 import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -79,15 +76,3 @@ class Checkpoint:
     def describe(self) -> str:
         """Where the last good weights are, for an error message."""
         return str(self.path) if self.path.exists() else "none yet"
-
-
-@contextmanager
-def checkpoint_dir(path: str | Path, key: str) -> Iterator[Path]:
-    """A folder for the checkpoints of one job, removed when the job is done.
-
-    ``key`` identifies everything the job depends on: a job that was stopped and comes back
-    with other inputs, code or parameters starts afresh.
-    """
-    folder = Path(path) / key[:16]
-    yield folder
-    shutil.rmtree(path, ignore_errors=True)

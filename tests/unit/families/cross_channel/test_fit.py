@@ -15,7 +15,7 @@ from crossmodal.families.cross_channel.fit import FitConfig, fit
 from crossmodal.families.cross_channel.fit import loss as mixed_loss
 from crossmodal.families.cross_channel.inputs import ClipTensors, load_clips
 from crossmodal.families.cross_channel.states import new_network, predict
-from crossmodal.families.training.checkpoint import Checkpoint, checkpoint_dir
+from crossmodal.families.training.checkpoint import Checkpoint
 from crossmodal.families.training.config import Machine
 from crossmodal.families.training.selection import EpochSelection
 from tests.unit.network_clips import stimulus_table, write_actors
@@ -106,21 +106,6 @@ def test_a_finished_fit_is_not_run_again(clips, tmp_path, monkeypatch):
     )
     assert fit(again, clips, None, QUICK, 0, "x", CPU, tmp_path) == history
     assert states_equal(net, again)
-
-
-def test_checkpoints_vanish_with_success_only(tmp_path):
-    def stopped_job() -> None:
-        with checkpoint_dir(tmp_path / "job", "a" * 64) as folder:
-            folder.mkdir(parents=True)
-            raise Interruption
-
-    with pytest.raises(Interruption):
-        stopped_job()
-    folder = tmp_path / "job" / ("a" * 16)
-    assert folder.exists()
-    with checkpoint_dir(tmp_path / "job", "b" * 64) as other:
-        assert other != folder
-    assert not (tmp_path / "job").exists()
 
 
 def test_a_loss_that_is_no_number_stops_with_epoch_and_batch(clips, tmp_path, monkeypatch):
