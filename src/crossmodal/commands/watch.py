@@ -2,7 +2,9 @@
 
 import argparse
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -31,25 +33,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ends with the run: 0 if no job failed, else 1."""
-    study = load_study(*options.configs)
-    results, console = study.study.results_dir, Console()
-    log = newest_log(options.configs)
-    if log is None:
-        expected = "a run of this config in this folder"
-        raise InputError(names(options.configs), "run", expected, "no log of one in .snakemake/log")
-    seconds = seconds_of_jobs(study, read_progress(log))
+    study, console = load_study(*options.configs), Console()
+    looks = looks_at(study, options.configs)
     if options.once:
-        progress = read_progress(log)
-        console.print(table_of(progress, seconds, at_work(results)))
-        return 1 if progress.failures else 0
+        shown, progress, _ = next(looks)
+        console.print(shown)
+        return int(bool(progress and progress.failures))
     with Live(console=console, auto_refresh=False) as live:
-        while True:
-            works = at_work(results)  # before the log: what it says last is seen
-            progress = read_progress(log)
-            live.update(table_of(progress, seconds, works), refresh=True)
+        for shown, progress, works in looks:
+            live.update(shown, refresh=True)
             if not works:
-                return 1 if progress.failures else 0
+                return int(bool(progress and progress.failures))
             time.sleep(options.interval_s)
+    return 0
+
+
+def looks_at(study: Study, configs: list[Path]) -> Iterator[tuple[Group, Progress | None, bool]]:
+    """What is seen of the newest run, look after look; its progress; whether a run is at work.
+
+    The newest is looked for each time: a run that is still planned when the watch begins has no
+    log of jobs yet, only those before it have.
+
+    Raises
+    ------
+    InputError : no run of this config has been here, and none is at work
+    """
+    log, seconds = None, {}
+    while True:
+        works = at_work(study.study.results_dir)  # before the log: what it says last is seen
+        newest = newest_log(configs)
+        if newest is None:
+            if not works:
+                expected = "a run of this config in this folder"
+                raise InputError(names(configs), "run", expected, "no log of one in .snakemake/log")
+            yield Group("the run is planned; no job has begun"), None, works
+            continue
+        progress = read_progress(newest)
+        if newest != log:
+            log, seconds = newest, seconds_of_jobs(study, progress)
+        yield table_of(progress, seconds, works), progress, works
 
 
 def seconds_of_jobs(study: Study, progress: Progress) -> dict[str, float]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 COLLECTORS = ("all", "total")
+DEFAULT_CONFIG = Path("config/config.yaml")
 TIME = "%Y-%m-%d %H:%M:%S"
 
 
@@ -25,7 +26,8 @@ class Progress:
     """One run of a study.
 
     planned, finished : rule -> number of jobs ('all', which only collects, left out)
-    n_started : jobs that have begun, whatever became of them
+    n_started : jobs that have begun, whatever became of them; again and again counts once
+    failures : of jobs that are not tried again
     """
 
     begin: datetime
@@ -50,11 +52,14 @@ class Progress:
 
 def newest_log(configs: list[Path], folder: str | Path = ".snakemake/log") -> Path | None:
     """The log of the last run with these config files, of several studies in one checkout too."""
-    wanted = f"Config file(s): {[path.resolve() for path in configs]}"
+    wanted = [f"Config file(s): {[path.resolve() for path in configs]}\n"]
+    if [path.resolve() for path in configs] == [DEFAULT_CONFIG.resolve()]:
+        wanted.append("Config file(s): []\n")  # plain `snakemake`
     logs = sorted(Path(folder).glob("*.snakemake.log"), key=lambda path: path.stat().st_mtime)
     for path in reversed(logs):
         text = _text(path)
-        if wanted in text and "\nJob stats:\n" in text and "--dry-run" not in _command(text):
+        ours = any(line in text for line in wanted)
+        if ours and "\nJob stats:\n" in text and "--dry-run" not in _command(text):
             return path
     return None
 
@@ -74,7 +79,8 @@ def read_progress(path: str | Path) -> Progress:
         int(cores[1]) if cores else 1,
         planned,
         finished,
-        len(re.findall(r"^(?:Job \d+: |(?:local)?rule \w+:$)", text, re.MULTILINE)),
+        len(re.findall(r"^(?:Job \d+: |(?:local)?rule \w+:$)", text, re.MULTILINE))
+        - len(re.findall(r"^Trying to restart job \d+\.$", text, re.MULTILINE)),
         tuple(_failures(text)),
     )
 
@@ -92,13 +98,23 @@ def counted(rows: Iterable[tuple[str, str]]) -> dict[str, int]:
 
 
 def _failures(text: str) -> list[Failure]:
-    """Each job that failed, once: Snakemake says it again at the end."""
+    """Each job that failed, once: Snakemake says it again at the end, and may try it again."""
     found: dict[Failure, None] = {}
-    for rule, block in re.findall(r"^Error in rule (\w+):\n((?: +.*\n)*)", text, re.MULTILINE):
+    for error in re.finditer(r"^Error in rule (\w+):\n((?: +.*\n)*)", text, re.MULTILINE):
+        rule, block = error.groups()
+        if _tried_again(block, text[error.end() :]):
+            continue
         log = re.search(r"^ +log: (.+?)(?:,| \(check)", block, re.MULTILINE)
         name = log[1] if log else None
         found[Failure(rule, name, last_line(name) if name else "no log")] = None
     return list(found)
+
+
+def _tried_again(block: str, after: str) -> bool:
+    """Whether the job of an error's block is begun anew, or has ended well, in the text after."""
+    jobid = re.search(r"^ +jobid: (\d+)$", block, re.MULTILINE)
+    words = r"^(?:Trying to restart job {0}\.|Finished jobid: {0} )"
+    return bool(jobid and re.search(words.format(jobid[1]), after, re.MULTILINE))
 
 
 def last_line(path: str | Path) -> str:

@@ -1,13 +1,16 @@
 """How far a run is, read from Snakemake's log of it."""
 
 import io
+import os
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from crossmodal import cli
+from crossmodal.commands import watch
 from crossmodal.commands.watch import left_s, rounded, table_of
 from crossmodal.study.run_log import Failure, newest_log, read_progress
 
@@ -86,6 +89,18 @@ def test_jobs_are_counted_by_rule_and_a_failure_once(log: Path) -> None:
     assert progress.begin == datetime(2026, 11, 30, 2, 26, 30)
 
 
+def test_a_job_that_is_tried_again_has_not_failed(log: Path) -> None:
+    first = log.read_text().partition("Shutting down")[0]
+    log.write_text(first + "Trying to restart job 8.\n")
+    progress = read_progress(log)
+    assert progress.failures == ()
+    assert progress.n_running == 1  # estimate_runs_1; job 8 waits
+    log.write_text(log.read_text() + "Job 8: Decode other clips\n")
+    assert read_progress(log).n_running == 2
+    log.write_text(log.read_text() + "Finished jobid: 8 (Rule: extract)\n")
+    assert (read_progress(log).finished["extract"], read_progress(log).failures) == (2, ())
+
+
 def test_time_left_is_the_plans_at_the_pace_so_far(log: Path) -> None:
     progress = read_progress(log)  # 10 of 40 planned seconds in 20 s
     assert left_s(progress, SECONDS, NOW) == pytest.approx(60)
@@ -113,6 +128,31 @@ def test_of_several_runs_the_last_of_this_config_is_shown(log: Path) -> None:
     write_log("mine.yaml", 3, " --dry-run")
     assert newest_log([Path("mine.yaml")]) == log
     assert newest_log([Path("none.yaml")]) is None
+
+
+def test_plain_snakemake_runs_the_default_config(log: Path) -> None:
+    text = log.read_text()
+    at, end = text.index("[PosixPath"), text.index("\n\nBuilding")
+    log.write_text(text[:at] + "[]" + text[end:])
+    assert newest_log([Path("config/config.yaml")]) == log
+    assert newest_log([Path("mine.yaml")]) is None
+
+
+def test_a_run_that_is_planned_is_watched_once_it_has_jobs(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = SimpleNamespace(study=SimpleNamespace(results_dir="results"))
+    monkeypatch.setattr(watch, "at_work", lambda results: True)
+    monkeypatch.setattr(watch, "seconds_of_jobs", lambda study, progress: SECONDS)
+    before = log.read_text()
+    log.unlink()
+    looks = watch.looks_at(study, [Path("mine.yaml")])
+    assert next(looks)[1] is None
+    log.write_text(before)
+    os.utime(log, (1, 1))
+    assert next(looks)[1].failures
+    write_log("mine.yaml", 2).write_text(before.partition("[Mon")[0])
+    assert next(looks)[1].failures == ()
 
 
 def test_without_a_run_there_is_one_line(
