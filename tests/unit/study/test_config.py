@@ -321,6 +321,14 @@ def test_the_full_config_says_where_each_value_comes_from(
             ),
             "mrpn.network.aggregated_units: expected a multiple of 4, .* got 30",
         ),
+        (
+            lambda c: (
+                [c["families"].pop(name) for name in ("cross_channel", "affect3d")],
+                c["families"]["mrpn"]["train"].update(train_extractors=False),
+                c["stimuli"].update(pool=None),
+            ),
+            "mrpn.train.train_extractors: expected true, or a pool .* of video and audio, got Fal",
+        ),
     ],
 )
 def test_blocks_that_contradict_each_other(

@@ -48,7 +48,7 @@ def train(
     batches = TrainBatches(windows, rows, training.loop.batch_size, seed, run)
     checked = evaluation_batches(windows, validation_rows, run.device)
     task = Task(network, batches, step, checked if len(validation_rows) else None, check)
-    return network, fit(task, training.loop, "affect3d", run.machine, run.checkpoint_dir)
+    return network, fit(task, training.loop, "affect3d", run.there, run.checkpoint_dir)
 
 
 class TrainBatches(Shuffled):

@@ -25,6 +25,11 @@ def problems(block: MrpnSettings, study: Any) -> Iterator[InputError]:
     if units % 4 and any(name.endswith("transformer") for name in names):
         expected = "a multiple of 4, the heads of a Transformer"
         yield InputError(CONFIG, f"{where}.network.aggregated_units", expected, units)
+    if not block.train.train_extractors and study.stimuli.pool is None and block.without_weights:
+        expected = (
+            f"true, or a pool or weights for extractors of {' and '.join(block.without_weights)}"
+        )
+        yield InputError(CONFIG, f"{where}.train.train_extractors", expected, False)
     field = f"{where}.inputs.modalities"
     if missing := sorted(set(own) - set(stimuli.modalities)):
         expected = f"some of stimuli.modalities {list(stimuli.modalities)}"

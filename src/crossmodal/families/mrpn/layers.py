@@ -56,7 +56,9 @@ def networks_of(
     The latter ('pool', where there are extractors) never saw a study clip: their fusion is random.
     """
     seeds = {int(one.meta["seed"]): partial(restored, one) for one in weights}
-    states = extractor_states(extractors, weights[0].meta["architecture"]["width"])
+    meta = weights[0].meta
+    used = {m: path for m, path in extractors.items() if m in meta["modalities"]}
+    states = extractor_states(used, meta["architecture"]["width"])
     controls = {"untrained": (blank_network(weights[0], {}, seed) for seed in untrained_seeds)}
     if states:
         controls["pool"] = (blank_network(weights[0], states, seed) for seed in untrained_seeds)

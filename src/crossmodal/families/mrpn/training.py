@@ -101,7 +101,7 @@ def fit_rows(
     batches = TrainBatches(source, rows, config.batch_size, seed)
     checked = evaluation_batches(source, validation_rows) if validation_rows else None
     task = Task(network, batches, step, checked, check)
-    return fit(task, config, name, run.machine, run.checkpoint_dir)
+    return fit(task, config, name, run.there, run.checkpoint_dir)
 
 
 def predict_scores(
@@ -119,13 +119,13 @@ def predict_scores(
 def compute_features(
     extractors: Mapping[str, nn.Module], clips: ClipSequences, device: torch.device
 ) -> FeatureSource:
-    """Outputs of fixed extractors for all steps of all clips."""
+    """Outputs of fixed extractors for all steps of all clips; they stay where fusion is trained."""
     source = RawSource(clips, MrpnAugmentation(), device)
     features: dict[str, list[Tensor]] = {m: [] for m in clips.inputs.modalities}
     with torch.no_grad():
         for inputs, _ in evaluation_batches(source, range(len(clips))):
             for m, images in inputs.items():
-                made = images.with_values(extractors[m].eval()(images.values).cpu())
+                made = images.with_values(extractors[m].eval()(images.values))
                 features[m].extend(made.clips())
     return FeatureSource(features, clips.labels, clips.inputs, time_slices=True)
 

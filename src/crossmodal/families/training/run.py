@@ -21,6 +21,14 @@ class Run:
         """Where batches are made."""
         return choose_device(self.machine.accelerator)
 
+    @property
+    def there(self) -> Machine:
+        """The machine with the accelerator that ``device`` is.
+
+        Lightning's 'auto' takes others, too (Apple's), on which these batches do not lie.
+        """
+        return replace(self.machine, accelerator=self.device.type)
+
     def within(self, *folders: str) -> "Run":
         """The same with checkpoints in a folder below."""
         if self.checkpoint_dir is None or not folders:

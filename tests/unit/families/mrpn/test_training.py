@@ -36,7 +36,7 @@ from crossmodal.families.mrpn.published import (
     read_published,
     row_values,
 )
-from crossmodal.families.mrpn.states import blank_network, restored
+from crossmodal.families.mrpn.states import blank_network, restored, to_weights
 from crossmodal.families.mrpn.tables import (
     fold_table,
     paired_difference,
@@ -203,6 +203,19 @@ def test_the_transformer_variant_has_one_whatever_the_config_says(study, tmp_pat
     kept = layer_activations(made[0], data.clips, data.run.device, {"crossmodal_dense"})
     assert list(kept) == ["crossmodal_dense"]
     assert data.trainer(FAMILY, find_variant("n2")).config.aggregator == "lstm"
+
+
+def test_a_variant_of_one_modality_has_a_pool_network_of_that(study) -> None:
+    paths, table, extractors = study
+    data = load_training_set(FAMILY, table, None, paths, "emotion", extractors)
+    trainer = data.trainer(FAMILY, find_variant("audio_t"))
+    meta = {"model": "mrpn", "regime": "emotion", "seed": 0, "stage": "tuned"}
+    weights = to_weights(trainer.build(1), trainer.config, data.clips.classes, ("audio",), meta)
+    [network] = networks_of([weights], extractors, 0, [3]).controls["pool"]
+    assert list(network.extractors) == ["audio"]
+    state = network.extractors["audio"].state_dict()
+    for name, tensor in data.extractors["audio"].items():
+        np.testing.assert_array_equal(state[name], tensor)
 
 
 @pytest.mark.parametrize("wanted", [True, False])

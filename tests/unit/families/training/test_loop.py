@@ -11,7 +11,7 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.families.training.batches import InOrder, Shuffled
 from crossmodal.families.training.config import LoopConfig, Machine
 from crossmodal.families.training.loop import Fitted, Task, fit
-from crossmodal.families.training.run import choose_device
+from crossmodal.families.training.run import Run, choose_device
 
 CPU = Machine(accelerator="cpu")
 
@@ -156,6 +156,16 @@ def test_every_row_comes_once_an_epoch(
 def test_bad_loop(config: dict, message: str) -> None:
     with pytest.raises(InputError, match=message):
         LoopConfig(**config)
+
+
+@pytest.mark.parametrize("has_gpu", [True, False])
+def test_lightning_trains_where_the_batches_lie(
+    monkeypatch: pytest.MonkeyPatch, has_gpu: bool
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: has_gpu)
+    run = Run(Machine("auto", "bf16-mixed"))
+    assert run.there == Machine("cuda" if has_gpu else "cpu", "bf16-mixed")
+    assert run.there.accelerator == run.device.type
 
 
 def test_accelerator() -> None:
