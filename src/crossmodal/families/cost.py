@@ -11,6 +11,7 @@ class Facts:
     clip_s, frame_rate_hz : duration of a clip, s, and its frames per second
     modalities : of the clips
     rgb_px : rows and columns of a face crop; 0 without faces
+    test_share : of the study's clips those of ``stimuli.test_actors``; 0: folds in their place
     """
 
     n_study: float
@@ -19,6 +20,7 @@ class Facts:
     frame_rate_hz: float
     modalities: tuple[str, ...]
     rgb_px: int
+    test_share: float = 0.0
 
 
 def width_cost(width: float) -> float:

@@ -131,12 +131,19 @@ def _networks(study: Study, data: Data, found: Mapping[str, float]) -> dict[str,
             data.frame_rate_hz,
             modalities,
             face.rgb_px if face else 0,
+            _test_share(study, data),
         )
         for name, block in families:
             result |= FAMILIES[name].cost(block, facts)
     if block := study.voices:
         result["voices_macs"] = _voices_macs(block)
     return result
+
+
+def _test_share(study: Study, data: Data) -> float:
+    """Share of the held-out actors among the study's; 0 without."""
+    n_actors = len(study.stimuli.study.actors or ()) or data.n_actors
+    return len(study.stimuli.test_actors or ()) / n_actors
 
 
 def _voices_macs(block: VoiceStudy) -> float:

@@ -91,6 +91,15 @@ def test_mrpn_s_work_grows_with_what_is_asked(mini: AStudy) -> None:
     twice = changed_mrpn(mini, "", interference=noise | {"n_seeds": 4})["mrpn_interference_work"]
     assert fixed["mrpn_interference_work"] == 0 < noisy
     assert twice == pytest.approx(2 * noisy)
+    config = plain(mini)
+    actors = config["stimuli"]["study"]["actors"]
+    config["stimuli"]["test_actors"] = actors[: len(actors) // 3]  # as many as in one of 3 folds
+    held_out = build_study(config)
+    once = dimensions(held_out, simulated_data(held_out))
+    assert config["families"]["mrpn"]["n_folds"] == 3
+    assert 0.3 < once["mrpn_train_work"] / fixed["mrpn_train_work"] < 0.8
+    n_fits = config["families"]["cross_channel"]["n_folds"] + 1
+    assert once["tune_macs"] == pytest.approx(fixed["tune_macs"] * 2 * 2 / 3 / n_fits)
     only_voices = changed_mrpn(mini, "", variants=["audio_t"])
     assert only_voices["mrpn_train_work"] < fixed["mrpn_train_work"]
 

@@ -31,15 +31,21 @@ def cost(block: MrpnSettings, facts: Facts) -> dict[str, float]:
         return cost * sum(min(steps[m], most) * px[m] for m in of)
 
     pretrain, train = block.pretrain, block.train
-    epochs, folds = train.loop.n_epochs, block.n_folds
+    epochs, held_out = train.loop.n_epochs, facts.test_share
+    folds = 1 if held_out else block.n_folds
     study_share = facts.n_study / facts.n_clips
-    fold_share = study_share / folds
-    trained = 1 - (1 + block.n_validation_folds) * fold_share
+    tested = study_share * (held_out or 1 / folds)
+    chosen_by = study_share * (1 - held_out) * block.n_validation_folds / block.n_folds
+    trained = 1 - tested - chosen_by
+    whole = 1 - study_share * held_out
 
     def cross_validation(of: Sequence[str], n_whole: float) -> float:
-        """All folds' training and validation, and ``n_whole`` trainings on all clips."""
-        fits = folds * trained + n_whole
-        validated = FORWARD * folds * max(block.n_validation_folds, 1) * fold_share
+        """All folds' training and validation, and ``n_whole`` trainings on all clips.
+
+        Held-out actors' clips are in none of them.
+        """
+        fits = folds * trained + n_whole * whole
+        validated = FORWARD * folds * chosen_by
         if train.train_extractors:
             return epochs * (fits * pixels(of, train) + validated * pixels(of))
         n_steps = sum(steps[m] for m in of)
