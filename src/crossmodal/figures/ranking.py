@@ -25,6 +25,8 @@ def plot_ranking(ranking: pd.DataFrame, models: pd.DataFrame) -> Figure:
     ``ranking`` : see ``inference.regions.ranking``; ``models`` : the ROI table, for the ceilings.
     """
     use_style()
+    if ranking.empty:
+        return _nothing()
     regions = list(dict.fromkeys(ranking.region))
     most = int(ranking.groupby("region").size().max())
     figure, axes = plt.subplots(
@@ -45,6 +47,13 @@ def plot_ranking(ranking: pd.DataFrame, models: pd.DataFrame) -> Figure:
         Line2D([], [], marker="$<$", c="black", lw=0, label="behind the best, FDR < .05"),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)
+    return figure
+
+
+def _nothing() -> Figure:
+    """What a study shows that has features of the clips alone."""
+    figure = plt.figure(figsize=size_mm(FULL_WIDTH_MM, 20))
+    figure.text(0.5, 0.5, "no models to rank: features of clips are controls", ha="center")
     return figure
 
 

@@ -31,6 +31,7 @@ from crossmodal.study.study import Study
 
 log = logging.getLogger(__name__)
 CAPTIONS = Path("workflow/report")
+LARGE_BYTES = 25e6  # more is slow to send and to open
 TITLE = "Where are emotional faces and voices represented alike?"
 
 
@@ -79,6 +80,9 @@ def build_report(study: Study, roots: Mapping[str, str], embed_files: bool = Fal
     write_text(folder / "index.html", render(page))
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     log.info("%s: %.1f MB", folder / "index.html", size / 1e6)
+    if size > LARGE_BYTES:
+        why = "; without --embed maps and tables stay where they are" if embed_files else ""
+        log.warning("The page's folder is larger than %.0f MB%s", LARGE_BYTES / 1e6, why)
     return folder / "index.html"
 
 

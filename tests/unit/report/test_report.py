@@ -19,7 +19,7 @@ from crossmodal.contracts.corrections import CORRECTIONS
 from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import Finding, Verdict
 from crossmodal.provenance.record import sealed
-from crossmodal.report import brain_data, captions, content
+from crossmodal.report import brain_data, build, captions, content
 from crossmodal.report.build import build_report
 from crossmodal.report.lineage_data import RAW, lineage_data, rule_graph
 from crossmodal.report.packing import pack, quantise
@@ -219,6 +219,17 @@ def study(tmp_path_factory, root: Path):
 
 def links(page: Path) -> list[str]:
     return re.findall(r'<a href="([^"#]+)" download>', page.read_text())
+
+
+def test_a_page_that_is_too_large_to_send_says_so(
+    study: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rebuilt()
+    assert "larger than" not in caplog.text
+    monkeypatch.setattr(build, "LARGE_BYTES", 1e3)
+    build_report(build_study(report_study.CONFIG), {}, embed_files=True)
+    assert "larger than 0 MB; without --embed" in caplog.text
+    rebuilt()
 
 
 def test_downloads_are_links_into_the_results_or_copies_beside_the_page(study: Path) -> None:

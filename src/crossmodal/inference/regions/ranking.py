@@ -35,7 +35,7 @@ def held_out(similarities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ranked_models(participants: pd.DataFrame, sources: Sequence[str], seed: int) -> pd.DataFrame:
-    """One row per region and model, the best first.
+    """One row per region and model, the best first; none of a study that has controls alone.
 
     Parameters
     ----------
@@ -88,6 +88,8 @@ def _region(region: str, part: pd.DataFrame, sources: Sequence[str], seed: int) 
         }
         scores.append(values)
         rows.append(row)
+    if not rows:
+        return []  # controls alone
     order = np.argsort([-values.mean() for values in scores], kind="stable")
     best = scores[order[0]]
     for rank, place in enumerate(order, 1):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crossmodal.figures.ranking import plot_ranking
 from crossmodal.inference.regions.ranking import flip_p, held_out, ranked_models
 
 RNG = np.random.default_rng(2)
@@ -53,6 +54,21 @@ def test_the_planted_model_comes_first_and_beats_its_twin() -> None:
     assert np.isnan(second.untrained)
     assert second.behind_best == pytest.approx(second.similarity - first.similarity)
     assert second.p_best_fdr == pytest.approx(2 / 256)
+
+
+def test_features_of_clips_alone_are_not_ranked_and_the_figure_says_so() -> None:
+    ranking = ranked_models(table("low_level", "mean", RNG.normal(size=(3, 8))), ["ensemble"], 1)
+    assert ranking.empty
+    assert {"region", "rank", "p_fdr"} <= set(ranking)
+    figure = plot_ranking(ranking, pd.DataFrame())
+    assert "no models to rank" in figure.texts[0].get_text()
+
+
+def test_one_model_of_one_layer_is_ranked_without_a_rival() -> None:
+    ranking = ranked_models(table("a", "ensemble", np.linspace(0, 1, 8)[None]), ["ensemble"], 1)
+    assert ranking.loc[0, ["rank", "layer", "behind_best"]].tolist() == [1, "layer0", 0.0]
+    assert np.isnan(ranking.p_best_fdr[0])
+    plot_ranking(ranking, pd.DataFrame([{"region": "V1", "ceiling_low": 0.1, "ceiling_high": 1}]))
 
 
 def test_flips_are_exact_for_few() -> None:
