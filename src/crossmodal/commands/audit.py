@@ -36,6 +36,10 @@ SHOWN = 12
 SIDECAR_SUFFIX = ".prov.json"
 SUFFIXES = (".pdf", ".png", ".svg")
 SCRATCH_CONFIG = "audit-config.yaml"
+NO_SEALS = (
+    "No seals of tables and maps ({}): these were not audited. The study stopped before its last "
+    "job, or an earlier version made it."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +73,8 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(answer, indent=1))
     else:
         show(verdicts, answer)
+        if not (options.files or tables):
+            print(NO_SEALS.format(results / SEALS))
     good = all(
         entry["verified"] and not entry.get("recomputed", {}).get("differ") for entry in answer
     )

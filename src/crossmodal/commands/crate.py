@@ -102,7 +102,10 @@ def refuse_other_config(study: Study, config: str) -> None:
     last = last_record(study.study.results_dir)
     if not last.is_file():
         raise Incomplete(last, "record", "a study that has run to its end", "no such file")
-    recorded = read_record(last)["params"].get("config", {})
+    recorded = read_record(last)["params"].get("config")
+    if recorded is None:
+        expected = "the config that made the results (run the study again: what is unchanged stays)"
+        raise InputError(last, "config", expected, "none: an earlier version made them")
     if found := different(recorded, clean_params(named(plain(study)))):
         made = f"the config of the results in {last.parents[3]} (run the study with this one?)"
         raise InputError(config, ", ".join(found), made, "; ".join(found.values()))

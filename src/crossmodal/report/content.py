@@ -123,9 +123,12 @@ def two_digits(value: float) -> str:
 def story(
     study: Study, stimuli: StimulusTable | None, facts: Mapping[str, Any] | None
 ) -> list[str]:
-    """What was done, in sentences whose numbers come from the study's own files."""
+    """What was done, in sentences whose numbers come from the study's own files.
+
+    Of results that a block made which the config no longer has, nothing is said.
+    """
     lines = []
-    if stimuli is not None:
+    if study.stimuli and stimuli is not None:
         emotions = ", ".join(dict.fromkeys(stimuli.labels("emotion")))
         lines.append(
             f"{len(stimuli.stimulus_ids)} clips of {len(stimuli.actors)} actors "
@@ -136,8 +139,7 @@ def story(
             f"Network family {name}: training seeds per regime: {block.n_seeds} "
             f"({', '.join(block.regimes)}). An RDM of every layer: 1 − Pearson r of activations."
         )
-    if facts is not None:
-        search = study.searchlight
+    if (search := study.searchlight) and facts is not None:
         lines.append(
             f"{facts['n_participants']} participants; spheres of {search.radius_mm} mm radius; "
             f"brain RDMs by {search.distance} distance, compared with each layer's by "

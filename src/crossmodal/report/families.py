@@ -155,7 +155,7 @@ def families_content(study: Study, results: Path) -> dict[str, Any]:
     """What the page needs of the families; empty tables where the study has none."""
     content: dict[str, Any] = {"regions": [], "columns": [], "agreement": [], "agreement_sets": []}
     models, pairs = results / "roi/models.tsv", results / "roi/pairs.tsv"
-    if models.is_file() and pairs.is_file():
+    if study.roi and models.is_file() and pairs.is_file():
         table = pd.read_csv(models, sep="\t")
         present = set(table.model)
         families = [name for name, _ in study.families if name in present]

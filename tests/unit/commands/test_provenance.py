@@ -258,6 +258,26 @@ def test_crate_goes_out_with_the_config_that_made_it(
     assert crossmodal("crate") == 0
 
 
+def test_results_of_an_earlier_version_are_one_line(
+    study: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """Its last record says no config, and it has no seals."""
+    last = Path("results/provenance/records/write_lineage/all.json")
+    record = json.loads(last.read_text())
+    del record["params"]["config"]
+    record["outputs"] = {
+        path: digest for path, digest in record["outputs"].items() if "seals" not in path
+    }
+    write_json(last, sealed(record))
+    Path("results/provenance/seals.json").unlink(missing_ok=True)
+    assert crossmodal("crate") == 2
+    assert "all.json: config: expected the config that made" in capsys.readouterr().err
+    crossmodal("audit")
+    assert "seals.json): these were not audited" in capsys.readouterr().out
+    assert crossmodal("audit", "--json") in (0, 1)
+    json.loads(capsys.readouterr().out)
+
+
 def test_crate_that_lacks_a_file_is_refused(study: Path, capsys: pytest.CaptureFixture) -> None:
     name_code_in_records()
     Path(f"{FIGURE}.png").unlink()

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from crossmodal.contracts.errors import InputError
 from crossmodal.provenance.audit import Finding, Verdict
 from crossmodal.provenance.record import sealed
 from crossmodal.report import brain_data, build, captions, content
-from crossmodal.report.build import build_report
+from crossmodal.report.build import build_report, page_content
+from crossmodal.report.families import families_content
 from crossmodal.report.lineage_data import RAW, lineage_data, rule_graph
 from crossmodal.report.packing import pack, quantise
 from crossmodal.study.validate import build_study
@@ -219,6 +221,26 @@ def study(tmp_path_factory, root: Path):
 
 def links(page: Path) -> list[str]:
     return re.findall(r'<a href="([^"#]+)" download>', page.read_text())
+
+
+@pytest.mark.parametrize("gone", ["searchlight", "stimuli"])
+def test_results_of_blocks_that_the_config_no_longer_has_stop_no_report(
+    study: Path, gone: str
+) -> None:
+    del study
+    whole = build_study(report_study.CONFIG)
+    now = replace(whole, **{gone: None})
+    folder = Path(whole.study.results_dir, "report")
+    story = page_content(now, folder, [])["story"]
+    assert set(story) < set(page_content(whole, folder, [])["story"])
+
+
+def test_tables_of_regions_that_the_config_no_longer_has_stop_no_report(tmp_path: Path) -> None:
+    (tmp_path / "roi").mkdir()
+    for name in ("models", "pairs"):
+        (tmp_path / f"roi/{name}.tsv").write_text("model\tregion\n")
+    study = replace(build_study(report_study.CONFIG), roi=None)
+    assert families_content(study, tmp_path)["regions"] == []
 
 
 def test_a_page_that_is_too_large_to_send_says_so(

@@ -33,6 +33,7 @@ def test_folders_of_their_own_are_fine(
         ("src", "a folder for results alone"),
         ("config/results", "a folder for results alone"),
         (".snakemake", "a folder for results alone"),
+        ("benchmarks", "a folder for results alone"),
         ("file", "expected a folder, got the file file"),
     ],
 )

@@ -11,7 +11,8 @@ from crossmodal.study.checks.clips import CONFIG
 from crossmodal.study.study import Study
 
 KEY = "study.results_dir"
-OWN = ("Snakefile", "src", "workflow", "config", "profiles", "resources", "tests", "docs", "data")
+OWN = ("Snakefile", "src", "workflow", "config", "profiles", "resources", "tests", "docs", "data",
+       "benchmarks", "findings")  # fmt: skip
 
 
 def elsewhere(study: Study) -> Iterator[InputError]:
