@@ -62,11 +62,10 @@ def find_scans(folder: str, stimulus_ids: Sequence[str] = ()) -> FoundScans:
     tasks = sorted({entities(path).get("task", "") for path in names} - {""})
     if not tasks:
         raise InputError(folder, "--bids", "BOLD runs (sub-*/func/*_task-*_bold.nii.gz)", "none")
-    tried = [(task, *_usable(find_runs(folder, task))) for task in tasks]
-    task, runs, left_out = max(tried, key=lambda one: len(one[1]))
+    tried = [(task, *_source(folder, find_runs(folder, task))) for task in tasks]
+    task, runs, left_out, space, fmriprep_dir = max(tried, key=lambda one: len(one[1]))
     if not runs:
         raise InputError(folder, "--bids", "runs that can be used", next(iter(left_out.values())))
-    space, fmriprep_dir = _space(folder, runs)
     column, conditions = _conditions(runs[0].events, set(stimulus_ids))
     others = tuple(one for one in tasks if one != task)
     return FoundScans(folder, task, others, runs, left_out, space, fmriprep_dir, column,
@@ -84,19 +83,23 @@ def _usable(runs: Sequence[Run]) -> tuple[tuple[Run, ...], dict[str, str]]:
     return tuple(good), bad
 
 
-def _space(folder: str, runs: Sequence[Run]) -> tuple[str, str | None]:
-    """fMRIPrep's space where its derivatives have all runs; else one that own steps can reach."""
+def _source(
+    folder: str, every: Sequence[Run]
+) -> tuple[tuple[Run, ...], dict[str, str], str, str | None]:
+    """Usable runs, who is left out, space, derivatives: fMRIPrep's, where they leave out nobody
+    whom the raw images have (echoes are one run only there); else what own steps can reach."""
+    runs, left_out = _usable(every)
     for derivatives in _derivatives(Path(folder)):
         for space in FMRIPREP_SPACES:
-            found = preprocessed(runs, derivatives, space)
-            if not any(run.problem for run in found):
-                return space, str(derivatives)
+            made, without = _usable(preprocessed(every, derivatives, space))
+            if made and len(made) >= len(runs):
+                return made, without, space, str(derivatives)
     try:
         for label in {run.participant for run in runs}:
             find_t1(folder, label)
     except InputError:
-        return NATIVE, None
-    return STANDARD, None
+        return runs, left_out, NATIVE, None
+    return runs, left_out, STANDARD, None
 
 
 def _derivatives(root: Path) -> Iterator[Path]:

@@ -209,13 +209,19 @@ def _joined(path: Path, without: Sequence[str] = ()) -> str:
     return "_".join(part for part in parts if part.split("-", 1)[0] not in left_out)
 
 
+def _differing(images: Sequence[Path]) -> list[str]:
+    """What tells files of one acquisition apart; a ``rec-`` that all of them share stays a name."""
+    own = [entities(path) for path in images]
+    return [each for each in OF_ONE_ACQUISITION if len({names.get(each) for names in own}) > 1]
+
+
 def _run(root: Path, images: Sequence[Path], filters: Mapping[str, Wanted]) -> Run:
     """The run that ``images`` show, of which there should be one."""
     bold = images[0]
     levels = [level for level in inherited(root, bold, "events", ".tsv") if level]
     run = Run(
         _label(root, bold),
-        _joined(bold, without=OF_ONE_ACQUISITION if len(images) > 1 else ()),
+        _joined(bold, without=_differing(images)),
         str(bold),
         levels[-1][-1] if levels else "",
         tuple(path for level in inherited(root, bold, "bold", ".json") for path in level),
@@ -238,8 +244,9 @@ def _problem(
     if len({path.name.split(".")[0] for path in images}) < len(images):
         got = " and ".join(path.name for path in images)
         return InputError(bold, "run", "one file", got)
-    several = [f"{each}-{entities(path)[each]}" for path in images for each in OF_ONE_ACQUISITION
-               if each in entities(path) and (each not in filters or len(images) > 1)]  # fmt: skip
+    asked = _differing(images) or [each for each in OF_ONE_ACQUISITION if each not in filters]
+    several = [f"{each}-{entities(path)[each]}" for path in images for each in asked
+               if each in entities(path)]  # fmt: skip
     if several or len(images) > 1:
         got = ", ".join(dict.fromkeys(several)) or ", ".join(path.name for path in images)
         return InputError(bold, "name", "one BOLD image a run", got + CHOOSE)

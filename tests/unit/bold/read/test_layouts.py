@@ -191,6 +191,20 @@ def test_parts_and_reconstructions_that_fmriprep_has_combined(tmp_path, entity):
         usable(preprocessed(find_runs(root, "x"), made, MNI, {"res": "1"}))
 
 
+def test_echoes_of_one_reconstruction_keep_its_name_as_fmriprep_does(tmp_path):
+    run = "sub-01_task-x_rec-norm_run-1"
+    root = tree(tmp_path / "raw", *of(*(f"{run}_echo-{echo}" for echo in (1, 2)), events=False),
+                f"{run}_events.tsv")  # fmt: skip
+    made = tree(tmp_path / "out", f"{run}_space-{MNI}_desc-preproc_bold.nii.gz",
+                f"{run}_space-{MNI}_desc-brain_mask.nii.gz",
+                f"{run}_desc-confounds_timeseries.tsv")  # fmt: skip
+    runs = find_runs(root, "x")
+    (one,) = usable(preprocessed(runs, made, MNI))
+    assert one.run_id == "task-x_rec-norm_run-1"
+    with pytest.raises(InputError, match=r"one BOLD image a run, got echo-1, echo-2 \(scans"):
+        usable(runs)
+
+
 def test_ds000001_fmriprep_drops_the_zeros_of_runs_and_knows_other_spaces(tmp_path):
     root = tree(tmp_path / "raw", *of(f"sub-10_task-{BART}_run-01", f"sub-10_task-{BART}_run-02"))
     names = []
