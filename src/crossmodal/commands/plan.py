@@ -29,6 +29,8 @@ from crossmodal.study.study import Study
 from crossmodal.study.validate import build_study, load_study, located
 
 COSTS = Path("resources/costs.tsv")
+OF_DATA = tuple(field.name for field in dataclasses.fields(Data))
+OF_SCANS = ("n_participants", "n_runs", "n_volumes", "voxel_mm")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     elif options.json:
         print(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))
     else:
-        show(rows, data, names(options.configs))
+        show(rows, described(study, data), names(options.configs))
     return 0
 
 
@@ -160,7 +162,16 @@ def cells(row: Estimate) -> tuple[str, ...]:
     return (row.rule, str(row.n_jobs), *(f"{number:.2f}" for number in numbers))
 
 
-def show(rows: list[Estimate], data: Data, title: str) -> None:
+def described(study: Study, data: Data) -> str:
+    """The sizes that the plan was made for, of what the study has: clips, scans, or both."""
+    of_clips = tuple(field for field in OF_DATA if field not in OF_SCANS)
+    shown = ("n_conditions",) if study.stimuli or study.scans else ()
+    shown += (*(of_clips if study.stimuli else ()), *(OF_SCANS if study.scans else ()))
+    values = dataclasses.asdict(data)
+    return ", ".join(f"{name} {values[name]:.4g}" for name in dict.fromkeys(shown))
+
+
+def show(rows: list[Estimate], sizes: str, title: str) -> None:
     console = Console(soft_wrap=True)
     table = Table("rule", "jobs", "core-hours", "GPU-hours", "peak GB", "disk GB", title=title)
     for row in rows:
@@ -168,4 +179,5 @@ def show(rows: list[Estimate], data: Data, title: str) -> None:
     table.add_section()
     table.add_row(*cells(total(rows)))
     console.print(table)
-    console.print(f"For {data}")
+    if sizes:
+        console.print(f"For {sizes} (options set others: crossmodal plan --help)")

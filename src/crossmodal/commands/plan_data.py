@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.bold.block import Scans
+from crossmodal.bold.outside.glmsingle import read_trials
 from crossmodal.bold.outside.listing import participants_of
-from crossmodal.bold.outside.read import conditions_of
+from crossmodal.bold.outside.read import conditions_of, image_list
 from crossmodal.bold.read.events import usual_conditions
-from crossmodal.bold.read.images import open_image
+from crossmodal.bold.read.images import load_image, open_image
 from crossmodal.bold.read.study_runs import runs_of
+from crossmodal.contracts.braces import filled
 from crossmodal.contracts.errors import InputError
 from crossmodal.plan.dimensions import Data
 from crossmodal.plan.stubs import with_stubs
@@ -82,6 +84,14 @@ def _outside(scans: Scans) -> dict[str, Any]:
         labels = participants_of(scans)
         found["n_participants"] = len(labels)
         found["n_conditions"] = len(scans.conditions or conditions_of(scans, labels[0]))
+        if scans.betas.source == "glmsingle":
+            trials = read_trials(filled(scans.betas.trials, labels[0]))
+            runs, image = {run for run, _ in trials}, filled(scans.betas.reference, labels[0])
+        else:
+            images = image_list(scans, labels[0])
+            runs, image = images.runs, images.estimates[0].path
+        found["n_runs"] = len(runs)
+        found["voxel_mm"] = float(min(load_image(image).header.get_zooms()[:3]))
     return found
 
 

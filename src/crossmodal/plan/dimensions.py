@@ -159,8 +159,8 @@ def _voices_macs(block: VoiceStudy) -> float:
 def _scans(study: Study, data: Data, found: Mapping[str, float]) -> dict[str, float]:
     if not (scans := study.scans):
         return {"participants": data.n_participants}
-    native = scans.space == "native"
-    voxel_mm = data.voxel_mm if native else scans.analysis_voxel_mm
+    own_grid = scans.space == "native" or scans.betas is not None
+    voxel_mm = data.voxel_mm if own_grid else scans.analysis_voxel_mm
     return {
         "participants": data.n_participants,
         "runs": data.n_runs,

@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from crossmodal.commands.plan import compare, parse_job_stats, total, trains_on_gpu
+from crossmodal.commands.plan import compare, described, parse_job_stats, total, trains_on_gpu
 from crossmodal.commands.plan_data import found_data
 from crossmodal.contracts.errors import InputError
 from crossmodal.contracts.settings import plain
@@ -29,6 +29,7 @@ from crossmodal.stimuli.selection import find_selection
 from crossmodal.study.study import Study as AStudy
 from crossmodal.study.validate import build_study, load_study
 from tests.studies import values_of
+from tests.unit.outside_data import CONDITIONS, example, write_glmsingle, write_table
 
 
 @pytest.fixture(scope="module")
@@ -257,6 +258,26 @@ def test_sizes_of_scans_that_are_there(root: Path, tmp_path: Path) -> None:
     data = found_data(build_study(config))
     assert (data.n_participants, data.n_runs, data.n_volumes) == (2, 3, 7)
     assert (data.n_conditions, data.voxel_mm) == (2, 3.0)
+
+
+@pytest.mark.parametrize("source", ["images", "glmsingle"])
+def test_sizes_of_betas_of_other_programs(tmp_path: Path, source: str) -> None:
+    """Such a study has no analysis grid: the betas' own voxels count, and no clips are named."""
+    betas = {"source": "images", "path": str(write_table(tmp_path, {"7": example(3)}))}
+    if source == "glmsingle":
+        write_glmsingle(tmp_path / "sub-7", example(3))
+        place = str(tmp_path / "sub-{participant}")
+        betas = {"source": source, "path": f"{place}/TYPED_FITHRF_GLMDENOISE_RR.hdf5",
+                 "trials": f"{place}/trials.tsv", "reference": f"{place}/mask.nii"}  # fmt: skip
+    config = {"study": {"name": "x", "seed": 1}, "scans": {"space": "MNI152", "betas": betas}}
+    config |= {"searchlight": {}, "group": {}}
+    data = found_data(a_study := build_study(config))
+    assert (data.n_participants, data.n_runs, data.n_conditions) == (1, 3, len(CONDITIONS))
+    assert data.voxel_mm == 3.0
+    assert dimensions(a_study, data)["voxels"] > 0
+    said = described(a_study, data)
+    assert "n_runs 3" in said
+    assert "clips" not in said
 
 
 def test_prediction_and_measurement_side_by_side() -> None:
