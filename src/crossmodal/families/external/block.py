@@ -29,7 +29,7 @@ class Preprocessing(Settings):
     """Side of the picture, pixels; null without a preprocessor_config.json: as it is."""
     crop: Literal["stretch", "centre", "pad"] = "centre"
     """How a picture becomes square: stretched, its central square, or padded with black. Faces are
-    square already; how they are cut out is said in stimuli.extraction.faces."""
+    square already; how they are cut out is said in stimuli.face."""
     colour: Literal["rgb", "bgr", "grey"] = "rgb"
     """Channels, in this order."""
     channels: Literal["first", "last"] = "first"
