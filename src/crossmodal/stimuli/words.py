@@ -43,6 +43,11 @@ def _unknown(block: str, wanted: ClipSet, names: Sequence[StimulusName]) -> Iter
             if word not in there:
                 expected = f"a word that clips have: {shown(word, there)}"
                 yield InputError("config", f"{block}.{key}", expected, f"{word!r}, which none has")
+        # The other spelling would be left out unnoticed: no later check sees those clips.
+        for alike in look_alikes(there):
+            if set(alike) & set(words):
+                expected = "labels that differ in more than capitals, blanks or ways of writing"
+                yield InputError("config", f"{block}.{key}", expected, ", ".join(map(ascii, alike)))
 
 
 def _idle(block: str, wanted: ClipSet, chosen: Sequence[StimulusName]) -> Iterator[InputError]:

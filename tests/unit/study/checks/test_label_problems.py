@@ -7,6 +7,7 @@ import pytest
 
 from crossmodal.stimuli.words import look_alikes
 from crossmodal.study.checks.labels import labels
+from crossmodal.study.checks.run import planning_problems
 from crossmodal.study.validate import build_study
 
 
@@ -43,6 +44,13 @@ def test_a_person_written_in_two_ways_is_refused(tmp_path: Path) -> None:
     (problem,) = labels(study)
     assert problem.field == "stimuli.actor_column: identity"
     assert problem.got == "'Anna', 'anna'"
+
+
+def test_the_other_spelling_of_a_chosen_label_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    config = config_of(tmp_path, ["happy", "Happy", "sad"], ["A", "A", "B"])
+    config["stimuli"]["study"] = {"emotion": ["happy", "sad"]}
+    (problem,) = planning_problems(build_study(config))
+    assert (problem.field, problem.got) == ("stimuli.study.emotion", "'Happy', 'happy'")
 
 
 def test_look_alikes() -> None:
