@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.errors import InputError, missing
 
 PATH, STIMULUS_ID = "path", "stimulus_id"
 # Columns of our own tables, and keys of the config's sets: no labels can be called so.
@@ -77,7 +77,7 @@ def _cells(path: str | Path) -> Iterable[tuple[int, list[str]]]:
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise InputError(path, "file", "a table of clips", "no such file") from None
+        raise InputError(path, "file", "a table of clips", missing(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         got = (
             getattr(error, "strerror", None) or "other bytes (in a spreadsheet: save as CSV UTF-8)"

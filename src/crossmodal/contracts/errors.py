@@ -44,6 +44,12 @@ class InputErrors(InputError):
         return self._problems
 
 
+def missing(path: str | Path, what: str = "file") -> str:
+    """That there is no such file, and for a relative path from where it was looked for."""
+    seen = "" if Path(path).is_absolute() else f" (seen from {Path.cwd()})"
+    return f"no such {what}{seen}"
+
+
 def one_line(text: str) -> str:
     """Text without line breaks and control characters: file names and content are not ours."""
     return "".join(c if c.isprintable() else " " for c in text)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.contracts.reading import reading
+from crossmodal.contracts.reading import reading, require_columns
 
 COLUMNS = ("participant", "path")
 
@@ -25,8 +25,7 @@ def read_map_table(path: str | Path) -> dict[str, str]:
     """
     with reading(path, "a table of maps"), open(path, encoding="utf-8-sig", newline="") as file:
         table = csv.DictReader(file, delimiter="\t")
-        if missing := [name for name in COLUMNS if name not in (table.fieldnames or ())]:
-            raise InputError(path, "columns", list(COLUMNS), f"no {missing}")
+        require_columns(path, COLUMNS, table.fieldnames)
         rows = list(table)
     found: dict[str, str] = {}
     for line, row in enumerate(rows, 2):

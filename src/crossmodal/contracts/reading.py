@@ -1,12 +1,12 @@
 """What libraries raise on a damaged file, as one InputError that names the file."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.errors import InputError, missing
 
 Result = TypeVar("Result")
 
@@ -25,7 +25,9 @@ def reading(path: Any, expected: str) -> Iterator[None]:
     except InputError:
         raise
     except FileNotFoundError:
-        raise InputError(shown, "file", expected, "no such file") from None
+        one = isinstance(path, str | Path)
+        got = missing(path) if one else "no such file"
+        raise InputError(shown, "file", expected, got) from None
     # A damaged file can raise anything (HDF5, zlib, struct, numpy, JSON), and all of it means
     # the same; nothing but reading happens inside.
     except Exception as error:
@@ -44,3 +46,17 @@ def reads(expected: str) -> Callable[[Callable[..., Result]], Callable[..., Resu
         return read
 
     return decorate
+
+
+def require_columns(path: str | Path, wanted: Sequence[str], header: Sequence[str] | None) -> None:
+    """Columns that a table split by tabs must have.
+
+    Raises
+    ------
+    InputError : one lacks; a table split by commas has them all in one
+    """
+    found = list(header or ())
+    if lacking := [name for name in wanted if name not in found]:
+        split = all(name in found[0] for name in wanted) if len(found) == 1 else False
+        hint = f": {found[0]!r} is not split by tabs" if split else ""
+        raise InputError(path, "columns", list(wanted), f"no {lacking}{hint}")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.errors import InputError, missing
 from crossmodal.stimuli.naming import MEDIA_SUFFIXES
 
 HIDDEN, OTHER_TYPE = "a hidden file", "no film and no recording by its suffix"
@@ -57,7 +57,8 @@ def find_media(clips_dir: str) -> list[str]:
     InputError : the folder is missing, cannot be read, or holds no media file
     """
     if not Path(clips_dir).is_dir():
-        raise InputError(clips_dir, "stimuli.clips_dir", "a folder of clips", "no such folder")
+        got = missing(clips_dir, "folder")
+        raise InputError(clips_dir, "stimuli.clips_dir", "a folder of clips", got)
     found = list(files_below(str(Path(clips_dir))))
     reasons = sorted_out(found)
     files = sorted(file for file in found if file not in reasons)

@@ -44,6 +44,7 @@ def edited(path: Path, old: str, new: str) -> None:
     ("old", "new", "message"),
     [
         ("path", "file", r"table.tsv: columns: expected \['participant', 'path'\]"),
+        ("participant\tpath", "participant,path", "'participant,path' is not split by tabs"),
         ("03\t", "02\t", "line 5: expected each participant and file once, got 02"),
         ("con_0003", "con_0002", "line 5: expected each participant and file once, got 03"),
         ("con_0003.nii", "", "line 5, path: expected a value, got none"),

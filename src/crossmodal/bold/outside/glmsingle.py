@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from crossmodal.contracts.errors import InputError
-from crossmodal.contracts.reading import reading
+from crossmodal.contracts.reading import reading, require_columns
 
 COLUMNS = ("run", "condition")
 
@@ -29,8 +29,7 @@ def read_trials(path: str) -> list[tuple[str, str]]:
         open(path, encoding="utf-8-sig", newline="") as file,
     ):
         table = csv.DictReader(file, delimiter="\t")
-        if missing := [name for name in COLUMNS if name not in (table.fieldnames or ())]:
-            raise InputError(path, "columns", list(COLUMNS), f"no {missing}")
+        require_columns(path, COLUMNS, table.fieldnames)
         rows = [tuple((row[name] or "").strip() for name in COLUMNS) for row in table]
     for line, row in enumerate(rows, 2):
         if not all(row):

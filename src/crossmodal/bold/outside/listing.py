@@ -12,7 +12,7 @@ from crossmodal.bold.outside.betas_config import BetasConfig
 from crossmodal.bold.read.entities import entities, listed, selected
 from crossmodal.contracts.braces import PLACE, filled
 from crossmodal.contracts.errors import InputError
-from crossmodal.contracts.reading import reading
+from crossmodal.contracts.reading import reading, require_columns
 from crossmodal.contracts.statmap_names import CONDITIONS
 
 COLUMNS = ("participant", "run", "condition", "path")
@@ -122,9 +122,7 @@ def table_rows(path: str) -> list[dict[str, str]]:
     """
     with reading(path, "a table of images"), open(path, encoding="utf-8-sig", newline="") as file:
         table = csv.DictReader(file, delimiter="\t")
-        missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
-        if missing:
-            raise InputError(path, "columns", list(COLUMNS), f"no {missing}")
+        require_columns(path, COLUMNS, table.fieldnames)
         rows = list(table)
     for line, row in enumerate(rows, 2):
         for name in COLUMNS:

@@ -18,7 +18,7 @@ from crossmodal.bold.read.entities import (
     numbered,
     selected,
 )
-from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.errors import InputError, missing
 
 OTHER_IMAGES = (".img", ".hdr")
 CHOOSE = " (scans.filters chooses)"
@@ -74,7 +74,7 @@ def find_runs(
     """
     root = Path(bids_dir)
     if not root.is_dir():
-        raise InputError(bids_dir, "folder", "a BIDS data set", "no such folder")
+        raise InputError(bids_dir, "folder", "a BIDS data set", missing(bids_dir, "folder"))
     check_filters(filters or {}, "scans.filters")
     wanted = {key: each for key, each in (filters or {}).items() if key not in OF_DERIVATIVES}
     found = _of_task(root, task, "bold", (*IMAGE_ENDS, *OTHER_IMAGES))

@@ -15,7 +15,7 @@ from crossmodal.bold.read.entities import (
     numbered,
     selected,
 )
-from crossmodal.contracts.errors import InputError
+from crossmodal.contracts.errors import InputError, missing
 
 BOLD_END, MASK_END = "_desc-preproc_bold", "_desc-brain_mask"
 HEADER_BYTES = 352  # of a NIfTI; the pointers of git-annex and Git LFS are shorter
@@ -44,7 +44,8 @@ def preprocessed(
     InputError : no such folder
     """
     if not Path(fmriprep_dir).is_dir():
-        raise InputError(fmriprep_dir, "folder", "fMRIPrep derivatives", "no such folder")
+        got = missing(fmriprep_dir, "folder")
+        raise InputError(fmriprep_dir, "folder", "fMRIPrep derivatives", got)
     wanted = {key: each for key, each in (filters or {}).items() if key in OF_DERIVATIVES}
     return tuple(_preprocessed(run, Path(fmriprep_dir), wanted | {"space": space}) for run in runs)
 

@@ -69,6 +69,12 @@ def test_missing_folder(tmp_path):
         find_runs(tmp_path / "none", "x")
 
 
+def test_a_relative_folder_is_missing_from_somewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=rf"no such folder \(seen from {tmp_path}\)"):
+        find_runs("../none", "x")
+
+
 def test_unknown_task_names_the_known(dataset):
     with pytest.raises(InputError, match=r"runs of task 'z', got tasks \['x', 'xx'\]"):
         find_runs(dataset, "z")
