@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from benchmarks import images92
 from matplotlib import pyplot as plt
 
 from crossmodal.contracts.clips import read_clips
@@ -69,14 +70,19 @@ def clips(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
     return run(tmp_path_factory, "config/clips.yaml")
 
 
-def few_bootstraps(config: dict[str, Any]) -> None:
-    config["roi"]["inference"]["n_bootstraps"] = 40
-
-
 def test_pictures_and_brains_without_clips_and_scans(
     shared: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    study = run(tmp_path_factory, "config/images92.yaml", few_bootstraps)
+    table = tmp_path_factory.mktemp("categories") / "images92_models.tsv"
+    images92.write(shared / "data/images92", table)
+
+    def edit(config: dict[str, Any]) -> None:
+        config["roi"]["inference"]["n_bootstraps"] = 40
+        config["models"]["tables"]["categories"] = str(table)
+        config["models"]["files"]["published"]["order"] = str(table)
+        config["roi"]["rdms"]["hIT"]["order"] = str(table)
+
+    study = run(tmp_path_factory, "config/images92.yaml", edit)
     table = pd.read_csv(study.folder / "results-images92/roi/models.tsv", sep="\t")
     fits = table.set_index("layer").estimate
     assert fits["kind"] < fits["FaceBodyManmadeNatobj"] < table.ceiling_low.iloc[0]

@@ -390,6 +390,7 @@ def test_a_pool_says_nothing_of_actors_where_it_leaves_them_out(
     del with_seen_actors["families"]["cross_channel"], with_seen_actors["families"]["affect3d"]
     with_seen_actors["figures"]["regimes"] = []
     with_seen_actors["stimuli"]["pool"] = None
+    with_seen_actors["families"]["mrpn"]["train"]["train_extractors"] = True
     assert pool_problems(root, with_seen_actors) == []
 
 

@@ -53,8 +53,8 @@ def settled(network: ExternalNetwork) -> Preprocessing:
 def _own(network: ExternalNetwork) -> dict:
     """What the folder says of preprocessing; timm says it in config.json, by other names."""
     if network.source == "timm":
-        config = timm_config(network)
-        found = config.get("pretrained_cfg", config)  # older versions: all on one level
+        of_timm = timm_config(network)
+        found = of_timm.get("pretrained_cfg", of_timm)  # older versions: all on one level
         names = {"image_mean": "mean", "image_std": "std"}
         own = {name: found[key] for name, key in names.items() if key in found}
         size = {"size": found["input_size"][-1]} if "input_size" in found else {}
