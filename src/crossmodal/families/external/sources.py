@@ -179,12 +179,12 @@ def _encoder(model: nn.Module) -> nn.Module:
 
 def _timm(network: ExternalNetwork, twin_seed: int | None) -> nn.Module:
     timm = library("timm")
-    config = timm_config(network)
-    options = config.get("model_args", {})
-    if "num_classes" in config:
-        options = options | {"num_classes": config["num_classes"]}
+    saved = timm_config(network)
+    options = saved.get("model_args", {})
+    if "num_classes" in saved:
+        options = options | {"num_classes": saved["num_classes"]}
     with reading(Path(network.path, "config.json"), "an architecture that timm knows"):
-        model = timm.create_model(config["architecture"], pretrained=False, **options)
+        model = timm.create_model(saved["architecture"], pretrained=False, **options)
     if twin_seed is None:
         _load(model, network, weight_files(network))
     return model
