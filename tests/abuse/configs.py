@@ -73,5 +73,5 @@ CASES = [
         r"exclude: expected 'actors': .* new to families.mrpn and families.affect3d, got 'stimuli'",
         study="test",
     ),
-    changed("a dropped key", "  task: emotion\n", "", "scans: expected key 'task'"),
+    changed("a dropped key", "  task: emotion\n", "", "scans.task: expected key 'task'"),
 ]

@@ -139,6 +139,7 @@ rule rank_roi_models:
         record=record("rank_roi_models"),
     params:
         sources=list(ROI.sources),
+        n_participants=len(PARTICIPANTS) if STUDY.scans else None,
         seed=STUDY.study.seed,
     threads: 1
     resources:

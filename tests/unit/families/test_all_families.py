@@ -35,7 +35,7 @@ def losses(epochs: Epochs, part: str) -> list[float]:
 
 
 def test_every_family_is_here() -> None:
-    assert set(NAMES) == set(FAMILIES)
+    assert set(NAMES) == set(FAMILIES) - {"external"}  # which trains nothing
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -133,4 +133,4 @@ def test_deleted_keys(root: Path, tmp_path: Path, monkeypatch, config, key, expe
 
 def test_the_checks_are_those_of_the_stages() -> None:
     names = [check.__name__ for check in BY_CONFIG]
-    assert names == ["clips", "scans", "families", "inference", "words"]
+    assert names == ["given_maps_alone", "clips", "scans", "families", "inference", "words"]
