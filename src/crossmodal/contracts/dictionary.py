@@ -100,6 +100,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_clips": ("number of clips", ""),
     "n_train": ("number of clips that train it", ""),
     "n_right": ("number of them that are named rightly", ""),
+    "seeds_at_chance": ("seeds whose final network is at chance on its training part", ""),
     "n_seeds": ("number of seeds", ""),
     "n_folds": ("number of folds", ""),
     "n_actors": ("number of actors", ""),
